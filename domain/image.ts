@@ -1,0 +1,53 @@
+import type { PhotoType } from "./photo-type.ts"
+
+/** Longest edge of each thumbnail, in px. */
+export const thumbnailVariants = [1024, 256] as const
+export type ThumbnailVariant = (typeof thumbnailVariants)[number]
+
+/** A stored thumbnail: its longest edge is at most `variant` px, upright, without metadata. */
+export type Thumbnail = { variant: ThumbnailVariant; width: number; height: number; bytes: number }
+
+/** What a photo says of itself, typed and JSON-safe. Absent or nonsensical values are null. */
+export type PhotoExif = {
+  make: string | null
+  model: string | null
+  lensMake: string | null
+  lens: string | null
+  software: string | null
+  artist: string | null
+  copyright: string | null
+  description: string | null
+  /** Local time as the file says it, `YYYY-MM-DDTHH:MM:SS`. */
+  dateTimeOriginal: string | null
+  /** `+HH:MM` of that local time. */
+  offsetTimeOriginal: string | null
+  /** Signed decimal degrees, WGS 84. */
+  latitude: number | null
+  longitude: number | null
+  /** Metres above sea level, negative below. */
+  altitude: number | null
+  /** 1–8 as stored (EXIF 2.32 §4.6.4); width and height of the photo are given after it. */
+  orientation: number | null
+  /** Seconds. */
+  exposureTime: number | null
+  fNumber: number | null
+  iso: number | null
+  /** mm. */
+  focalLength: number | null
+  focalLength35mm: number | null
+  exposureBias: number | null
+  flash: boolean | null
+  meteringMode: number | null
+  whiteBalance: number | null
+  colorSpace: number | null
+}
+
+/** What the bytes of a photo turned out to be. Width and height are px after orientation. */
+export type ImageFacts = {
+  type: PhotoType
+  width: number
+  height: number
+  exif: PhotoExif
+  /** True when only a lenient decoder took it: every viewer shows it, something in it is broken. */
+  isDegraded: boolean
+}
