@@ -1,3 +1,5 @@
+import type { PhotoStatus } from "./photo-status.ts"
+
 /** Past facts about jobs and photos; each is written in the statement that makes it true. */
 export const eventTypes = [
   "UploadJobCreated",
@@ -11,3 +13,13 @@ export const eventTypes = [
 ] as const
 
 export type EventType = (typeof eventTypes)[number]
+
+/** The fact that becomes true when a photo enters a status. */
+export const eventOfEntering = {
+  QUEUED: "PhotoQueued",
+  UPLOADING: "PhotoUploadStarted",
+  PROCESSING: "PhotoUploadCompleted",
+  COMPLETED: "PhotoProcessingCompleted",
+  FAILED: "PhotoFailed",
+  CANCELLED: "PhotoCancelled",
+} as const satisfies Record<PhotoStatus, EventType>

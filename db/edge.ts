@@ -1,0 +1,70 @@
+import postgres from "postgres"
+import type { Database } from "./statement.ts"
+
+/** The database did not answer in time or could not be reached: worth another try later. */
+export class DatabaseUnavailable extends Error {
+  override name = "DatabaseUnavailable"
+}
+
+const connectTimeoutSeconds = 5
+const statementTimeoutMs = 10_000
+
+// Of the two protocols only the extended one refuses a second statement behind the first.
+const extendedProtocol = { prepare: false, simple: false }
+
+/**
+ * A database for one request of a Worker. The socket opens with the first statement and is left to the runtime,
+ * which closes it with the request: calling `end()` gains nothing and costs a round trip.
+ * @throws DatabaseUnavailable (from `run`) when the server is unreachable or silent
+ */
+export const openEdgeDatabase = (connectionString: string): Database => {
+  let client: postgres.Sql | undefined
+  return {
+    run: async (statement, input) => {
+      client ??= postgres(connectionString, {
+        max: 1,
+        fetch_types: false,
+        connect_timeout: connectTimeoutSeconds,
+      })
+      const rows = await answered(client.unsafe(withInlineInput(statement.text, input), [], extendedProtocol))
+      return statement.output.parse(rows[0]?.result)
+    },
+  }
+}
+
+/**
+ * Puts the document into the text instead of sending it beside it. On a fresh connection postgres.js first asks
+ * the server to describe a statement with parameters, which is a round trip; one without goes out whole.
+ * Base64 has no character that could end the literal, so nothing in the document can become SQL.
+ * See docs/decisions/0001-one-round-trip.md.
+ */
+const withInlineInput = (text: string, input: unknown): string =>
+  text.replaceAll("$1", () => `convert_from(decode('${base64(JSON.stringify(input))}', 'base64'), 'UTF8')`)
+
+const base64 = (text: string): string => {
+  let binary = ""
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}
+
+const answered = async <T>(query: Promise<T>): Promise<T> => {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseUnavailable("no answer in time")), statementTimeoutMs)
+  })
+  try {
+    return await Promise.race([query, silence])
+  } catch (error) {
+    throw isOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+// Classes 08 (connection), 53 (resources) and 57P (shutdown) of
+// https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
+const outageCodes =
+  /^(08...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && outageCodes.test(error.code)

@@ -1,0 +1,20 @@
+import postgres from "postgres"
+import type { Database } from "./statement.ts"
+
+/** A pool of connections that live as long as the process. */
+export type NodeDatabase = Database & {
+  /** Waits up to `timeoutSeconds` for what is under way, then closes every connection. */
+  close: (timeoutSeconds?: number) => Promise<void>
+}
+
+/** Opens a pool of at most `max` connections; each connects with its first statement. */
+export const openNodeDatabase = (url: string, max: number): NodeDatabase => {
+  const client = postgres(url, { max, fetch_types: false, connect_timeout: 5, onnotice: () => undefined })
+  return {
+    run: async (statement, input) => {
+      const rows = await client.unsafe(statement.text, [JSON.stringify(input)], { prepare: true })
+      return statement.output.parse(rows[0]?.result)
+    },
+    close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
+  }
+}
