@@ -57,7 +57,7 @@ const answered = async <T>(query: Promise<T>): Promise<T> => {
   } catch (error) {
     throw isOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
   } finally {
-    clearTimeout(timer)
+    if (timer !== undefined) clearTimeout(timer)
   }
 }
 

@@ -1,0 +1,39 @@
+import type { Context } from "hono"
+import { createMiddleware } from "hono/factory"
+import type { EdgeEnv, Scope } from "../platform/context.ts"
+import { problem } from "../platform/problem.ts"
+import { verifyAccessToken } from "./access-token.ts"
+
+/** Lets only requests through whose bearer token (RFC 6750) is ours, valid now, and has `scope`. */
+export const bearer = (scope: Scope) =>
+  createMiddleware<EdgeEnv>(async (c, next) => {
+    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1]
+    if (!token)
+      return challenge(c, {}, "Send `authorization: Bearer <access token>`. POST /auth/token gives one.")
+
+    const verified = await verifyAccessToken(c.var.config.jwt, token)
+    if (!verified.ok) {
+      const detail =
+        verified.error === "expired"
+          ? "The token has expired: get a new one."
+          : "The token is not valid here."
+      return challenge(c, { error: "invalid_token", error_description: detail }, detail)
+    }
+    if (!verified.value.scopes.includes(scope))
+      return problem(c, "insufficient-scope", {
+        detail: `This needs a token with the scope ${scope}.`,
+        headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
+      })
+
+    c.set("principal", verified.value)
+    c.var.logFacts.userId = verified.value.userId
+    return next()
+  })
+
+const challenge = (c: Context<EdgeEnv>, parameters: Record<string, string>, detail: string): Response =>
+  problem(c, "unauthenticated", { detail, headers: { "www-authenticate": authenticate(parameters) } })
+
+const authenticate = (parameters: Record<string, string>): string =>
+  `Bearer ${Object.entries({ realm: "rapid-photo-upload", ...parameters })
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(", ")}`

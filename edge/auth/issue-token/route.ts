@@ -1,0 +1,52 @@
+import { type Context, Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { newId } from "../../platform/new-id.ts"
+import { problem } from "../../platform/problem.ts"
+import { issueAccessToken, userScopes } from "../access-token.ts"
+import { isPassword } from "../password.ts"
+import type { TokenResponse } from "./schema.ts"
+import { selectCredentials } from "./sql.ts"
+
+export const issueToken = new Hono<EdgeEnv>().post("/auth/token", async (c) => {
+  const basic = basicCredentials(c.req.header("authorization"))
+  if (!basic) return refuse(c, "Send `authorization: Basic base64(e-mail:password)`.")
+
+  const account = await c.var.database.run(selectCredentials, { email: basic.email })
+  const isRight = await isPassword(basic.password, account?.passwordHash ?? null)
+  if (!account || !isRight) return refuse(c, "Check the e-mail address and the password.")
+
+  const { jwt } = c.var.config
+  c.var.logFacts.userId = account.userId
+  c.header("cache-control", "no-store")
+  return c.json({
+    access_token: await issueAccessToken(jwt, account.userId, newId.token()),
+    token_type: "Bearer",
+    expires_in: jwt.accessTokenTtlSeconds,
+    scope: userScopes.join(" "),
+  } satisfies TokenResponse)
+})
+
+const refuse = (c: Context<EdgeEnv>, detail: string): Response =>
+  problem(c, "bad-credentials", {
+    detail,
+    headers: { "www-authenticate": 'Basic realm="rapid-photo-upload", charset="UTF-8"' },
+  })
+
+/** RFC 7617: what is before the first colon is the user, all after it the password. */
+const basicCredentials = (header: string | undefined): { email: string; password: string } | null => {
+  const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header ?? "")?.[1]
+  const text = encoded === undefined ? null : decodeUtf8(encoded)
+  const colon = text?.indexOf(":") ?? -1
+  if (text === null || colon < 0) return null
+  return { email: text.slice(0, colon).toLowerCase(), password: text.slice(colon + 1) }
+}
+
+const decodeUtf8 = (base64: string): string | null => {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes)
+    return text.includes("\0") ? null : text
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,12 @@
+import { z } from "zod"
+
+/** The members of RFC 6749 §5.1, so that OAuth clients understand it. */
+export const tokenResponse = z.object({
+  access_token: z.string(),
+  token_type: z.literal("Bearer"),
+  /** Seconds. */
+  expires_in: z.number().int(),
+  scope: z.string(),
+})
+
+export type TokenResponse = z.infer<typeof tokenResponse>

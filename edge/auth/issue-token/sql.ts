@@ -1,0 +1,13 @@
+import { z } from "zod"
+import { statementOf } from "../../../db/statement.ts"
+import { isUserId } from "../../../domain/ids.ts"
+
+/** The account behind an address, if there is one and it may sign in. */
+export const selectCredentials = statementOf<{ email: string }>()(
+  z.object({ userId: z.string().refine(isUserId), passwordHash: z.string() }).nullable(),
+  `
+  select (
+    select jsonb_build_object('userId', user_id, 'passwordHash', password_hash)
+    from users where email = $1::jsonb->>'email' and status = 'ACTIVE'
+  ) as result`,
+)

@@ -1,0 +1,9 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { publicJwkOf } from "../access-token.ts"
+
+/** The keys with which anyone can check our access tokens (RFC 7517). */
+export const publishJwks = new Hono<EdgeEnv>().get("/.well-known/jwks.json", (c) => {
+  c.header("cache-control", "public, max-age=300")
+  return c.json({ keys: [publicJwkOf(c.var.config.jwt)] })
+})

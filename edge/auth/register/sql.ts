@@ -1,0 +1,17 @@
+import { z } from "zod"
+import { statementOf } from "../../../db/statement.ts"
+import type { UserId } from "../../../domain/ids.ts"
+
+/** Adds an account unless one has the address already. */
+export const insertUser = statementOf<{ userId: UserId; email: string; passwordHash: string }>()(
+  z.object({ isNew: z.boolean() }),
+  `
+  with input as (select $1::jsonb as doc),
+  added as (
+    insert into users (user_id, email, password_hash)
+    select doc->>'userId', doc->>'email', doc->>'passwordHash' from input
+    on conflict (email) do nothing
+    returning user_id
+  )
+  select jsonb_build_object('isNew', exists (select from added)) as result`,
+)

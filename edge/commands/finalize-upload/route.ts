@@ -1,0 +1,39 @@
+import { type Context, Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { objectStoreOf } from "../../platform/object-store.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { workQueueOf } from "../../platform/work-queue.ts"
+import { type FinalizeRefusal, finalizeUpload as handle } from "./handler.ts"
+import { finalizeUploadParams } from "./schema.ts"
+
+export const finalizeUpload = new Hono<EdgeEnv>().post(
+  "/commands/upload/:photoId/finalize",
+  validParam(finalizeUploadParams),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { photoId } = c.req.valid("param")
+    c.var.logFacts.photoId = photoId
+    const finalized = await handle(
+      {
+        environment: config.environment,
+        database,
+        objectStore: objectStoreOf(config),
+        workQueue: workQueueOf(config),
+      },
+      { photoId, userId: principal.userId },
+    )
+    return finalized.ok ? c.json(finalized.value) : refuse(c, finalized.error)
+  },
+)
+
+const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
+  switch (refusal) {
+    case "not_found":
+      return problem(c, "not-found")
+    case "object_missing":
+      return problem(c, "object-missing", {
+        detail: "PUT the file to its presigned URL, then finalize again.",
+      })
+  }
+}
