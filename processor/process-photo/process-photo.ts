@@ -1,0 +1,132 @@
+import type { Database } from "../../db/statement.ts"
+import type { PhotoFault } from "../../domain/failure-reason.ts"
+import { thumbnailKey } from "../../domain/object-key.ts"
+import type { Logger } from "../platform/log.ts"
+import type { ObjectStore } from "../platform/object-store.ts"
+import type { Verdict } from "../platform/queue.ts"
+import { download } from "./download.ts"
+import type { ExaminedPhoto, ImageExaminer } from "./image/image-examiner.ts"
+import { type Claim, type ClaimedPhoto, claimPhoto, completePhoto, failPhoto, releasePhoto } from "./sql.ts"
+import { type StoredOriginal, storedOriginalOf } from "./storage-event.ts"
+
+export type ProcessPhotoDependencies = {
+  environment: string
+  bucket: string
+  maxFileBytes: number
+  /** From claim to completion; the lease outlives it, so a lapsed lease means a dead worker. */
+  photoTimeoutMs: number
+  database: Database
+  objectStore: ObjectStore
+  examiner: ImageExaminer
+  /** A path that nothing else writes to; the file is removed when the photo is done. */
+  withScratchFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
+  log: Logger
+}
+
+// Time for the last statement of an attempt that used up its limit.
+const leaseMarginMs = 15_000
+
+/** Handles one message: whatever it says and however often it comes, a photo ends once and with one outcome. */
+export const processPhoto =
+  (dependencies: ProcessPhotoDependencies) =>
+  async (body: string): Promise<Verdict> => {
+    const { database, environment, bucket, photoTimeoutMs } = dependencies
+    const original = storedOriginalOf(body, { environment, bucket })
+    if (!original) return { kind: "discard", reason: "not about an original of ours" }
+
+    const leaseMs = photoTimeoutMs + leaseMarginMs
+    const { claimed, known } = await database.run(claimPhoto, { ...original, leaseMs })
+    if (claimed) return attempt(dependencies, original, claimed)
+    if (!known) return { kind: "discard", reason: "no such photo" }
+    if (known.status === "PROCESSING")
+      return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }
+    return { kind: "done" }
+  }
+
+const attempt = async (
+  dependencies: ProcessPhotoDependencies,
+  original: StoredOriginal,
+  photo: ClaimedPhoto,
+): Promise<Verdict> => {
+  const { database, photoTimeoutMs } = dependencies
+  const log = dependencies.log.child({
+    jobId: photo.jobId,
+    photoId: original.photoId,
+    traceId: photo.traceparent?.split("-")[1],
+    attempt: photo.attempt,
+  })
+  const claim: Claim = { photoId: original.photoId, attempt: photo.attempt }
+  const startedAt = performance.now()
+  try {
+    const outcome = await inspect(dependencies, original, photo, AbortSignal.timeout(photoTimeoutMs))
+    const { isMoved } = await record(database, claim, outcome)
+    const facts = { durationMs: Math.round(performance.now() - startedAt), bytes: photo.bytes }
+    if (!isMoved) log.warn(facts, "photo was settled by someone else")
+    else if ("fault" in outcome) log.info({ ...facts, reason: outcome.fault.reason }, "photo failed")
+    else log.info(facts, "photo completed")
+    return { kind: "done" }
+  } catch (error) {
+    log.warn({ err: error }, "attempt broke off")
+    await database.run(releasePhoto, claim).catch((err: unknown) => log.warn({ err }, "claim not released"))
+    return { kind: "retry", reason: error instanceof Error ? error.name : "unexpected error" }
+  }
+}
+
+type Outcome = { checksum: string; examined: ExaminedPhoto } | { checksum: string | null; fault: PhotoFault }
+
+/** Finds out all about an object; bad photos are outcomes, outages throw. */
+const inspect = async (
+  { environment, maxFileBytes, objectStore, examiner, withScratchFile }: ProcessPhotoDependencies,
+  { key, etag, userId, photoId }: StoredOriginal,
+  photo: ClaimedPhoto,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const object = await objectStore.get(key, etag, signal)
+  if (!object) throw new Error("the object is gone or was replaced")
+  const sizeFault = sizeFaultOf(object.bytes, photo.bytes, maxFileBytes)
+  if (sizeFault) {
+    await object.stream.cancel()
+    return { checksum: null, fault: sizeFault }
+  }
+  return withScratchFile(async (path) => {
+    const { sha256 } = await download(object.stream, path, maxFileBytes, signal)
+    if (photo.sha256 !== null && photo.sha256 !== sha256) return { checksum: sha256, fault: checksumFault }
+
+    const examination = await examiner.examine(path, photo.type, signal)
+    if (!examination.ok) return { checksum: sha256, fault: examination.error }
+
+    await Promise.all(
+      examination.value.thumbnails.map(({ variant, webp }) =>
+        objectStore.put(thumbnailKey(environment, userId, photoId, variant), webp, "image/webp", signal),
+      ),
+    )
+    return { checksum: sha256, examined: examination.value }
+  })
+}
+
+const record = (database: Database, claim: Claim, outcome: Outcome) => {
+  if ("fault" in outcome) return database.run(failPhoto, { ...claim, ...outcome })
+  const { facts, thumbnails } = outcome.examined
+  return database.run(completePhoto, {
+    ...claim,
+    checksum: outcome.checksum,
+    facts,
+    thumbnails: thumbnails.map(({ variant, width, height, bytes }) => ({ variant, width, height, bytes })),
+  })
+}
+
+const sizeFaultOf = (stored: number, announced: number, maxBytes: number): PhotoFault | null => {
+  if (stored > maxBytes)
+    return { reason: "TOO_LARGE", detail: `The file has ${stored} bytes; at most ${maxBytes} are taken.` }
+  if (stored !== announced)
+    return {
+      reason: "SIZE_MISMATCH",
+      detail: `The file has ${stored} bytes, but ${announced} were announced.`,
+    }
+  return null
+}
+
+const checksumFault: PhotoFault = {
+  reason: "CHECKSUM_MISMATCH",
+  detail: "The stored bytes are not the ones that were announced. Upload the photo again.",
+}

@@ -1,0 +1,115 @@
+import { z } from "zod"
+import { statementOf } from "../../db/statement.ts"
+import { jobAndEventsFollowMoved, mayBecome } from "../../db/status-sql.ts"
+import type { PhotoFault } from "../../domain/failure-reason.ts"
+import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
+import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
+import { photoStatuses } from "../../domain/photo-status.ts"
+import { photoTypes } from "../../domain/photo-type.ts"
+
+const claimedPhoto = z.object({
+  jobId: z.string().refine(isJobId),
+  type: z.enum(photoTypes),
+  bytes: z.number().int(),
+  sha256: z.string().nullable(),
+  traceparent: z.string().nullable(),
+  attempt: z.number().int(),
+})
+
+export type ClaimedPhoto = z.infer<typeof claimedPhoto>
+
+/**
+ * Takes a photo in hand: the first claim makes it PROCESSING, a later one takes over a lease that lapsed. `attempt`
+ * is the lease's fencing token. Without a claim, `known` tells how the photo stands, or null if there is none.
+ */
+export const claimPhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: string; leaseMs: number }>()(
+  z.object({
+    claimed: claimedPhoto.nullable(),
+    known: z.object({ status: z.enum(photoStatuses), leaseMs: z.number() }).nullable(),
+  }),
+  `
+  with input as (select $1::jsonb as doc),
+  lease as (select now() + (doc->>'leaseMs')::int * interval '1 millisecond' as expires_at from input),
+  arrived as (
+    update photos p set status = 'PROCESSING', etag = doc->>'etag', attempt = attempt + 1,
+      lease_expires_at = lease.expires_at, updated_at = now()
+    from input, lease
+    where photo_id = doc->>'photoId' and user_id = doc->>'userId' and ${mayBecome("PROCESSING")}
+    returning p.*
+  ),
+  resumed as (
+    update photos p set attempt = attempt + 1, lease_expires_at = lease.expires_at, updated_at = now()
+    from input, lease
+    where photo_id = doc->>'photoId' and user_id = doc->>'userId'
+      and status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true)
+    returning p.*
+  ),
+  moved as (select * from arrived),
+  ${jobAndEventsFollowMoved}
+  select jsonb_build_object(
+    'claimed', (
+      select jsonb_build_object('jobId', job_id, 'type', mime_type, 'bytes', bytes, 'sha256', expected_sha256,
+        'traceparent', traceparent, 'attempt', attempt)
+      from (select * from arrived union all select * from resumed) as claimed),
+    'known', (
+      select jsonb_build_object('status', status,
+        'leaseMs', greatest(0, extract(epoch from coalesce(lease_expires_at, now()) - now()) * 1000))
+      from input join photos on photo_id = doc->>'photoId' and user_id = doc->>'userId')
+  ) as result`,
+)
+
+/** Who speaks: a claim that is not the newest changes nothing. */
+export type Claim = { photoId: PhotoId; attempt: number }
+
+export type Completion = Claim & { checksum: string; facts: ImageFacts; thumbnails: readonly Thumbnail[] }
+
+const moved = z.object({ isMoved: z.boolean() })
+
+/** Makes a photo COMPLETED with all that was found out about it; job, counters and events follow at once. */
+export const completePhoto = statementOf<Completion>()(
+  moved,
+  `
+  with input as (select $1::jsonb as doc),
+  moved as (
+    update photos p set status = 'COMPLETED', checksum = doc->>'checksum',
+      width = (doc->'facts'->>'width')::int, height = (doc->'facts'->>'height')::int,
+      exif_json = doc->'facts'->'exif', is_degraded = (doc->'facts'->>'isDegraded')::boolean,
+      thumbnails = doc->'thumbnails', lease_expires_at = null, completed_at = now(), updated_at = now()
+    from input
+    where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}
+    returning p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason
+  ),
+  ${jobAndEventsFollowMoved}
+  select jsonb_build_object('isMoved', exists (select from moved)) as result`,
+)
+
+/** Makes a photo FAILED for good, with the reason its owner will read. */
+export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: string | null }>()(
+  moved,
+  `
+  with input as (select $1::jsonb as doc),
+  moved as (
+    update photos p set status = 'FAILED', checksum = doc->>'checksum',
+      failure_reason = doc->'fault'->>'reason', failure_detail = doc->'fault'->>'detail',
+      lease_expires_at = null, completed_at = now(), updated_at = now()
+    from input
+    where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("FAILED")}
+    returning p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason
+  ),
+  ${jobAndEventsFollowMoved}
+  select jsonb_build_object('isMoved', exists (select from moved)) as result`,
+)
+
+/** Gives a claim back, so that the next delivery need not wait for its lease. */
+export const releasePhoto = statementOf<Claim>()(
+  z.object({ isReleased: z.boolean() }),
+  `
+  with input as (select $1::jsonb as doc),
+  released as (
+    update photos p set lease_expires_at = null, updated_at = now()
+    from input
+    where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and status = 'PROCESSING'
+    returning p.photo_id
+  )
+  select jsonb_build_object('isReleased', exists (select from released)) as result`,
+)
