@@ -1,0 +1,27 @@
+import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
+import type { ApiClient } from "./api-client.ts"
+
+export type WatchOptions = {
+  /** Between two polls, in ms. */
+  pollMs?: number
+  onSnapshot?: (job: UploadJobSnapshot) => void
+  signal?: AbortSignal
+}
+
+/**
+ * Polls a job until it is terminal and gives its last snapshot.
+ * @throws ApiProblem when the API refuses for good, and the signal's reason when it fires
+ */
+export const watchUploadJob = async (
+  api: ApiClient,
+  jobId: string,
+  { pollMs = 1500, onSnapshot, signal }: WatchOptions = {},
+): Promise<UploadJobSnapshot> => {
+  for (;;) {
+    signal?.throwIfAborted()
+    const job = await api.getUploadJob(jobId)
+    onSnapshot?.(job)
+    if (job.terminal) return job
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
+  }
+}
