@@ -33,7 +33,9 @@ describe("a job's status", () => {
       .map(([completed, failed, cancelled, open]) => counts(completed, failed, cancelled, open))
       .filter(({ total }) => total > 0)
     fc.assert(
-      fc.property(anyCounts, (some) => expect(isTerminalJob(jobStatusOf(some, true))).toBe(isSettled(some))),
+      fc.property(anyCounts, (some) => {
+        expect(isTerminalJob(jobStatusOf(some, true))).toBe(isSettled(some))
+      }),
     )
   })
 })
