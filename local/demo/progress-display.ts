@@ -1,0 +1,58 @@
+import { photoStatuses } from "../../domain/photo-status.ts"
+import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
+
+const barWidth = 40
+
+/** A bar for the batch with a line per state: redrawn in place on a terminal, printed when it changed elsewhere. */
+export const progressDisplay = (total: number) => {
+  const isTerminal = process.stdout.isTTY
+  let uploaded = 0
+  let lastJob: UploadJobSnapshot | undefined
+  let drawn: string[] = []
+
+  const draw = () => {
+    if (!lastJob) return
+    const lines = [barLine(lastJob, uploaded, total), ...stateLines(lastJob)]
+    if (lines.join() === drawn.join()) return
+    if (isTerminal && drawn.length > 0) process.stdout.write(`\x1b[${drawn.length}A\x1b[J`)
+    process.stdout.write(`${(isTerminal ? lines : [`${lines[0]}  ${inOneLine(lastJob)}`]).join("\n")}\n`)
+    drawn = lines
+  }
+  return {
+    countUpload: () => {
+      uploaded += 1
+      if (isTerminal) draw()
+    },
+    show: (job: UploadJobSnapshot) => {
+      lastJob = job
+      draw()
+    },
+    end: () => {
+      if (lastJob && !isTerminal) process.stdout.write(`${stateLines(lastJob).join("\n")}\n`)
+    },
+  }
+}
+
+const endedOf = (job: UploadJobSnapshot) => job.completedCount + job.failedCount + job.cancelledCount
+
+const barLine = (job: UploadJobSnapshot, uploaded: number, total: number): string => {
+  // Uploading is half of the way, processing the other: 100 % means done.
+  const share = total === 0 ? 1 : (uploaded + endedOf(job)) / (2 * total)
+  const filled = Math.floor(share * barWidth)
+  const bar = "█".repeat(filled) + "░".repeat(barWidth - filled)
+  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${uploaded}/${total} uploaded, ${endedOf(job)}/${total} done`
+}
+
+const countsOf = (job: UploadJobSnapshot) =>
+  photoStatuses
+    .map((status) => ({ status, count: job.items.filter((item) => item.status === status).length }))
+    .filter(({ status, count }) => count > 0 || status !== "CANCELLED")
+
+const stateLines = (job: UploadJobSnapshot): string[] =>
+  countsOf(job).map(({ status, count }) => `  ${status.padEnd(11)} ${String(count).padStart(4)}`)
+
+const inOneLine = (job: UploadJobSnapshot): string =>
+  countsOf(job)
+    .filter(({ count }) => count > 0)
+    .map(({ status, count }) => `${status} ${count}`)
+    .join(", ")

@@ -1,0 +1,38 @@
+import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+import type { DemoOutcome, DemoSnapshot } from "./run-demo.ts"
+
+/** Prints the job, one photo's EXIF and thumbnails, whatever was refused or failed, and the result as last line. */
+export const printReport = ({ snapshot, failedUploads, seconds, thumbnailFolder }: DemoOutcome): void => {
+  const completed = snapshot.photos.filter(isCompleted)
+  if (snapshot.job) {
+    const { items, ...job } = snapshot.job
+    console.log(`\nJob ${job.jobId} (${items.length} photos):\n${JSON.stringify(job, null, 2)}`)
+  }
+  const example = completed.find((photo) => photo.exifJson?.make) ?? completed[0]
+  if (example) printPhoto(example, thumbnailFolder)
+  for (const photo of snapshot.photos)
+    if (photo.status === "FAILED" || photo.status === "REFUSED")
+      console.log(`${photo.status} ${photo.filename}: ${photo.failureReason} – ${photo.failureDetail}`)
+  for (const { filename, error } of failedUploads) console.log(`NOT UPLOADED ${filename}: ${error.message}`)
+  console.log(resultLine(snapshot, completed.length, seconds))
+}
+
+const isCompleted = (photo: DemoSnapshot["photos"][number]): photo is PhotoResponse =>
+  photo.status === "COMPLETED"
+
+const printPhoto = (photo: PhotoResponse, thumbnailFolder: string): void => {
+  console.log(`\nEXIF of ${photo.filename} (${photo.width} × ${photo.height}):`)
+  console.log(JSON.stringify(photo.exifJson, null, 2))
+  for (const { variant, width, height, bytes, url } of photo.thumbnails)
+    console.log(
+      `Thumbnail ${variant}: ${width} × ${height}, ${bytes} bytes, ${url.split("?")[0]} (presigned in the API's answer)`,
+    )
+  console.log(`All thumbnails were fetched into ${thumbnailFolder}\n`)
+}
+
+const resultLine = ({ job, photos }: DemoSnapshot, completed: number, seconds: number): string => {
+  const result = `${completed} of ${photos.length} COMPLETED`
+  const errors =
+    completed === photos.length ? "" : `, job ${job?.status ?? "not created: every file was refused"}`
+  return `${result} in ${seconds.toFixed(1)} s from the first PUT to the last completion${errors}`
+}

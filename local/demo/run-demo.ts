@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto"
+import { openAsBlob } from "node:fs"
+import { basename } from "node:path"
+import { announceBatch, type PromisedUpload, type RefusedUpload } from "../../client/sdk/announce-batch.ts"
+import { type ApiClient, createApiClient } from "../../client/sdk/api-client.ts"
+import { type FailedUpload, uploadBatch } from "../../client/sdk/upload-batch.ts"
+import { watchUploadJob } from "../../client/sdk/watch-upload-job.ts"
+import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
+import { progressDisplay } from "./progress-display.ts"
+import { saveThumbnails } from "./save-thumbnails.ts"
+
+export type RefusedPhoto = {
+  filename: string
+  status: "REFUSED"
+  failureReason: string
+  failureDetail: string
+}
+
+/** Every job of the demo with every photo, refused ones included. */
+export type DemoSnapshot = { job: UploadJobSnapshot | null; photos: (PhotoResponse | RefusedPhoto)[] }
+
+export type DemoOutcome = {
+  snapshot: DemoSnapshot
+  failedUploads: FailedUpload[]
+  /** From the first PUT to the last completion. */
+  seconds: number
+  /** Whether every file ended: nothing hung, nothing broke. */
+  isSettled: boolean
+  thumbnailFolder: string
+}
+
+const pollMs = 500
+const patienceMs = 10 * 60_000
+/** A job has at most 500 files; see the API's schema. */
+const maxFiles = 500
+
+/** Registers a user, uploads `paths` as one job and waits until it is terminal. @throws when the API breaks */
+export const runDemo = async (
+  edgeUrl: string,
+  paths: readonly string[],
+  thumbnailFolder: string,
+): Promise<DemoOutcome> => {
+  if (paths.length > maxFiles) throw new Error(`${paths.length} files; a job takes at most ${maxFiles}`)
+  const api = await signedInClient(edgeUrl)
+  const files = await Promise.all(
+    paths.map(async (path) => ({ filename: basename(path), content: await openAsBlob(path) })),
+  )
+  const announcedAt = performance.now()
+  const { jobId, promised, refused } = await announceBatch(api, files)
+  const createMs = Math.round(performance.now() - announcedAt)
+  console.log(`${promised.length} presigned URLs after ${createMs} ms (hashing the files included)`)
+
+  const { job, failedUploads, seconds } = jobId
+    ? await uploadAndWatch(api, jobId, promised)
+    : { job: null, failedUploads: [], seconds: 0 }
+  const photos = job ? await Promise.all(job.items.map((item) => api.getPhoto(item.photoId))) : []
+  await saveThumbnails(photos, thumbnailFolder)
+  return {
+    snapshot: { job, photos: [...photos, ...refused.map(toRefusedPhoto)] },
+    failedUploads,
+    seconds,
+    isSettled: failedUploads.length === 0 && (job === null || job.terminal),
+    thumbnailFolder,
+  }
+}
+
+const signedInClient = async (baseUrl: string): Promise<ApiClient> => {
+  const api = createApiClient({ baseUrl })
+  const account = { email: `demo-${randomUUID()}@example.com`, password: randomUUID() }
+  await api.register(account)
+  await api.signIn(account.email, account.password)
+  return api
+}
+
+const uploadAndWatch = async (api: ApiClient, jobId: string, promised: readonly PromisedUpload[]) => {
+  const display = progressDisplay(promised.length)
+  const startedAt = performance.now()
+  const patience = AbortSignal.timeout(patienceMs)
+  const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: patience })
+  const failedUploads = await uploadBatch(api, promised, { onUploaded: display.countUpload })
+  // A photo that never reached S3 would keep the job open: say so at once.
+  const job = failedUploads.length > 0 ? await api.getUploadJob(jobId) : await watching
+  watching.catch(() => undefined)
+  const seconds = (performance.now() - startedAt) / 1000
+  display.end()
+  return { job, failedUploads, seconds }
+}
+
+const toRefusedPhoto = ({ filename, code, detail }: RefusedUpload): RefusedPhoto => ({
+  filename,
+  status: "REFUSED",
+  failureReason: code.toUpperCase(),
+  failureDetail: detail,
+})

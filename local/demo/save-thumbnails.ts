@@ -1,0 +1,21 @@
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+
+/**
+ * Fetches every thumbnail from its presigned URL, as an app would show it, into `folder`.
+ * @throws Error when one can't be fetched: a photo that is COMPLETED has its thumbnails
+ */
+export const saveThumbnails = async (photos: readonly PhotoResponse[], folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true })
+  for (const { photoId, filename, thumbnails } of photos)
+    for (const { url, variant } of thumbnails) {
+      const response = await fetch(url)
+      if (!response.ok)
+        throw new Error(`the ${variant} px thumbnail of ${photoId} answered ${response.status}`)
+      await writeFile(
+        join(folder, `${filename}-${photoId.slice(-6)}-${variant}.webp`),
+        await response.bytes(),
+      )
+    }
+}
