@@ -1,0 +1,24 @@
+import { once } from "node:events"
+import { createServer } from "node:net"
+import { expect, test } from "vitest"
+import { assertPortFree, freePort } from "./ports.ts"
+
+test("a taken port is refused with the setting to change and a value that works", async () => {
+  const port = await freePort()
+  const other = createServer().listen(port, "127.0.0.1")
+  await once(other, "listening")
+
+  const alternative = port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000
+  await expect(assertPortFree(port, "EDGE_PORT")).rejects.toThrow(
+    `Port ${port} is taken (by another program on this machine). ` +
+      `Set EDGE_PORT to a free one, e.g. EDGE_PORT=${alternative} npm start`,
+  )
+  other.close()
+})
+
+test("a free port is accepted, twice in a row, and so is 0, which means any", async () => {
+  const port = await freePort()
+  await assertPortFree(port, "EDGE_PORT")
+  await assertPortFree(port, "EDGE_PORT")
+  await assertPortFree(0, "EDGE_PORT")
+})

@@ -1,0 +1,39 @@
+import { createServer } from "node:net"
+
+const loopback = "127.0.0.1"
+
+/**
+ * Makes sure that a program of ours may listen on `port`, before it is started and fails in its own words.
+ * @param settingName the environment variable that sets this port
+ * @throws Error saying which setting to change, and to what
+ */
+export const assertPortFree = async (port: number, settingName: string): Promise<void> => {
+  try {
+    await listenOnce(port)
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    const isTaken = "code" in error && error.code === "EADDRINUSE"
+    const reason = isTaken
+      ? "is taken (by another program on this machine)"
+      : `can't be opened (${error.message})`
+    const remedy = `Set ${settingName} to a free one, e.g. ${settingName}=${alternativeTo(port)} npm start`
+    throw new Error(`Port ${port} ${reason}. ${remedy}`, { cause: error })
+  }
+}
+
+/** A port on the loopback interface that was free a moment ago. */
+export const freePort = (): Promise<number> => listenOnce(0)
+
+// 8787 → 18787: easy to recognise, and out of the way of other programs' defaults.
+const alternativeTo = (port: number): number => (port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000)
+
+const listenOnce = (port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once("error", reject)
+    server.listen(port, loopback, () => {
+      const address = server.address()
+      const bound = address !== null && typeof address === "object" ? address.port : port
+      server.close(() => resolve(bound))
+    })
+  })
