@@ -3,6 +3,7 @@ import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { thumbnailVariants } from "../../../domain/image.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
+import { instant } from "../../platform/instant.ts"
 
 export const getPhotoParams = z.object({ photoId: z.string().refine(isPhotoId) })
 
@@ -33,8 +34,8 @@ export const storedPhoto = z.object({
   exifJson: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
   /** Something in the file is broken, though every viewer shows it. */
   isDegraded: z.boolean(),
-  createdAt: z.string(),
-  completedAt: z.string().nullable(),
+  createdAt: instant,
+  completedAt: instant.nullable(),
   thumbnails: z.array(thumbnail),
 })
 

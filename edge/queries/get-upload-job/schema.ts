@@ -3,6 +3,7 @@ import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
+import { instant } from "../../platform/instant.ts"
 
 export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 
@@ -15,9 +16,9 @@ export const uploadJobSnapshot = z.object({
   completedCount: z.number().int(),
   failedCount: z.number().int(),
   cancelledCount: z.number().int(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
-  completedAt: z.string().nullable(),
+  createdAt: instant,
+  updatedAt: instant,
+  completedAt: instant.nullable(),
   items: z.array(
     z.object({
       photoId: z.string(),
