@@ -1,0 +1,63 @@
+import type { ChildProcess } from "node:child_process"
+import { createWriteStream, mkdirSync } from "node:fs"
+import { dirname } from "node:path"
+import { createInterface } from "node:readline"
+import type { Readable } from "node:stream"
+import { setTimeout as delay } from "node:timers/promises"
+
+/** What a child prints on stdout and stderr. */
+export type Output = {
+  lastLines: () => readonly string[]
+  /** Resolves at the first line from now on that `matches`. */
+  hasLine: (matches: (line: string) => boolean) => Promise<void>
+  /** Resolves when everything that was printed has been read. */
+  ended: () => Promise<void>
+}
+
+const keptLines = 20
+
+// A daemon that left the group may hold the pipes open for ever after the child has gone.
+const drainLimitMs = 500
+
+/** Reads a child's output line by line: into a log file, to a listener, and the last lines for an error. */
+export const collectOutput = (
+  child: ChildProcess,
+  to: { logFile?: string | undefined; onLine?: ((line: string) => void) | undefined },
+): Output => {
+  const lines: string[] = []
+  const listeners = new Set<(line: string) => void>(to.onLine ? [to.onLine] : [])
+  const log = to.logFile === undefined ? null : openLog(to.logFile)
+  const take = (line: string) => {
+    lines.push(line)
+    if (lines.length > keptLines) lines.shift()
+    log?.write(`${line}\n`)
+    for (const listener of listeners) listener(line)
+  }
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  const closed = Promise.all(streams.map((stream) => forEachLine(stream, take)))
+  closed.then(() => log?.end())
+  return {
+    lastLines: () => [...lines],
+    hasLine: (matches) =>
+      new Promise((resolve) => {
+        listeners.add(function listener(line) {
+          if (!matches(line)) return
+          listeners.delete(listener)
+          resolve()
+        })
+      }),
+    ended: async () => {
+      await Promise.race([closed, delay(drainLimitMs, undefined, { ref: false })])
+    },
+  }
+}
+
+const forEachLine = (stream: Readable, take: (line: string) => void): Promise<void> =>
+  new Promise((resolve) => {
+    createInterface({ input: stream }).on("line", take).once("close", resolve)
+  })
+
+const openLog = (path: string) => {
+  mkdirSync(dirname(path), { recursive: true })
+  return createWriteStream(path, { flags: "a" })
+}
