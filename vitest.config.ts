@@ -1,14 +1,59 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
+import { type TestEnvironment, testStorage } from "./local/test-environment.ts"
+
+const globalSetup = ["local/test-environment.ts"]
+
+const workerBindings = (environment: TestEnvironment) => ({
+  ENVIRONMENT: "test",
+  S3_ENDPOINT: environment.s3Endpoint,
+  S3_BUCKET: testStorage.bucket,
+  S3_REGION: testStorage.region,
+  AWS_ACCESS_KEY_ID: testStorage.credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: testStorage.credentials.secretAccessKey,
+  SQS_ENDPOINT: environment.sqsEndpoint,
+  SQS_QUEUE_URL: environment.queueUrl,
+  JWT_ISSUER: "https://issuer.test",
+  JWT_AUDIENCE: "rapid-photo-upload",
+  JWT_SIGNING_KEY: environment.signingKey,
+})
 
 export default defineConfig({
+  // Bundling it would warn of every source map that its package left out.
+  ssr: { external: ["fauxqs"] },
   test: {
     projects: [
       {
         test: {
           name: "node",
           include: ["{domain,db,processor,local,client}/**/*.test.ts"],
+          globalSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(({ inject }) => {
+            const environment = inject("environment")
+            // Where wrangler looks for the database behind a Hyperdrive binding.
+            process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE = environment.databaseUrl
+            return {
+              wrangler: { configPath: "./wrangler.toml" },
+              miniflare: { bindings: workerBindings(environment) },
+            }
+          }),
+        ],
+        test: { name: "edge", include: ["edge/**/*.test.ts"], globalSetup, testTimeout: 30_000 },
+      },
+      {
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          // Each brings up the whole system: one at a time on two cores.
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
     ],

@@ -78,7 +78,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
 type Call = { body?: object; authorization?: string }
 
 const problemOf = async (response: Response): Promise<ApiProblem> => {
-  const document: Partial<ProblemDocument> | null = await response.json().catch(() => null)
+  const document = (await response.json().catch(() => null)) as Partial<ProblemDocument> | null
   return new ApiProblem({
     type: "about:blank",
     title: response.statusText,

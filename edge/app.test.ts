@@ -1,0 +1,25 @@
+import { expect, test } from "vitest"
+import { expectProblem, send } from "./test-api.ts"
+
+test("an unknown path is a problem document", async () => {
+  await expectProblem(await send("GET", "/nothing/here"), 404, "not-found")
+})
+
+test("a known path under a wrong method says which ones are right", async () => {
+  const response = await send("GET", "/auth/register")
+  expect(response.headers.get("allow")).toBe("POST")
+  await expectProblem(response, 405, "method-not-allowed")
+})
+
+test("every answer continues the caller's trace", async () => {
+  const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+  const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-01` }
+  const response = await send("GET", "/nothing/here", { headers })
+  expect(response.headers.get("traceparent")).toContain(traceId)
+  expect(await response.json()).toMatchObject({ traceId })
+})
+
+test("a malformed traceparent begins a trace of our own", async () => {
+  const response = await send("GET", "/nothing/here", { headers: { traceparent: "00-zzz-1-01" } })
+  expect(response.headers.get("traceparent")).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+})

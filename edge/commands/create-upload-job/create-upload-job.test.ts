@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { config, expectProblem, forgeToken, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import type { CreateUploadJobResponse } from "./schema.ts"
+
+const path = "/commands/upload-jobs"
+const jpeg = { filename: "IMG_001.jpg", mimeType: "image/jpeg", bytes: 2_457_811 }
+const png = { filename: "IMG_002.png", mimeType: "image/png", bytes: 5_123_456, sha256: "ab".repeat(32) }
+
+let user: TestUser
+beforeAll(async () => {
+  user = await newUser()
+})
+
+const create = (files: unknown, token = user.token) =>
+  send("POST", path, { token, body: { files, strategy: "s3-presigned" } })
+
+describe("success", () => {
+  test("every file gets a presigned PUT, in the order in which it was announced", async () => {
+    const response = await create([jpeg, png])
+    expect(response.status).toBe(201)
+    const { jobId, items } = await response.json<CreateUploadJobResponse>()
+    expect(response.headers.get("location")).toBe(`/queries/upload-jobs/${jobId}`)
+    expect(jobId).toMatch(/^job_[0-9A-HJKMNP-TV-Z]{26}$/)
+    expect(items).toHaveLength(2)
+    for (const item of items) {
+      expect(item).toMatchObject({ photoId: expect.stringMatching(/^ph_/), method: "PUT", multipart: null })
+      expect(new URL(item.presignedUrl).pathname).toBe(
+        `/${config.s3.bucket}/test/${user.userId}/${item.photoId}/original`,
+      )
+    }
+  })
+
+  test("the URL binds type, length, absence of the object and the announced checksum, and says for how long", async () => {
+    const { items } = await (await create([png])).json<CreateUploadJobResponse>()
+    const [item] = items
+    const query = new URL(item?.presignedUrl ?? "").searchParams
+    expect(query.get("X-Amz-SignedHeaders")).toBe(
+      "content-length;content-type;host;if-none-match;x-amz-checksum-sha256",
+    )
+    expect(query.get("X-Amz-Expires")).toBe("900")
+    expect(item?.headers).toEqual({
+      "content-type": "image/png",
+      "content-length": "5123456",
+      "if-none-match": "*",
+      "x-amz-checksum-sha256": btoa("\xab".repeat(32)),
+    })
+    const lifetimeMs = Date.parse(item?.expiresAt ?? "") - Date.now()
+    expect(lifetimeMs).toBeGreaterThan(890_000)
+    expect(lifetimeMs).toBeLessThanOrEqual(900_000)
+  })
+
+  test("a job takes 500 files", async () => {
+    const response = await create(Array.from({ length: 500 }, () => jpeg))
+    expect(response.status).toBe(201)
+  })
+})
+
+describe("rows", () => {
+  test("job, photos and their events are written together, with the caller's trace", async () => {
+    const traceId = "0af7651916cd43dd8448eb211c80319c"
+    const response = await send("POST", path, {
+      token: user.token,
+      body: { files: [jpeg, png] },
+      headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    })
+    const { jobId } = await response.json<CreateUploadJobResponse>()
+    expect(
+      await rows("select status, total_count, user_id from upload_jobs where job_id = $1", jobId),
+    ).toEqual([{ status: "QUEUED", total_count: 2, user_id: user.userId }])
+    const photos = await rows("select * from photos where job_id = $1 order by photo_id", jobId)
+    expect(photos).toMatchObject([
+      {
+        filename: "IMG_001.jpg",
+        mime_type: "image/jpeg",
+        bytes: "2457811",
+        status: "QUEUED",
+        expected_sha256: null,
+      },
+      { filename: "IMG_002.png", mime_type: "image/png", status: "QUEUED", expected_sha256: png.sha256 },
+    ])
+    for (const photo of photos) expect(photo.traceparent).toContain(traceId)
+    expect(await rows("select type from outbox_events where job_id = $1 order by sequence", jobId)).toEqual([
+      { type: "UploadJobCreated" },
+      { type: "PhotoQueued" },
+      { type: "PhotoQueued" },
+    ])
+  })
+
+  test("a refused job leaves none", async () => {
+    const stranger = await newUser()
+    await create([jpeg, { ...jpeg, bytes: 0 }], stranger.token)
+    expect(await rows("select job_id from upload_jobs where user_id = $1", stranger.userId)).toEqual([])
+    expect(await rows("select type from outbox_events where user_id = $1", stranger.userId)).toEqual([])
+  })
+
+  test("a filename that looks like SQL is a filename", async () => {
+    const filename = "'; drop table photos; -- $1 ''.jpg"
+    const { jobId } = await (await create([{ ...jpeg, filename }])).json<CreateUploadJobResponse>()
+    expect(await rows("select filename from photos where job_id = $1", jobId)).toEqual([{ filename }])
+  })
+})
+
+describe("validation", () => {
+  test.each([
+    ["an empty file", { ...jpeg, bytes: 0 }, "bytes", "file_empty"],
+    ["a file above the limit", { ...jpeg, bytes: 10 * 1024 * 1024 + 1 }, "bytes", "file_too_large"],
+    ["a type that is not a photo's", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_refused"],
+    ["a path for a filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_refused"],
+    ["a fraction of a byte", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
+    ["a negative size", { ...jpeg, bytes: -1 }, "bytes", "too_small"],
+    ["a checksum that is none", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
+  ])("%s is refused with a pointer to it", async (_, file, field, code) => {
+    const problem = await expectProblem(await create([jpeg, file]), 422, "validation-failed")
+    expect(problem.errors).toEqual([{ pointer: `#/files/1/${field}`, code, detail: expect.any(String) }])
+  })
+
+  test("a job of no file and one of 501 are refused", async () => {
+    await expectProblem(await create([]), 422, "validation-failed")
+    await expectProblem(await create(Array.from({ length: 501 }, () => jpeg)), 422, "validation-failed")
+  })
+
+  test("a body that is not JSON, or does not say so, is refused", async () => {
+    const headers = { authorization: `Bearer ${user.token}`, "content-type": "application/json" }
+    const broken = await send("POST", path, { headers })
+    await expectProblem(broken, 400, "malformed-body")
+    const form = await send("POST", path, {
+      token: user.token,
+      body: {},
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    })
+    await expectProblem(form, 415, "unsupported-media-type")
+  })
+
+  test("a body above the cap is refused", async () => {
+    const files = Array.from({ length: 500 }, () => ({ ...jpeg, filename: `${"x".repeat(3000)}.jpg` }))
+    await expectProblem(await create(files), 413, "body-too-large")
+  })
+})
+
+describe("authentication and authorization", () => {
+  test("without a token it is 401 and says how to get one", async () => {
+    const response = await send("POST", path, { body: { files: [jpeg] } })
+    expect(response.headers.get("www-authenticate")).toBe('Bearer realm="rapid-photo-upload"')
+    await expectProblem(response, 401, "unauthenticated")
+  })
+
+  test("a token that may only read is 403", async () => {
+    const response = await create([jpeg], await forgeToken({ scope: "photos:read" }))
+    expect(response.headers.get("www-authenticate")).toContain('error="insufficient_scope"')
+    await expectProblem(response, 403, "insufficient-scope")
+  })
+
+  test("a token of a user who is gone is 401 and writes nothing", async () => {
+    await expectProblem(await create([jpeg], await forgeToken()), 401, "unauthenticated")
+  })
+})

@@ -1,0 +1,55 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import type { CreateUploadJobResponse } from "../../commands/create-upload-job/schema.ts"
+import { expectProblem, forgeToken, newUser, send, type TestUser } from "../../test-api.ts"
+
+let user: TestUser
+let job: CreateUploadJobResponse
+beforeAll(async () => {
+  user = await newUser()
+  const files = ["a.jpg", "b.jpg"].map((filename) => ({ filename, mimeType: "image/jpeg", bytes: 1 }))
+  const created = await send("POST", "/commands/upload-jobs", { token: user.token, body: { files } })
+  job = await created.json()
+})
+
+describe("a job's snapshot", () => {
+  test("has the counts and every photo, in the order in which they were announced", async () => {
+    const response = await send("GET", `/queries/upload-jobs/${job.jobId}`, { token: user.token })
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({
+      jobId: job.jobId,
+      status: "QUEUED",
+      terminal: false,
+      totalCount: 2,
+      completedCount: 0,
+      failedCount: 0,
+      cancelledCount: 0,
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      updatedAt: expect.any(String),
+      completedAt: null,
+      items: ["a.jpg", "b.jpg"].map((filename, index) => ({
+        photoId: job.items[index]?.photoId,
+        filename,
+        status: "QUEUED",
+        failureReason: null,
+        failureDetail: null,
+      })),
+    })
+  })
+
+  test("is 404 for an unknown id, an impossible id and another user", async () => {
+    const stranger = await newUser()
+    for (const [jobId, token] of [
+      [`job_${"0".repeat(26)}`, user.token],
+      ["job_x", user.token],
+      [job.jobId, stranger.token],
+    ] as const)
+      await expectProblem(await send("GET", `/queries/upload-jobs/${jobId}`, { token }), 404, "not-found")
+  })
+
+  test("is 401 without a token and 403 with one that may only write", async () => {
+    const path = `/queries/upload-jobs/${job.jobId}`
+    await expectProblem(await send("GET", path), 401, "unauthenticated")
+    const writer = await forgeToken({ sub: user.userId, scope: "photos:write" })
+    await expectProblem(await send("GET", path, { token: writer }), 403, "insufficient-scope")
+  })
+})

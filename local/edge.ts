@@ -1,0 +1,49 @@
+import { mkdir, writeFile } from "node:fs/promises"
+import { join } from "node:path"
+import { type Child, startChild } from "./child-process.ts"
+import { repository } from "./settings.ts"
+
+export type EdgeOptions = {
+  port: number
+  /** Where its variables, its state and its log are kept. */
+  directory: string
+  databaseUrl: string
+  /** Variables and secrets of the Worker; see edge/platform/config.ts. */
+  variables: Record<string, string>
+}
+
+/**
+ * Starts the Worker under `wrangler dev`: the real workerd, reloading when the source changes.
+ * @throws Error with wrangler's last lines when it does not come up
+ */
+export const startEdge = async ({ port, directory, databaseUrl, variables }: EdgeOptions): Promise<Child> => {
+  const envFile = join(directory, "edge.env")
+  await mkdir(directory, { recursive: true })
+  // In a file and not on the command line, where every user of the machine could read the secrets.
+  await writeFile(envFile, dotenv(variables), { mode: 0o600 })
+  return startChild({
+    name: "The edge (wrangler dev)",
+    command: join(repository, "node_modules/.bin/wrangler"),
+    args: [
+      "dev",
+      ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
+      ...["--env-file", envFile, "--persist-to", join(directory, "edge-state")],
+      ...["--show-interactive-dev-session", "false"],
+    ],
+    cwd: repository,
+    env: {
+      ...process.env,
+      CI: "1",
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      WRANGLER_SEND_METRICS: "false",
+      CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE: databaseUrl,
+    },
+    ready: { url: `http://127.0.0.1:${port}/.well-known/jwks.json` },
+    logFile: join(directory, "logs/edge.log"),
+  })
+}
+
+const dotenv = (variables: Record<string, string>): string =>
+  Object.entries(variables)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join("")

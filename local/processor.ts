@@ -1,0 +1,22 @@
+import { join } from "node:path"
+import { type Child, startChild } from "./child-process.ts"
+import { repository } from "./settings.ts"
+
+export type ProcessorOptions = {
+  port: number
+  directory: string
+  /** Its environment; see processor/platform/config.ts. */
+  variables: Record<string, string>
+}
+
+/** Starts the processor as its container does. @throws Error with its last lines when it does not come up */
+export const startProcessor = ({ port, directory, variables }: ProcessorOptions): Promise<Child> =>
+  startChild({
+    name: "The processor",
+    command: process.execPath,
+    args: [join(repository, "processor/main.ts")],
+    cwd: repository,
+    env: { PATH: process.env.PATH, MALLOC_ARENA_MAX: "2", ...variables, HEALTH_PORT: String(port) },
+    ready: { url: `http://127.0.0.1:${port}/readyz` },
+    logFile: join(directory, "logs/processor.log"),
+  })

@@ -1,0 +1,171 @@
+import { join } from "node:path"
+import { migrateDatabase } from "../db/migrate.ts"
+import type { Child } from "./child-process.ts"
+import { startEdge } from "./edge.ts"
+import { startObjectStorage } from "./object-storage/object-storage.ts"
+import { assertPortFree, freePort } from "./ports.ts"
+import { startPostgres } from "./postgres.ts"
+import { startProcessor } from "./processor.ts"
+import type { Settings } from "./settings.ts"
+import { localSigningKey } from "./signing-key.ts"
+
+/** The whole system on this machine. */
+export type LocalSystem = {
+  edgeUrl: string
+  databaseUrl: string
+  s3Endpoint: string
+  sqsEndpoint: string
+  queueUrl: string
+  processorUrl: string
+  /** The processor that runs now. */
+  processor: () => Child
+  /** Starts another processor in place of one that ended. */
+  restartProcessor: () => Promise<Child>
+  /** Ends every part, in the order in which they need each other. */
+  stop: () => Promise<void>
+}
+
+/** What `startSystem` does differently for a test or a bench. */
+export type SystemOptions = {
+  /** False: an object storage that tells nobody what was stored. */
+  storageEvents?: boolean
+  /** What the edge takes for the database, when it is not the database itself but a proxy before it. */
+  edgeDatabaseUrl?: (databaseUrl: string) => Promise<string>
+  /** Variables of the Worker beside those that follow from the settings. */
+  edgeVariables?: Record<string, string>
+}
+
+const environment = "local"
+
+/**
+ * Brings everything up: Postgres, S3 and SQS, the schema, the edge and the processor, or uses what the settings
+ * point at instead. What was started is stopped again when a later part fails.
+ * @throws Error naming the port and the setting when a port is taken, or the part that did not come up and why
+ */
+export const startSystem = async (settings: Settings, options: SystemOptions = {}): Promise<LocalSystem> => {
+  const { directory } = settings
+  const ports = await portsOf(settings)
+  const started: (() => Promise<unknown>)[] = []
+  const stop = async () => {
+    for (let end = started.pop(); end; end = started.pop()) await end()
+  }
+  try {
+    const databaseUrl = settings.DATABASE_URL ?? (await startDatabase())
+    await migrateDatabase(databaseUrl)
+    const storage = await startStorage()
+
+    const shared = {
+      ENVIRONMENT: environment,
+      ...storage,
+      S3_BUCKET: settings.S3_BUCKET,
+      S3_REGION: settings.S3_REGION,
+      AWS_ACCESS_KEY_ID: settings.AWS_ACCESS_KEY_ID,
+      AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
+    }
+    const edgeUrl = `http://127.0.0.1:${ports.edge}`
+    const edgeVariables = {
+      ...shared,
+      JWT_ISSUER: edgeUrl,
+      JWT_AUDIENCE: "rapid-photo-upload",
+      JWT_SIGNING_KEY: await localSigningKey(directory),
+      ...options.edgeVariables,
+    }
+    const processorVariables = {
+      ...shared,
+      DATABASE_URL: databaseUrl,
+      CONCURRENCY: String(settings.CONCURRENCY),
+      PHOTO_TIMEOUT_SECONDS: String(settings.PHOTO_TIMEOUT_SECONDS),
+      SQS_VISIBILITY_TIMEOUT_SECONDS: String(settings.SQS_VISIBILITY_TIMEOUT_SECONDS),
+    }
+    const launchProcessor = () =>
+      startProcessor({ port: ports.processor, directory, variables: processorVariables })
+    const edgeDatabaseUrl = (await options.edgeDatabaseUrl?.(databaseUrl)) ?? databaseUrl
+
+    const edge = await startEdge({
+      port: ports.edge,
+      directory,
+      databaseUrl: edgeDatabaseUrl,
+      variables: edgeVariables,
+    })
+    started.push(() => edge.stop())
+    let processor = await launchProcessor()
+    started.push(() => processor.stop(processorGraceMs))
+    return {
+      edgeUrl,
+      databaseUrl,
+      s3Endpoint: storage.S3_ENDPOINT,
+      sqsEndpoint: storage.SQS_ENDPOINT,
+      queueUrl: storage.SQS_QUEUE_URL,
+      processorUrl: `http://127.0.0.1:${ports.processor}`,
+      processor: () => processor,
+      restartProcessor: async () => {
+        processor = await launchProcessor()
+        return processor
+      },
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  async function startDatabase(): Promise<string> {
+    const database = await startPostgres({
+      port: ports.postgres,
+      dataDir: join(directory, "postgres"),
+      database: "rapid_photo_upload",
+    })
+    started.push(database.stop)
+    return database.url
+  }
+
+  // One local server plays both S3 and SQS; each can be replaced on its own.
+  async function startStorage() {
+    const { S3_ENDPOINT, SQS_ENDPOINT, SQS_QUEUE_URL } = settings
+    if (S3_ENDPOINT && SQS_QUEUE_URL)
+      return { S3_ENDPOINT, SQS_QUEUE_URL, SQS_ENDPOINT: SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin }
+    const local = await startObjectStorage({
+      port: ports.s3,
+      sqsPort: ports.sqs,
+      dataDir: join(directory, "object-storage"),
+      region: settings.S3_REGION,
+      bucket: settings.S3_BUCKET,
+      credentials: {
+        accessKeyId: settings.AWS_ACCESS_KEY_ID,
+        secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+      },
+      corsOrigins: ["*"],
+      originalsPrefix: `${environment}/`,
+      queue: {
+        name: "rapid-photo-upload",
+        deadLetterName: "rapid-photo-upload-dead-letters",
+        visibilityTimeoutSeconds: settings.SQS_VISIBILITY_TIMEOUT_SECONDS,
+        maxReceiveCount: 10,
+      },
+      events: options.storageEvents ?? true,
+    })
+    started.push(local.stop)
+    return {
+      S3_ENDPOINT: S3_ENDPOINT ?? local.s3Endpoint,
+      SQS_QUEUE_URL: SQS_QUEUE_URL ?? local.queueUrl,
+      SQS_ENDPOINT: SQS_QUEUE_URL ? (SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin) : local.sqsEndpoint,
+    }
+  }
+}
+
+/** The processor finishes the photos in its hands. */
+const processorGraceMs = 30_000
+
+const portsOf = async (settings: Settings) => ({
+  edge: await portOf(settings.EDGE_PORT, "EDGE_PORT"),
+  s3: await portOf(settings.S3_PORT, "S3_PORT"),
+  sqs: await portOf(settings.SQS_PORT, "SQS_PORT"),
+  postgres: await portOf(settings.POSTGRES_PORT, "POSTGRES_PORT"),
+  processor: await portOf(settings.PROCESSOR_PORT, "PROCESSOR_PORT"),
+})
+
+const portOf = async (port: number, setting: string): Promise<number> => {
+  if (port === 0) return freePort()
+  await assertPortFree(port, setting)
+  return port
+}

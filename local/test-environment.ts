@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { TestProject } from "vitest/node"
+import { migrateDatabase } from "../db/migrate.ts"
+import { startObjectStorage } from "./object-storage/object-storage.ts"
+import { freePort } from "./ports.ts"
+import { startPostgres } from "./postgres.ts"
+import { localSigningKey } from "./signing-key.ts"
+
+/** What tests below the end-to-end suite get: a migrated Postgres, S3 and SQS, in a folder that goes with them. */
+export type TestEnvironment = {
+  databaseUrl: string
+  s3Endpoint: string
+  sqsEndpoint: string
+  queueUrl: string
+  signingKey: string
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    environment: TestEnvironment
+  }
+}
+
+/** The credentials, bucket and region of the test storage; nothing secret about them. */
+export const testStorage = {
+  bucket: "test-bucket",
+  region: "us-east-1",
+  credentials: { accessKeyId: "test-access-key", secretAccessKey: "test-secret-key" },
+}
+
+/** Global set-up of vitest. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const directory = await mkdtemp(join(tmpdir(), "rapid-photo-test-"))
+  const postgres = await startPostgres({
+    port: await freePort(),
+    dataDir: join(directory, "postgres"),
+    database: "test",
+  })
+  await migrateDatabase(postgres.url)
+  const storage = await startObjectStorage({
+    port: 0,
+    sqsPort: 0,
+    dataDir: join(directory, "object-storage"),
+    ...testStorage,
+    corsOrigins: ["*"],
+    originalsPrefix: "test/",
+    queue: { name: "test", deadLetterName: "test-dead", visibilityTimeoutSeconds: 30, maxReceiveCount: 10 },
+    events: false,
+  })
+  project.provide("environment", {
+    databaseUrl: postgres.url,
+    s3Endpoint: storage.s3Endpoint,
+    sqsEndpoint: storage.sqsEndpoint,
+    queueUrl: storage.queueUrl,
+    signingKey: await localSigningKey(directory),
+  })
+  return async () => {
+    await storage.stop()
+    await postgres.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
