@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { removePostgresData } from "./postgres.ts"
+import { endLeftoverServer } from "./postgres-leftover.ts"
 import { localDirectory } from "./settings.ts"
 
-await removePostgresData(join(localDirectory, "postgres"))
+// Throws when a running system uses the data.
+await endLeftoverServer(join(localDirectory, "postgres"))
 await rm(localDirectory, { recursive: true, force: true })
 console.log("Everything that the local system stored is gone.")

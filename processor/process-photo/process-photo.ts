@@ -1,6 +1,7 @@
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
+import { isTerminalPhoto } from "../../domain/photo-status.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import type { Verdict } from "../platform/queue.ts"
@@ -38,9 +39,9 @@ export const processPhoto =
     const { claimed, known } = await database.run(claimPhoto, { ...original, leaseMs })
     if (claimed) return attempt(dependencies, original, claimed)
     if (!known) return { kind: "discard", reason: "no such photo" }
-    if (known.status === "PROCESSING")
-      return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }
-    return { kind: "done" }
+    if (isTerminalPhoto(known.status)) return { kind: "done" }
+    // The message may be that of a worker who died, so it must outlive that worker's lease.
+    return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }
   }
 
 const attempt = async (

@@ -30,27 +30,28 @@ export const claimPhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: 
   `
   with input as (select $1::jsonb as doc),
   lease as (select now() + (doc->>'leaseMs')::int * interval '1 millisecond' as expires_at from input),
-  arrived as (
+  -- Locked before it is judged, so that of a claim and a finalize at the same instant the later sees the earlier.
+  found as (
+    select p.photo_id, p.status from input
+    join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    for update of p
+  ),
+  claimed as (
     update photos p set status = 'PROCESSING', etag = doc->>'etag', attempt = attempt + 1,
       lease_expires_at = lease.expires_at, updated_at = now()
-    from input, lease
-    where photo_id = doc->>'photoId' and user_id = doc->>'userId' and ${mayBecome("PROCESSING")}
-    returning p.*
+    from input, lease, found
+    where p.photo_id = found.photo_id
+      and (${mayBecome("PROCESSING", "p.status")}
+        or p.status = 'PROCESSING' and coalesce(p.lease_expires_at <= now(), true))
+    returning p.*, found.status as previous_status
   ),
-  resumed as (
-    update photos p set attempt = attempt + 1, lease_expires_at = lease.expires_at, updated_at = now()
-    from input, lease
-    where photo_id = doc->>'photoId' and user_id = doc->>'userId'
-      and status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true)
-    returning p.*
-  ),
-  moved as (select * from arrived),
+  moved as (select * from claimed where previous_status <> 'PROCESSING'),
   ${jobAndEventsFollowMoved}
   select jsonb_build_object(
     'claimed', (
       select jsonb_build_object('jobId', job_id, 'type', mime_type, 'bytes', bytes, 'sha256', expected_sha256,
         'traceparent', traceparent, 'attempt', attempt)
-      from (select * from arrived union all select * from resumed) as claimed),
+      from claimed),
     'known', (
       select jsonb_build_object('status', status,
         'leaseMs', greatest(0, extract(epoch from coalesce(lease_expires_at, now()) - now()) * 1000))

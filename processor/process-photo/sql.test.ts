@@ -1,0 +1,149 @@
+import fc from "fast-check"
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
+import type { PhotoId, UserId } from "../../domain/ids.ts"
+import type { PhotoExif } from "../../domain/image.ts"
+import { jobStatusOf } from "../../domain/job-status.ts"
+import { insertUser } from "../../edge/auth/register/sql.ts"
+import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
+import { finalizePhoto } from "../../edge/commands/finalize-upload/sql.ts"
+import { newId } from "../../edge/platform/new-id.ts"
+import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "./sql.ts"
+
+let database: NodeDatabase
+let rows: postgres.Sql
+let userId: UserId
+beforeAll(async () => {
+  const { databaseUrl } = inject("environment")
+  database = openNodeDatabase(databaseUrl, 8)
+  rows = postgres(databaseUrl, { max: 1 })
+  userId = newId.user()
+  await database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
+})
+afterAll(async () => {
+  await database.close()
+  await rows.end()
+})
+
+const leaseMs = 60_000
+const fault = { reason: "CORRUPT", detail: "It is broken." } as const
+const outcome = {
+  checksum: "ab".repeat(32),
+  facts: { type: "image/jpeg", width: 3, height: 2, exif: { make: "Maker" } as PhotoExif, isDegraded: false },
+  thumbnails: [{ variant: 256, width: 3, height: 2, bytes: 100 }],
+} as const
+
+const newJob = async (size: number) => {
+  const jobId = newId.job()
+  const photos = Array.from({ length: size }, () => {
+    const photoId = newId.photo()
+    return { photoId, filename: "a.jpg", type: "image/jpeg" as const, bytes: 1, sha256: null, s3Key: photoId }
+  })
+  await database.run(insertUploadJob, { jobId, userId, traceparent: "00-0-0-01", photos })
+  return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
+}
+
+const claim = (photoId: PhotoId) => database.run(claimPhoto, { photoId, userId, etag: "e", leaseMs })
+const complete = (photoId: PhotoId, attempt: number) =>
+  database.run(completePhoto, { photoId, attempt, ...outcome })
+const fail = (photoId: PhotoId, attempt: number) =>
+  database.run(failPhoto, { photoId, attempt, fault, checksum: null })
+const finalize = (photoId: PhotoId) => database.run(finalizePhoto, { photoId, userId, etag: "e" })
+const expireLease = (photoId: PhotoId) =>
+  rows`update photos set lease_expires_at = now() - interval '1 second' where photo_id = ${photoId}`
+const eventsOf = async (id: string) =>
+  (await rows`select type from outbox_events where photo_id = ${id} order by sequence`).map(
+    ({ type }) => type,
+  )
+
+describe("a photo", () => {
+  test("is in one pair of hands at a time", async () => {
+    const { photoIds } = await newJob(1)
+    const [photoId] = photoIds as [PhotoId]
+    const claims = await Promise.all(Array.from({ length: 8 }, () => claim(photoId)))
+    expect(claims.filter(({ claimed }) => claimed !== null)).toHaveLength(1)
+  })
+
+  test("completes once although its message arrives three times", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    for (let delivery = 0; delivery < 3; delivery += 1) {
+      const { claimed } = await claim(photoId)
+      if (claimed) await complete(photoId, claimed.attempt)
+    }
+    expect(await eventsOf(photoId)).toEqual([
+      "PhotoQueued",
+      "PhotoUploadCompleted",
+      "PhotoProcessingCompleted",
+    ])
+  })
+
+  test("whose worker died is taken over when the lease lapses, and the dead worker's word counts no more", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    expect((await claim(photoId)).claimed?.attempt).toBe(1)
+    expect(await claim(photoId)).toMatchObject({ claimed: null, known: { status: "PROCESSING" } })
+    await expireLease(photoId)
+    expect((await claim(photoId)).claimed?.attempt).toBe(2)
+    expect(await fail(photoId, 1)).toEqual({ isMoved: false })
+    expect(await complete(photoId, 2)).toEqual({ isMoved: true })
+  })
+
+  test("that was released can be claimed at once", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    await claim(photoId)
+    await database.run(releasePhoto, { photoId, attempt: 1 })
+    expect((await claim(photoId)).claimed?.attempt).toBe(2)
+  })
+
+  test("is uploaded once, whether finalize or the storage event comes first", async () => {
+    for (const order of [
+      [finalize, claim],
+      [claim, finalize],
+    ]) {
+      const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+      for (const step of order) await step(photoId)
+      expect(await eventsOf(photoId)).toEqual(["PhotoQueued", "PhotoUploadCompleted"])
+    }
+  })
+
+  test("of another user, or of none, can't be claimed", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    const stranger = { photoId, userId: newId.user(), etag: "e", leaseMs }
+    expect(await database.run(claimPhoto, stranger)).toEqual({ claimed: null, known: null })
+  })
+})
+
+describe("a job", () => {
+  test("counts its photos exactly and ends with the last of them, whatever the outcomes and whoever is first", async () => {
+    const anyOutcomes = fc.array(fc.constantFrom("complete" as const, "fail" as const, "leave" as const), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    await fc.assert(
+      fc.asyncProperty(anyOutcomes, async (outcomes) => {
+        const { jobId, photoIds } = await newJob(outcomes.length)
+        const end = async (photoId: PhotoId, index: number) => {
+          await Promise.all([claim(photoId), finalize(photoId)])
+          const act = outcomes[index] === "complete" ? complete : outcomes[index] === "fail" ? fail : null
+          // Twice: the second has no effect.
+          await Promise.all([act?.(photoId, 1), act?.(photoId, 1)])
+        }
+        await Promise.all(photoIds.map(end))
+
+        const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
+        const completed = outcomes.filter((each) => each === "complete").length
+        const failed = outcomes.filter((each) => each === "fail").length
+        const counts = { total: outcomes.length, completed, failed, cancelled: 0 }
+        expect(job).toMatchObject({
+          completed_count: completed,
+          failed_count: failed,
+          status: jobStatusOf(counts, true),
+        })
+        const [ended] = await rows`
+          select count(*)::int as times from outbox_events where job_id = ${jobId} and type = 'UploadJobCompleted'`
+        expect(ended?.times).toBe(completed + failed === outcomes.length ? 1 : 0)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
