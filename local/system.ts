@@ -17,6 +17,8 @@ export type LocalSystem = {
   sqsEndpoint: string
   queueUrl: string
   processorUrl: string
+  /** The environment that any processor of this system needs, but for its port. */
+  processorVariables: Record<string, string>
   /** The processor that runs now. */
   processor: () => Child
   /** Starts another processor in place of one that ended. */
@@ -97,6 +99,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       sqsEndpoint: storage.SQS_ENDPOINT,
       queueUrl: storage.SQS_QUEUE_URL,
       processorUrl: `http://127.0.0.1:${ports.processor}`,
+      processorVariables,
       processor: () => processor,
       restartProcessor: async () => {
         processor = await launchProcessor()

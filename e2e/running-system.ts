@@ -1,0 +1,56 @@
+import { randomUUID } from "node:crypto"
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { announceBatch, type RefusedUpload, type UploadFile } from "../client/sdk/announce-batch.ts"
+import { type ApiClient, createApiClient } from "../client/sdk/api-client.ts"
+import { uploadBatch } from "../client/sdk/upload-batch.ts"
+import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
+import type { PhotoResponse } from "../edge/queries/get-photo/schema.ts"
+import type { UploadJobSnapshot } from "../edge/queries/get-upload-job/schema.ts"
+import { anyPorts, settingsOf } from "../local/settings.ts"
+import { type LocalSystem, type SystemOptions, startSystem } from "../local/system.ts"
+
+export type RunningSystem = LocalSystem & { directory: string; end: () => Promise<void> }
+
+/** The whole system, in a folder that goes when it ends. */
+export const runSystem = async (
+  settings: Parameters<typeof settingsOf>[2] = {},
+  options: SystemOptions = {},
+): Promise<RunningSystem> => {
+  const directory = await mkdtemp(join(tmpdir(), "rapid-photo-e2e-"))
+  const system = await startSystem(settingsOf({}, directory, { ...anyPorts, ...settings }), options)
+  return {
+    ...system,
+    directory,
+    end: async () => {
+      await system.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A client of a user who has just registered. */
+export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
+  const api = createApiClient({ baseUrl })
+  const account = { email: `${randomUUID()}@example.com`, password: randomUUID() }
+  await api.register(account)
+  await api.signIn(account.email, account.password)
+  return api
+}
+
+export type Uploaded = { job: UploadJobSnapshot; photos: PhotoResponse[]; refused: RefusedUpload[] }
+
+/** Uploads files as an app would and waits until their job is terminal. */
+export const uploadAll = async (
+  api: ApiClient,
+  files: readonly UploadFile[],
+  onUploaded?: () => void,
+): Promise<Uploaded> => {
+  const { jobId, promised, refused } = await announceBatch(api, files)
+  if (!jobId) throw new Error("every file was refused")
+  const failed = await uploadBatch(api, promised, { ...(onUploaded && { onUploaded }) })
+  if (failed[0]) throw failed[0].error
+  const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(150_000) })
+  return { job, refused, photos: await Promise.all(job.items.map(({ photoId }) => api.getPhoto(photoId))) }
+}

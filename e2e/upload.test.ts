@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises"
+import postgres from "postgres"
+import sharp from "sharp"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { fileOf, pixelFlood, sampleFiles, smallPhotos } from "./photo-files.ts"
+import { type RunningSystem, runSystem, signedInUser, uploadAll } from "./running-system.ts"
+
+let system: RunningSystem
+let rows: postgres.Sql
+beforeAll(async () => {
+  system = await runSystem()
+  rows = postgres(system.databaseUrl, { max: 1 })
+})
+afterAll(async () => {
+  await rows?.end()
+  await system?.end()
+})
+
+/** The most memory the processor ever had, in bytes, as Linux counts it; null elsewhere. */
+const peakMemory = async (): Promise<number | null> => {
+  const members = await processesOf(system.processor().groupId)
+  const peaks = await Promise.all(
+    members.map(async (pid) => {
+      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "")
+      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
+    }),
+  )
+  return peaks.length > 0 ? Math.max(...peaks) : null
+}
+
+const processesOf = async (groupId: number): Promise<string[]> => {
+  const { readdir } = await import("node:fs/promises")
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))
+  const groups = await Promise.all(
+    pids.map(async (pid) => {
+      const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+      return { pid, group: Number(stat.slice(stat.lastIndexOf(")")).split(" ")[3]) }
+    }),
+  )
+  return groups.filter(({ group }) => group === groupId).map(({ pid }) => pid)
+}
+
+describe("a batch of photos", () => {
+  test("is uploaded straight to S3, ends COMPLETED, and has upright thumbnails without metadata", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const { job, photos } = await uploadAll(api, await smallPhotos(12))
+    expect(job).toMatchObject({
+      status: "COMPLETED",
+      terminal: true,
+      totalCount: 12,
+      completedCount: 12,
+      failedCount: 0,
+    })
+    for (const photo of photos) {
+      expect(photo).toMatchObject({
+        status: "COMPLETED",
+        width: 1200,
+        height: 900,
+        exifJson: { make: "Maker" },
+      })
+      expect(photo.checksum).toMatch(/^[0-9a-f]{64}$/)
+      for (const { url, variant, width } of photo.thumbnails) {
+        const thumbnail = await (await fetch(url)).bytes()
+        const metadata = await sharp(thumbnail).metadata()
+        expect(metadata).toMatchObject({ format: "webp", width: variant, height: (variant * 3) / 4 })
+        expect(metadata.exif).toBeUndefined()
+        expect(width).toBe(variant)
+      }
+    }
+    const events = await rows`
+      select type, count(*)::int from outbox_events where job_id = ${job.jobId} group by type order by type`
+    expect(events.map(({ type, count }) => [type, count])).toEqual([
+      ["PhotoProcessingCompleted", 12],
+      ["PhotoQueued", 12],
+      ["PhotoUploadCompleted", 12],
+      ["UploadJobCompleted", 1],
+      ["UploadJobCreated", 1],
+    ])
+  })
+
+  test("with bad files among it ends COMPLETED_WITH_ERRORS, each with its own reason, in little memory", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const [good] = await smallPhotos(1)
+    if (!good) throw new Error("no photo")
+    const whole = new Uint8Array(await good.content.arrayBuffer())
+    const { job, photos, refused } = await uploadAll(api, [
+      good,
+      fileOf("truncated.jpg", whole.slice(0, whole.length / 2)),
+      fileOf("drawing.jpg", '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+      fileOf("empty.jpg", ""),
+      pixelFlood(),
+    ])
+    expect(refused).toEqual([{ filename: "empty.jpg", code: "file_empty", detail: expect.any(String) }])
+    expect(job).toMatchObject({ status: "COMPLETED_WITH_ERRORS", completedCount: 1, failedCount: 3 })
+    expect(photos.map(({ filename, failureReason }) => [filename, failureReason])).toEqual([
+      ["IMG_0.jpg", null],
+      ["truncated.jpg", "CORRUPT"],
+      ["drawing.jpg", "UNSUPPORTED_TYPE"],
+      ["flood.png", "DIMENSIONS_EXCEEDED"],
+    ])
+    const peak = await peakMemory()
+    if (peak !== null) expect(peak).toBeLessThan(1024 ** 3)
+  })
+
+  test("of the maintainers' good samples completes, whatever the format", async ({ skip }) => {
+    const files = await sampleFiles("good")
+    if (!files) return skip("../shared/samples is not here")
+    const { photos } = await uploadAll(await signedInUser(system.edgeUrl), files)
+    expect(photos.filter(({ status }) => status !== "COMPLETED")).toEqual([])
+  })
+
+  test("of the maintainers' bad samples is refused or fails, each with a reason", async ({ skip }) => {
+    const files = await sampleFiles("bad")
+    if (!files) return skip("../shared/samples is not here")
+    const { photos, refused } = await uploadAll(await signedInUser(system.edgeUrl), files)
+    expect(photos.length + refused.length).toBe(files.length)
+    for (const photo of photos)
+      expect(photo).toMatchObject({
+        status: "FAILED",
+        failureReason: expect.any(String),
+        failureDetail: expect.any(String),
+      })
+  })
+})

@@ -1,0 +1,45 @@
+import { once } from "node:events"
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts"
+
+let echo: Server
+let proxy: TcpProxy
+beforeAll(async () => {
+  echo = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1")
+  await once(echo, "listening")
+  proxy = await startTcpProxy({ host: "127.0.0.1", port: (echo.address() as AddressInfo).port })
+})
+afterAll(async () => {
+  await proxy.stop()
+  echo.close()
+})
+
+const ask = async (socket: Socket, text: string) => {
+  socket.write(text)
+  const [answer] = await once(socket, "data")
+  return String(answer)
+}
+
+test("questions and their answers are counted as round trips of their connection", async () => {
+  proxy.reset()
+  const socket = connect(proxy.port, "127.0.0.1")
+  expect(await ask(socket, "one")).toBe("one")
+  expect(await ask(socket, "three")).toBe("three")
+  socket.destroy()
+  expect(proxy.connections()).toEqual([{ roundTrips: 2, bytesUp: 8, bytesDown: 8 }])
+})
+
+test("a wire with a delay keeps the order of what it carries and takes twice the delay for an answer", async () => {
+  proxy.setDelay(20)
+  const socket = connect(proxy.port, "127.0.0.1")
+  await once(socket, "connect")
+  const startedAt = performance.now()
+  for (let letter = 0; letter < 26; letter += 1) socket.write(String.fromCharCode(97 + letter))
+  let text = ""
+  while (text.length < 26) text += String((await once(socket, "data"))[0])
+  expect(text).toBe("abcdefghijklmnopqrstuvwxyz")
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(39)
+  socket.destroy()
+  proxy.setDelay(0)
+})

@@ -1,0 +1,81 @@
+import { once } from "node:events"
+import { type AddressInfo, connect, createServer, type Socket } from "node:net"
+
+/** What went over one connection. A round trip is bytes going up and then bytes coming down. */
+export type ProxiedConnection = { roundTrips: number; bytesUp: number; bytesDown: number }
+
+export type TcpProxy = {
+  port: number
+  /** Those opened since the last `reset`, in order. */
+  connections: () => readonly ProxiedConnection[]
+  reset: () => void
+  /** In ms, each way, for what passes from now on. */
+  setDelay: (delayMs: number) => void
+  stop: () => Promise<void>
+}
+
+/** A wire of a given length to a server on this machine, on which round trips are counted. */
+export const startTcpProxy = async (to: { host: string; port: number }, delayMs = 0): Promise<TcpProxy> => {
+  let connections: ProxiedConnection[] = []
+  let delay = delayMs
+  const sockets = new Set<Socket>()
+  const server = createServer((client) => {
+    const upstream = connect(to)
+    const seen: ProxiedConnection = { roundTrips: 0, bytesUp: 0, bytesDown: 0 }
+    connections.push(seen)
+    let isAsking = false
+    relay(
+      client,
+      upstream,
+      () => delay,
+      (bytes) => {
+        seen.bytesUp += bytes
+        isAsking = true
+      },
+    )
+    relay(
+      upstream,
+      client,
+      () => delay,
+      (bytes) => {
+        seen.bytesDown += bytes
+        if (isAsking) seen.roundTrips += 1
+        isAsking = false
+      },
+    )
+    for (const socket of [client, upstream]) {
+      sockets.add(socket)
+      socket.once("close", () => sockets.delete(socket))
+    }
+  })
+  server.listen(0, "127.0.0.1")
+  await once(server, "listening")
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections: () => connections,
+    reset: () => {
+      connections = []
+    },
+    setDelay: (ms) => {
+      delay = ms
+    },
+    stop: async () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, "close")
+    },
+  }
+}
+
+/** Passes chunks on, each `delayOf()` ms later; timers of one length fire in order, so the bytes keep theirs. */
+const relay = (from: Socket, to: Socket, delayOf: () => number, count: (bytes: number) => void): void => {
+  from.setNoDelay(true)
+  from.on("data", (chunk: Buffer) => {
+    count(chunk.length)
+    const delayMs = delayOf()
+    if (delayMs === 0) to.write(chunk)
+    else setTimeout(() => to.write(chunk), delayMs)
+  })
+  from.on("end", () => setTimeout(() => to.end(), delayOf()))
+  from.on("error", () => to.destroy())
+}
