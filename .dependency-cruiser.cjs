@@ -32,13 +32,13 @@ module.exports = {
     {
       name: "edge-slices-never-import-each-other",
       severity: "error",
-      from: { path: "^edge/(commands|queries)/([^/]+)/" },
+      from: { path: "^edge/(commands|queries)/([^/]+)/", pathNot: tests },
       to: { path: "^edge/(commands|queries|live|auth)/", pathNot: "^edge/$1/$2/" },
     },
     {
       name: "processor-slices-never-import-each-other",
       severity: "error",
-      from: { path: "^processor/(process-photo|relay-events|sweep)/" },
+      from: { path: "^processor/(process-photo|relay-events|sweep)/", pathNot: tests },
       to: { path: "^processor/(process-photo|relay-events|sweep)/", pathNot: "^processor/$1/" },
     },
     {

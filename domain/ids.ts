@@ -2,17 +2,14 @@
 export type UserId = `usr_${string}`
 export type JobId = `job_${string}`
 export type PhotoId = `ph_${string}`
-export type EventId = `evt_${string}`
 
 // Crockford's base 32 without I, L, O and U (https://github.com/ulid/spec).
 const ulid = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
-export const userIdPattern = new RegExp(`^usr_${ulid}$`)
-export const jobIdPattern = new RegExp(`^job_${ulid}$`)
-export const photoIdPattern = new RegExp(`^ph_${ulid}$`)
-export const eventIdPattern = new RegExp(`^evt_${ulid}$`)
+const userIdPattern = new RegExp(`^usr_${ulid}$`)
+const jobIdPattern = new RegExp(`^job_${ulid}$`)
+const photoIdPattern = new RegExp(`^ph_${ulid}$`)
 
 export const isUserId = (text: string): text is UserId => userIdPattern.test(text)
 export const isJobId = (text: string): text is JobId => jobIdPattern.test(text)
 export const isPhotoId = (text: string): text is PhotoId => photoIdPattern.test(text)
-export const isEventId = (text: string): text is EventId => eventIdPattern.test(text)

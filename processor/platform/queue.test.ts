@@ -1,0 +1,142 @@
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs"
+import { pino } from "pino"
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest"
+import { type MessageHandler, type Queue, startQueue } from "./queue.ts"
+
+const silent = pino({ level: "silent" })
+const credentials = { accessKeyId: "test", secretAccessKey: "test" }
+const region = "us-east-1"
+
+let sqs: SQSClient
+let endpoint: string
+let queueUrl: string
+beforeAll(() => {
+  endpoint = inject("environment").sqsEndpoint
+  sqs = new SQSClient({ region, endpoint, credentials })
+})
+afterAll(() => sqs.destroy())
+beforeEach(async () => {
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: crypto.randomUUID() }))
+  queueUrl = QueueUrl ?? ""
+})
+
+const send = (body: string) => sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }))
+
+const counts = async () => {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ["All"] }),
+  )
+  return {
+    visible: Number(Attributes.ApproximateNumberOfMessages),
+    inHand: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+  }
+}
+
+const listen = (handle: MessageHandler, concurrency = 2, visibilityTimeoutSeconds = 30): Queue =>
+  startQueue(
+    {
+      sqs: { endpoint, queueUrl, visibilityTimeoutSeconds },
+      s3: { endpoint: "", bucket: "", region },
+      credentials,
+      concurrency,
+    },
+    handle,
+    silent,
+  )
+
+/** Runs a queue until `isDone`, and stops it whatever happens. */
+const during = async (queue: Queue, isDone: () => Promise<void> | void) => {
+  try {
+    await vi.waitFor(isDone, { timeout: 15_000, interval: 20 })
+  } finally {
+    await queue.stop()
+  }
+}
+
+describe("a message", () => {
+  test.each(["done", "discard"] as const)("whose verdict is %s is deleted", async (kind) => {
+    await send("one")
+    const bodies: string[] = []
+    const queue = listen(async (body) => {
+      bodies.push(body)
+      return { kind, reason: "test" }
+    })
+    await during(queue, async () => {
+      expect(bodies).toEqual(["one"])
+      expect(await counts()).toEqual({ visible: 0, inHand: 0 })
+    })
+  })
+
+  test("whose verdict is retry comes again after the time the verdict asks for", async () => {
+    await send("again")
+    let deliveries = 0
+    const queue = listen(async () => {
+      deliveries += 1
+      return deliveries === 1 ? { kind: "retry", reason: "test", afterMs: 1000 } : { kind: "done" }
+    })
+    await during(queue, async () => {
+      expect(deliveries).toBe(2)
+      expect(await counts()).toEqual({ visible: 0, inHand: 0 })
+    })
+  })
+
+  test("whose handler throws is kept and comes again", async () => {
+    await send("throws")
+    let deliveries = 0
+    const queue = listen(async () => {
+      deliveries += 1
+      if (deliveries === 1) throw new Error("a bug")
+      return { kind: "done" }
+    })
+    await during(queue, () => expect(deliveries).toBe(2))
+  })
+
+  test("in hand for longer than its visibility timeout is given to no one else", async () => {
+    await send("slow")
+    let deliveries = 0
+    const queue = listen(
+      async () => {
+        deliveries += 1
+        const startedAt = Date.now()
+        await vi.waitFor(() => expect(Date.now() - startedAt).toBeGreaterThan(3500), {
+          timeout: 5000,
+          interval: 50,
+        })
+        return { kind: "done" }
+      },
+      2,
+      2,
+    )
+    await during(queue, async () => expect(await counts()).toEqual({ visible: 0, inHand: 0 }))
+    expect(deliveries).toBe(1)
+  })
+})
+
+describe("stopping", () => {
+  test("waits for the verdict on what is in hand, takes nothing new and does not wait for idle long polls", async () => {
+    await send("in hand")
+    let isStarted = false
+    let finish: () => void = () => undefined
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    const queue = listen(async () => {
+      isStarted = true
+      await finished
+      return { kind: "done" }
+    }, 3)
+    await vi.waitFor(() => expect(isStarted).toBe(true), { timeout: 5000 })
+    const startedAt = performance.now()
+    const stopped = queue.stop()
+    await send("too late")
+    finish()
+    await stopped
+    expect(performance.now() - startedAt).toBeLessThan(5000)
+    expect(await counts()).toEqual({ visible: 1, inHand: 0 })
+  })
+})

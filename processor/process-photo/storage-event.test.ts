@@ -1,0 +1,65 @@
+import { expect, test } from "vitest"
+import { storedOriginalOf } from "./storage-event.ts"
+
+const ours = { environment: "production", bucket: "DOC-EXAMPLE-BUCKET1" }
+const userId = `usr_${"0".repeat(26)}`
+const photoId = `ph_${"1".repeat(26)}`
+const key = `production/${userId}/${photoId}/original`
+
+// The example of https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html with a key of ours.
+const documented = {
+  version: "0",
+  id: "17793124-05d4-b198-2fde-7ededc63b103",
+  "detail-type": "Object Created",
+  source: "aws.s3",
+  account: "111122223333",
+  time: "2021-11-12T00:00:00Z",
+  region: "ca-central-1",
+  resources: ["arn:aws:s3:::DOC-EXAMPLE-BUCKET1"],
+  detail: {
+    version: "0",
+    bucket: { name: "DOC-EXAMPLE-BUCKET1" },
+    object: {
+      key,
+      size: 5,
+      etag: "b1946ac92492d2347c6235b4d2611184",
+      "version-id": "IYV3p45BT0ac8hjHg1houSdS1a.Mro8e",
+      sequencer: "617f08299329d189",
+    },
+    "request-id": "N4N7GDK58NMKJ12R",
+    requester: "123456789012",
+    "source-ip-address": "1.2.3.4",
+    reason: "PutObject",
+  },
+}
+
+const withKey = (other: string) =>
+  JSON.stringify({
+    ...documented,
+    detail: { ...documented.detail, object: { ...documented.detail.object, key: other } },
+  })
+
+test("EventBridge's documented event tells of a stored original", () => {
+  expect(storedOriginalOf(JSON.stringify(documented), ours)).toEqual({
+    key,
+    etag: "b1946ac92492d2347c6235b4d2611184",
+    userId,
+    photoId,
+  })
+})
+
+test.each([
+  ["no JSON", "{"],
+  ["S3's test event", JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" })],
+  ["an event of another kind", JSON.stringify({ ...documented, "detail-type": "Object Deleted" })],
+  ["a thumbnail", withKey(`thumbnails/production/${userId}/${photoId}/256.webp`)],
+  ["an object of another environment", withKey(`staging/${userId}/${photoId}/original`)],
+  ["a key that goes up", withKey(`production/${userId}/../${photoId}/original`)],
+  ["an id that is none", withKey(`production/${userId}/ph_1/original`)],
+])("%s tells of nothing", (_, body) => {
+  expect(storedOriginalOf(body, ours)).toBeNull()
+})
+
+test("an object of another bucket tells of nothing", () => {
+  expect(storedOriginalOf(JSON.stringify(documented), { ...ours, bucket: "another" })).toBeNull()
+})
