@@ -48,7 +48,14 @@ export const startPostgres = async (options: {
   return { url: urlOf(options.database), stop: () => server.stop(10_000) }
 }
 
-const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", `cluster_name=${serverMark}`]
+const settings = [
+  "listen_addresses=127.0.0.1",
+  "unix_socket_directories=",
+  `cluster_name=${serverMark}`,
+  // Local workerd opens a connection per request, where a deployed Hyperdrive pools them; a hundred photos are
+  // finalized at once.
+  "max_connections=400",
+]
 
 const ensureDatabase = async (maintenanceUrl: string, name: string): Promise<void> => {
   const sql = postgres(maintenanceUrl, { max: 1 })

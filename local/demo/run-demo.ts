@@ -54,7 +54,8 @@ export const runDemo = async (
   const { job, failedUploads, seconds } = jobId
     ? await uploadAndWatch(api, jobId, promised)
     : { job: null, failedUploads: [], seconds: 0 }
-  const photos = job ? await Promise.all(job.items.map((item) => api.getPhoto(item.photoId))) : []
+  const photos: PhotoResponse[] = []
+  for (const { photoId } of job?.items ?? []) photos.push(await api.getPhoto(photoId))
   await saveThumbnails(photos, thumbnailFolder)
   return {
     snapshot: { job, photos: [...photos, ...refused.map(toRefusedPhoto)] },
