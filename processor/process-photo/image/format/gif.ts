@@ -1,0 +1,68 @@
+import { ok } from "../../../../domain/result.ts"
+import { type ByteSource, readExactly } from "../byte-source.ts"
+import { corrupt, endsEarly } from "../photo-faults.ts"
+import { baseDecodeBytes } from "./decode-bytes.ts"
+import type { Outliner, Span } from "./outline.ts"
+
+/** Walks the blocks of a GIF (GIF89a §17 ff.) to its trailer. */
+export const outlineGif: Outliner = (source) => {
+  const screen = readExactly(source, 6, 7)
+  const { frame, isCut, comments, endsAt } = walkBlocks(source, 13 + paletteBytes(screen.readUInt8(4)))
+  if (isCut) return endsEarly
+  // Browsers widen a screen that is smaller than what is painted on it; so does the decoder.
+  const width = Math.max(screen.readUInt16LE(0), frame?.right ?? 0)
+  const height = Math.max(screen.readUInt16LE(2), frame?.bottom ?? 0)
+  if (!frame || width === 0 || height === 0) return corrupt("The GIF has no picture in it.")
+
+  return ok({
+    type: "image/gif",
+    width,
+    height,
+    isTurnedByExif: false,
+    exif: null,
+    decodeBytes: baseDecodeBytes + width * height * 8,
+    endsAt,
+    comments,
+  })
+}
+
+type Frame = { right: number; bottom: number }
+const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const
+const commentLabel = 0xfe
+
+const walkBlocks = (source: ByteSource, start: number) => {
+  const comments: Span[] = []
+  let frame: Frame | null = null
+  for (let position = start; ; ) {
+    const kind = source.peek(position, 1)[0]
+    if (kind === block.extension) {
+      const end = endOfSubBlocks(source, position + 2)
+      if (source.peek(position + 1, 1)[0] === commentLabel)
+        comments.push({ start: position + 2, length: (end ?? source.size) - position - 2 })
+      if (end === null) return { frame, isCut: false, comments, endsAt: null }
+      position = end
+    } else if (kind === block.image) {
+      const head = source.peek(position + 1, 9)
+      const end =
+        head.length < 9 ? null : endOfSubBlocks(source, position + 11 + paletteBytes(head.readUInt8(8)))
+      // Only the first frame is shown: what is missing of the others does not matter.
+      if (end === null) return { frame, isCut: frame === null, comments, endsAt: null }
+      frame ??= {
+        right: head.readUInt16LE(0) + head.readUInt16LE(4),
+        bottom: head.readUInt16LE(2) + head.readUInt16LE(6),
+      }
+      position = end
+    } else return { frame, isCut: false, comments, endsAt: kind === block.trailer ? position + 1 : null }
+  }
+}
+
+const paletteBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1))
+
+const endOfSubBlocks = (source: ByteSource, start: number): number | null => {
+  for (let position = start; ; ) {
+    const length = source.peek(position, 1)[0]
+    if (length === undefined) return null
+    position += 1 + length
+    if (length === 0) return position
+  }
+}

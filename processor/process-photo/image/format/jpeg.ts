@@ -1,0 +1,126 @@
+import { ok } from "../../../../domain/result.ts"
+import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { corrupt, unsupported } from "../photo-faults.ts"
+import { baseDecodeBytes } from "./decode-bytes.ts"
+import type { Outliner, Span } from "./outline.ts"
+
+// Cameras write 1 or about 10 scans, the keenest optimizers some 70. Each costs a pass over all blocks however few
+// bytes it has, so a small file of thousands keeps a decoder busy for hours.
+const maxScans = 100
+
+/** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
+export const outlineJpeg: Outliner = (source) => {
+  const walk: Walk = { frame: null, exif: null, comments: [], scans: 0, isBuffered: false }
+  const endsAt = walkSegments(source, walk)
+  const { frame, exif, comments, scans, isBuffered } = walk
+
+  if (!frame) return corrupt("The JPEG has no picture in it.")
+  if (!decodableProcesses.has(frame.process) || frame.bits !== 8)
+    return unsupported(
+      "This kind of JPEG (lossless, arithmetic or 12 bit) is made for other uses than photos.",
+    )
+  if (frame.width === 0 || frame.height === 0) return corrupt("The JPEG does not say how large it is.")
+  if (scans === 0) return corrupt("The JPEG has no picture in it.")
+  if (scans > maxScans) return corrupt(`The JPEG paints its picture ${maxScans} times over and more.`)
+
+  const { width, height } = frame
+  return ok({
+    type: "image/jpeg",
+    width,
+    height,
+    isTurnedByExif: true,
+    exif,
+    decodeBytes: baseDecodeBytes + (isBuffered ? coefficientBytes(frame) : 0),
+    endsAt,
+    comments,
+  })
+}
+
+type Frame = { process: number; bits: number; width: number; height: number; samplings: readonly number[] }
+type Walk = {
+  frame: Frame | null
+  exif: ByteSource | null
+  comments: Span[]
+  scans: number
+  /** Several scans make one picture: the decoder has to keep all coefficients. */
+  isBuffered: boolean
+}
+
+const marker = { comment: 0xfe, exif: 0xe1, startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8 } as const
+// Baseline, extended, progressive: what libjpeg decodes.
+const decodableProcesses = new Set([0xc0, 0xc1, 0xc2])
+
+const walkSegments = (source: ByteSource, walk: Walk): number | null => {
+  let position = 2
+  for (;;) {
+    const found = nextMarker(source, position)
+    if (!found || found.code === marker.endOfImage) return found?.end
+    position = found.end
+    if (isBare(found.code)) continue
+    const head = source.peek(position, 2)
+    // Where the file ends within a segment, the decoder is the judge of what is missing.
+    if (head.length < 2) return null
+    const length = Math.max(2, head.readUInt16BE(0))
+    if (position + length > source.size) return null
+    readSegment(found.code, { start: position + 2, length: length - 2 }, source, walk)
+    position += length
+  }
+}
+
+const readSegment = (code: number, { start, length }: Span, source: ByteSource, walk: Walk): void => {
+  if (code === marker.comment) walk.comments.push({ start, length })
+  else if (code === marker.exif && !walk.exif) walk.exif = exifIn(source, start, length)
+  else if (code === marker.startOfScan) {
+    walk.scans += 1
+    const components = source.peek(start, 1)[0] ?? 0
+    walk.isBuffered ||= walk.frame?.process === 0xc2 || components < (walk.frame?.samplings.length ?? 0)
+  } else if (isStartOfFrame(code) && !walk.frame && length >= 6)
+    walk.frame = frameIn(code, source, start, length)
+}
+
+/** The marker after `position`: entropy-coded data and stray bytes before it are passed over. */
+const nextMarker = (source: ByteSource, position: number): { code: number; end: number } | null => {
+  let at = position
+  for (;;) {
+    const window = source.peek(at, Math.min(scanBytes, source.size - at))
+    if (window.length < 2) return null
+    for (let i = window.indexOf(0xff); i >= 0 && i + 1 < window.length; i = window.indexOf(0xff, i + 1)) {
+      const code = window[i + 1] ?? 0
+      if (code !== 0x00 && code !== 0xff && !isRestart(code)) return { code, end: at + i + 2 }
+    }
+    at += window.length - 1
+  }
+}
+const scanBytes = 256 * 1024
+
+const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7
+const isBare = (code: number): boolean => code === 0x01 || code === marker.startOfImage
+/** SOF0–SOF15 without DHT, JPG and DAC, which share the range. */
+const isStartOfFrame = (code: number): boolean =>
+  code >= 0xc0 && code <= 0xcf && code !== 0xc4 && code !== 0xc8 && code !== 0xcc
+
+const frameIn = (process: number, source: ByteSource, start: number, length: number): Frame => {
+  const bytes = readExactly(source, start, length)
+  const count = Math.min(bytes.readUInt8(5), Math.floor((length - 6) / 3))
+  return {
+    process,
+    bits: bytes.readUInt8(0),
+    height: bytes.readUInt16BE(1),
+    width: bytes.readUInt16BE(3),
+    samplings: Array.from({ length: count }, (_, index) => bytes.readUInt8(7 + 3 * index)),
+  }
+}
+
+/** libjpeg keeps a 16-bit coefficient for each sample of each component. */
+const coefficientBytes = ({ width, height, samplings }: Frame): number => {
+  const factors = samplings.map((sampling) => ({ across: sampling >> 4, down: sampling & 15 }))
+  const across = Math.max(1, ...factors.map((factor) => factor.across))
+  const down = Math.max(1, ...factors.map((factor) => factor.down))
+  const samples = factors.reduce((sum, factor) => sum + (factor.across / across) * (factor.down / down), 0)
+  return Math.ceil(width * height * samples * 2)
+}
+
+const exifIn = (source: ByteSource, start: number, length: number): ByteSource | null => {
+  const isExif = source.peek(start, 6).toString("latin1").startsWith("Exif\0")
+  return isExif ? partOf(source, start + 6, length - 6) : null
+}

@@ -1,0 +1,55 @@
+import { ok } from "../../../../domain/result.ts"
+import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { corrupt, unsupported } from "../photo-faults.ts"
+import { baseDecodeBytes } from "./decode-bytes.ts"
+import type { Outliner, Span } from "./outline.ts"
+import { exifInText } from "./png-text.ts"
+
+/** Walks the chunks of a PNG (PNG 3rd edition §5) to IEND. */
+export const outlinePng: Outliner = (source) => {
+  const first = readExactly(source, 8, 8 + 13)
+  const firstType = first.toString("latin1", 4, 8)
+  if (firstType === "CgBI") return unsupported("This is a PNG for the inside of an iPhone app, not a photo.")
+  if (firstType !== "IHDR") return corrupt("The PNG does not begin as a PNG must.")
+  const width = first.readUInt32BE(8)
+  const height = first.readUInt32BE(12)
+  if (width === 0 || height === 0) return corrupt("The PNG does not say how large it is.")
+  const isInterlaced = first.readUInt8(20) !== 0
+  const { exif, comments, endsAt } = walkChunks(source)
+
+  return ok({
+    type: "image/png",
+    width,
+    height,
+    isTurnedByExif: true,
+    exif,
+    decodeBytes:
+      baseDecodeBytes +
+      (isInterlaced ? width * height * bytesPerPixel(first.readUInt8(16), first.readUInt8(17)) : 0),
+    endsAt,
+    comments,
+  })
+}
+
+const walkChunks = (source: ByteSource) => {
+  const comments: Span[] = []
+  let exif: ByteSource | null = null
+  let legacyExif: ByteSource | null = null
+  for (let position = 8; ; ) {
+    const head = source.peek(position, 8)
+    if (head.length < 8) return { exif: exif ?? legacyExif, comments, endsAt: null }
+    const length = head.readUInt32BE(0)
+    const type = head.toString("latin1", 4, 8)
+    const data = { start: position + 8, length }
+    if (type === "eXIf") exif = partOf(source, data.start, length)
+    if (type === "tEXt" || type === "iTXt") comments.push(data)
+    if (type.endsWith("Xt")) legacyExif ??= exifInText(type, partOf(source, data.start, length))
+    position += 12 + length
+    if (type === "IEND") return { exif: exif ?? legacyExif, comments, endsAt: position }
+  }
+}
+
+/** Samples of each colour type (PNG §11.2.1); a palette is expanded to RGBA. */
+const samples: Record<number, number> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 }
+const bytesPerPixel = (bits: number, colourType: number): number =>
+  (samples[colourType] ?? 4) * (bits === 16 ? 2 : 1)

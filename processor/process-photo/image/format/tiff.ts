@@ -1,0 +1,64 @@
+import { ok } from "../../../../domain/result.ts"
+import { openTiff, readDirectory, type TiffDirectory } from "../exif/tiff-directory.ts"
+import { corrupt, unsupported } from "../photo-faults.ts"
+import { baseDecodeBytes } from "./decode-bytes.ts"
+import type { Outliner } from "./outline.ts"
+
+/** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are not looked at. */
+export const outlineTiff: Outliner = (source) => {
+  const tiff = openTiff(source)
+  if (!tiff) return corrupt("The TIFF does not begin as a TIFF must.")
+  const page = readDirectory(tiff, tiff.firstDirectory)
+  if (source.peek(8, 2).toString("latin1") === "CR" || isRaw(page))
+    return unsupported("This is a camera raw file. Upload the photo as JPEG, HEIC or PNG.")
+  const width = first(page, tag.width)
+  const height = first(page, tag.height)
+  if (width === 0 || height === 0) return corrupt("The TIFF has no picture in it.")
+
+  return ok({
+    type: "image/tiff",
+    width,
+    height,
+    isTurnedByExif: true,
+    exif: source,
+    decodeBytes: baseDecodeBytes + decodedBytes(page, width, height),
+    // A TIFF is pointers: it has no end mark, and its bytes may lie in any order.
+    endsAt: source.size,
+    comments: [],
+  })
+}
+
+const tag = {
+  subfileType: 254,
+  width: 256,
+  height: 257,
+  bitsPerSample: 258,
+  compression: 259,
+  photometric: 262,
+  samplesPerPixel: 277,
+  rowsPerStrip: 278,
+  tileWidth: 322,
+  tileHeight: 323,
+  dngVersion: 50_706,
+} as const
+
+// Colour filter array and linear raw (DNG 1.7), and the private compressions of Nikon, Sony and Pentax.
+const rawPhotometrics = new Set([32_803, 34_892])
+const rawCompressions = new Set([34_713, 32_767, 65_535])
+
+/** Raw files are TIFFs whose first page is a small preview, or sensor data nobody else can show. */
+const isRaw = (page: TiffDirectory): boolean =>
+  page.has(tag.dngVersion) ||
+  rawPhotometrics.has(first(page, tag.photometric)) ||
+  rawCompressions.has(first(page, tag.compression)) ||
+  (first(page, tag.subfileType) & 1) === 1
+
+/** The decoder holds a strip, or a row of tiles, and a copy of it. */
+const decodedBytes = (page: TiffDirectory, width: number, height: number): number => {
+  const bits = Math.max(8, ...page.numbers(tag.bitsPerSample).filter(Number.isFinite))
+  const pixelBytes = Math.max(3, first(page, tag.samplesPerPixel)) * Math.ceil(bits / 8)
+  const rows = first(page, tag.tileHeight) || first(page, tag.rowsPerStrip) || height
+  return width * Math.min(rows, height) * pixelBytes * 2
+}
+
+const first = (page: TiffDirectory, id: number): number => page.numbers(id, 1)[0] ?? 0

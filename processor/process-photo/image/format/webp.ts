@@ -1,0 +1,71 @@
+import { ok } from "../../../../domain/result.ts"
+import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { corrupt, endsEarly } from "../photo-faults.ts"
+import { baseDecodeBytes } from "./decode-bytes.ts"
+import type { Outliner } from "./outline.ts"
+
+type Size = { width: number; height: number }
+
+/** Walks the chunks of a WebP (RFC 9649). */
+export const outlineWebp: Outliner = (source) => {
+  const declaredEnd = 8 + readExactly(source, 0, 12).readUInt32LE(4)
+  if (declaredEnd > source.size) return endsEarly
+  const { size, exif, isLossless } = walkChunks(source, declaredEnd)
+  if (!size || size.width === 0 || size.height === 0) return corrupt("The WebP has no picture in it.")
+
+  return ok({
+    type: "image/webp",
+    ...size,
+    isTurnedByExif: true,
+    exif,
+    decodeBytes: baseDecodeBytes + size.width * size.height * (isLossless ? 8 : 4),
+    endsAt: declaredEnd,
+    comments: [],
+  })
+}
+
+const walkChunks = (source: ByteSource, end: number) => {
+  let canvas: Size | null = null
+  let picture: Size | null = null
+  let exif: ByteSource | null = null
+  let isLossless = false
+  for (let position = 12; position + 8 <= end; ) {
+    const head = readExactly(source, position, 8)
+    const type = head.toString("latin1", 0, 4)
+    const length = head.readUInt32LE(4)
+    const data = position + 8
+    if (type === "VP8X") canvas ??= canvasIn(readExactly(source, data, 10))
+    if (type === "VP8 ") picture ??= lossySize(readExactly(source, data, 10))
+    if (type === "VP8L") {
+      picture ??= losslessSize(readExactly(source, data, 5))
+      isLossless = true
+    }
+    // Frames of an animation may be either; their canvas is kept whole.
+    if (type === "ANIM") isLossless = true
+    if (type === "EXIF") exif ??= exifIn(source, data, length)
+    position = data + length + (length % 2)
+  }
+  return { size: canvas ?? picture, exif, isLossless }
+}
+
+const canvasIn = (bytes: Buffer): Size => ({
+  width: bytes.readUIntLE(4, 3) + 1,
+  height: bytes.readUIntLE(7, 3) + 1,
+})
+
+/** The frame header of VP8 (RFC 6386 §9.1): the two top bits of each are a scaling hint. */
+const lossySize = (bytes: Buffer): Size => ({
+  width: bytes.readUInt16LE(6) & 0x3fff,
+  height: bytes.readUInt16LE(8) & 0x3fff,
+})
+
+const losslessSize = (bytes: Buffer): Size => {
+  const bits = bytes.readUInt32LE(1)
+  return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
+}
+
+/** The chunk holds a TIFF block; some writers keep the "Exif\0\0" that stands before it in a JPEG. */
+const exifIn = (source: ByteSource, start: number, length: number): ByteSource => {
+  const prefix = source.peek(start, 6).toString("latin1") === "Exif\0\0" ? 6 : 0
+  return partOf(source, start + prefix, length - prefix)
+}

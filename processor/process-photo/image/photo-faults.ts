@@ -1,0 +1,15 @@
+import type { FailureReason, PhotoFault } from "../../../domain/failure-reason.ts"
+import { type Result, refused } from "../../../domain/result.ts"
+
+const fault =
+  (reason: FailureReason) =>
+  (detail: string): Result<never, PhotoFault> =>
+    refused({ reason, detail })
+
+export const unsupported = fault("UNSUPPORTED_TYPE")
+export const mismatched = fault("TYPE_MISMATCH")
+export const corrupt = fault("CORRUPT")
+export const tooManyPixels = fault("DIMENSIONS_EXCEEDED")
+export const unprocessable = fault("PROCESSING_ERROR")
+
+export const endsEarly = corrupt("The file ends before the picture does. Upload the photo again.")
