@@ -54,7 +54,7 @@ const walkSegments = (source: ByteSource, walk: Walk): number | null => {
   let position = 2
   for (;;) {
     const found = nextMarker(source, position)
-    if (!found || found.code === marker.endOfImage) return found?.end
+    if (!found || found.code === marker.endOfImage) return found?.end ?? null
     position = found.end
     if (isBare(found.code)) continue
     const head = source.peek(position, 2)
