@@ -1,11 +1,13 @@
-import { once } from "node:events"
 import { mkdir } from "node:fs/promises"
-import type { AddressInfo } from "node:net"
-import { join } from "node:path"
-import { startFauxqs } from "fauxqs"
-import { createFront } from "./front.ts"
-import { objectCreatedEvent, type StoredObject } from "./object-created-event.ts"
-import { upstreamAt } from "./upstream.ts"
+import { type EmulatorOptions, startEmulator } from "./emulator.ts"
+import { close, listen } from "./listen.ts"
+import { conditionalWrites } from "./s3/conditional-writes.ts"
+import { multipartUploadsIn } from "./s3/multipart-uploads.ts"
+import { accountId, objectCreatedEvents, type StoredObject } from "./s3/object-created-event.ts"
+import { createS3Front } from "./s3/s3-front.ts"
+import { upstreamAt } from "./s3/upstream.ts"
+import type { Credentials } from "./sigv4/verify-request.ts"
+import { createSqsFront } from "./sqs/sqs-front.ts"
 
 export type ObjectStorage = {
   s3Endpoint: string
@@ -15,72 +17,78 @@ export type ObjectStorage = {
   stop: () => Promise<void>
 }
 
-export type ObjectStorageOptions = {
+export type ObjectStorageOptions = EmulatorOptions & {
   /** Of S3, on 127.0.0.1; 0 takes any. */
   port: number
-  /** Of SQS; 0 takes any. fauxqs can't be told an interface, so this one listens on all. */
+  /** Of SQS, on 127.0.0.1; 0 takes any. */
   sqsPort: number
-  dataDir: string
-  region: string
-  bucket: string
-  credentials: { accessKeyId: string; secretAccessKey: string }
-  /** Origins whose pages may use the bucket; `*` is all. */
+  credentials: Credentials
+  /** Origins whose pages may use the bucket, with at most one `*` each, as in the deployed bucket's rules. */
   corsOrigins: readonly string[]
-  /** Keys of originals: only they raise events, as the rule of the deployment has it. */
+  /** Keys of originals begin so: only they raise events, as the rule of the deployment has it. */
   originalsPrefix: string
-  queue: { name: string; deadLetterName: string; visibilityTimeoutSeconds: number; maxReceiveCount: number }
-  /** False: a storage that notifies nobody. */
+  /** False: a storage that notifies nobody. @default true */
   events?: boolean
   now?: () => Date
 }
 
-const account = "000000000000"
-
 /**
- * S3 and SQS on disk: fauxqs speaks both protocols, the front before S3 adds what AWS has and fauxqs lacks.
- * @throws Error (EADDRINUSE) when a port is taken
+ * S3 and SQS on disk. fauxqs speaks both protocols and believes everything; a front before each adds what AWS has and
+ * fauxqs lacks. Objects, uploads under way and messages outlive a restart.
+ * @throws Error naming the port, with the code EADDRINUSE, when a port is taken
  */
 export const startObjectStorage = async (options: ObjectStorageOptions): Promise<ObjectStorage> => {
-  const { region, bucket, queue, now = () => new Date() } = options
+  const { region, credentials, queue, now = () => new Date() } = options
   await mkdir(options.dataDir, { recursive: true })
-  const emulator = await startFauxqs({
-    port: options.sqsPort,
-    logger: false,
-    dataDir: join(options.dataDir, "queues"),
-    s3StorageDir: join(options.dataDir, "objects"),
-    defaultRegion: region,
-    init: { region, buckets: [bucket], queues: queuesOf(queue, region) },
-  })
+  const emulator = await startEmulator(options)
   const upstream = upstreamAt(emulator.port)
-  const onStored = (object: StoredObject) => {
-    if (
-      options.events !== false &&
-      object.bucket === bucket &&
-      object.key.startsWith(options.originalsPrefix)
-    )
-      emulator.sendMessage(queue.name, asciiJson(objectCreatedEvent(object, region, now())))
-  }
-  const verifier = { region, credentials: options.credentials, now }
-  const front = createFront({ upstream, verifier, corsOrigins: options.corsOrigins, onStored })
-  try {
-    front.listen(options.port, "127.0.0.1")
-    await once(front, "listening")
-  } catch (error) {
+
+  const s3 = createS3Front({
+    storage: {
+      upstream,
+      uploads: multipartUploadsIn(emulator.storageDir),
+      writes: conditionalWrites(upstream.head),
+      onStored: announcer(options, now, (event) => emulator.sendMessage(queue.name, event)),
+    },
+    verifier: { service: "s3", region, credentials, now },
+    corsOrigins: options.corsOrigins,
+  })
+  const sqs = createSqsFront({
+    emulatorPort: emulator.port,
+    verifier: { service: "sqs", region, credentials, now },
+  })
+  const stop = async () => {
+    await Promise.all([s3, sqs].filter((front) => front.listening).map(close))
+    upstream.close()
     await emulator.stop()
+  }
+  try {
+    const s3Endpoint = await listen(s3, options.port, "S3")
+    const sqsEndpoint = await listen(sqs, options.sqsPort, "SQS")
+    const urlOf = (queueName: string) => `${sqsEndpoint}/${accountId}/${queueName}`
+    return {
+      s3Endpoint,
+      sqsEndpoint,
+      queueUrl: urlOf(queue.name),
+      deadLetterQueueUrl: urlOf(queue.deadLetterName),
+      stop,
+    }
+  } catch (error) {
+    await stop()
     throw error
   }
-  const sqsEndpoint = `http://127.0.0.1:${emulator.port}`
-  return {
-    s3Endpoint: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
-    sqsEndpoint,
-    queueUrl: `${sqsEndpoint}/${account}/${queue.name}`,
-    deadLetterQueueUrl: `${sqsEndpoint}/${account}/${queue.deadLetterName}`,
-    stop: async () => {
-      front.close()
-      front.closeAllConnections()
-      upstream.close()
-      await emulator.stop()
-    },
+}
+
+/** Sends an event for each original in the bucket. */
+const announcer = (
+  { events = true, bucket, originalsPrefix, region }: ObjectStorageOptions,
+  now: () => Date,
+  send: (event: string) => void,
+) => {
+  const eventOf = objectCreatedEvents({ region, now })
+  return (object: StoredObject): void => {
+    if (events && object.bucket === bucket && object.key.startsWith(originalsPrefix))
+      send(asciiJson(eventOf(object)))
   }
 }
 
@@ -90,17 +98,3 @@ const asciiJson = (value: unknown): string =>
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )
-
-const queuesOf = (queue: ObjectStorageOptions["queue"], region: string) => [
-  { name: queue.deadLetterName },
-  {
-    name: queue.name,
-    attributes: {
-      VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: `arn:aws:sqs:${region}:${account}:${queue.deadLetterName}`,
-        maxReceiveCount: queue.maxReceiveCount,
-      }),
-    },
-  },
-]

@@ -1,40 +1,65 @@
-import type { IncomingMessage } from "node:http"
+import type { IncomingHttpHeaders } from "node:http"
+import { S3Refused } from "./s3-error.ts"
+import type { Headers } from "./s3-request.ts"
 
-// As infra configures the bucket: what browsers need for presigned PUTs and GETs, and no more.
-const methods = ["GET", "HEAD", "PUT"]
+// What a browser needs for presigned PUTs and GETs, and no more; the deployed bucket has the same.
+const allowedMethods = ["GET", "HEAD", "PUT"]
 const exposedHeaders = "ETag, x-amz-checksum-sha256, x-amz-request-id"
-const maxAgeSeconds = "3000"
+const maxAgeSeconds = 3000
+const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
-/** The headers that let a page read an answer, or none when its origin is not allowed. */
-export const corsHeaders = (request: IncomingMessage, origins: readonly string[]): Record<string, string> => {
-  const { origin } = request.headers
-  if (!origin || !isAllowed(origin, origins)) return {}
+/**
+ * The headers that let a page read an answer, as S3 puts them on every one, refusals included; none when its origin
+ * or method is not allowed. https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+ */
+export const corsHeaders = (
+  { origin }: IncomingHttpHeaders,
+  method: string,
+  allowedOrigins: readonly string[],
+): Headers => {
+  if (origin === undefined || !allowedMethods.includes(method)) return {}
+  const allowed = allowedOrigins.find((pattern) => matches(pattern, origin))
+  if (allowed === undefined) return {}
   return {
-    "access-control-allow-origin": origins.includes("*") ? "*" : origin,
+    "access-control-allow-origin": allowed === "*" ? "*" : origin,
+    ...(allowed !== "*" && { "access-control-allow-credentials": "true" }),
+    "access-control-allow-methods": allowedMethods.join(", "),
     "access-control-expose-headers": exposedHeaders,
-    vary: "Origin, Access-Control-Request-Headers, Access-Control-Request-Method",
+    vary,
   }
 }
 
-/** The answer to a preflight: 200 with what is allowed, 403 for a foreign origin or method, as S3 gives it. */
-export const preflight = (
-  request: IncomingMessage,
-  origins: readonly string[],
-): { status: 200 | 403; headers: Record<string, string> } => {
-  const headers = corsHeaders(request, origins)
-  const method = request.headers["access-control-request-method"] ?? ""
-  if (Object.keys(headers).length === 0 || !methods.includes(method)) return { status: 403, headers: {} }
-  const requested = request.headers["access-control-request-headers"]
+/**
+ * The headers of the answer to a preflight.
+ * @throws S3Refused for an origin or a method that is not allowed
+ */
+export const preflightHeaders = (
+  headers: IncomingHttpHeaders,
+  allowedOrigins: readonly string[],
+): Headers => {
+  const method = headers["access-control-request-method"]
+  if (headers.origin === undefined || method === undefined)
+    throw new S3Refused("BadRequest", "Insufficient information. Origin and method request headers needed.")
+  const allowed = corsHeaders(headers, method, allowedOrigins)
+  if (Object.keys(allowed).length === 0)
+    throw new S3Refused(
+      "AccessForbidden",
+      "CORSResponse: This CORS request is not allowed. This is usually because the evaluation of Origin, request " +
+        "method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the " +
+        "resource's CORS spec.",
+      { Method: method, ResourceType: "OBJECT" },
+    )
+  const requested = headers["access-control-request-headers"]
   return {
-    status: 200,
-    headers: {
-      ...headers,
-      "access-control-allow-methods": methods.join(", "),
-      ...(requested && { "access-control-allow-headers": requested }),
-      "access-control-max-age": maxAgeSeconds,
-    },
+    ...allowed,
+    ...(requested !== undefined && { "access-control-allow-headers": requested.toLowerCase() }),
+    "access-control-max-age": String(maxAgeSeconds),
   }
 }
 
-const isAllowed = (origin: string, origins: readonly string[]): boolean =>
-  origins.includes("*") || origins.includes(origin)
+// A rule's origin has at most one `*`.
+const matches = (pattern: string, origin: string): boolean => {
+  const [start = "", end] = pattern.split("*")
+  if (end === undefined) return pattern === origin
+  return origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end)
+}

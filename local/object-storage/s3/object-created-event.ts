@@ -1,45 +1,62 @@
 import { randomUUID } from "node:crypto"
 
+/** An object that was stored just now, and on whose behalf. */
 export type StoredObject = {
   bucket: string
   key: string
-  size: number
+  bytes: number
   /** Without quotes. */
   etag: string
   requestId: string
   sourceIp: string
-  reason: "PutObject" | "CompleteMultipartUpload"
+  reason: "PutObject" | "CopyObject" | "CompleteMultipartUpload"
 }
 
+/** Emulated AWS knows one account. */
+export const accountId = "000000000000"
+
 /**
- * The event that S3 sends through EventBridge for a new object. Unlike in S3's own notifications the key is not
- * URL-encoded. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ * Makes the event that S3 sends through EventBridge for a new object. Unlike in S3's own notifications the key is
+ * not URL-encoded, and the ETag has no quotes.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
-export const objectCreatedEvent = (object: StoredObject, region: string, time: Date) => ({
-  version: "0",
-  id: randomUUID(),
-  "detail-type": "Object Created",
-  source: "aws.s3",
-  account: "000000000000",
-  time: time.toISOString().replace(/\.\d{3}/, ""),
-  region,
-  resources: [`arn:aws:s3:::${object.bucket}`],
-  detail: {
-    version: "0",
-    bucket: { name: object.bucket },
-    object: { key: object.key, size: object.size, etag: object.etag, sequencer: nextSequencer(time) },
-    "request-id": object.requestId,
-    requester: "000000000000",
-    "source-ip-address": object.sourceIp,
-    reason: object.reason,
-  },
-})
+export const objectCreatedEvents = ({ region, now }: { region: string; now: () => Date }) => {
+  const nextSequencer = sequencers()
+  return (object: StoredObject) => {
+    const time = now()
+    return {
+      version: "0",
+      id: randomUUID(),
+      "detail-type": "Object Created",
+      source: "aws.s3",
+      account: accountId,
+      time: time.toISOString().replace(/\.\d{3}/, ""),
+      region,
+      resources: [`arn:aws:s3:::${object.bucket}`],
+      detail: {
+        version: "0",
+        bucket: { name: object.bucket },
+        object: {
+          key: object.key,
+          size: object.bytes,
+          etag: object.etag,
+          sequencer: nextSequencer(time),
+        },
+        "request-id": object.requestId,
+        requester: accountId,
+        "source-ip-address": object.sourceIp,
+        reason: object.reason,
+      },
+    }
+  }
+}
 
-let lastSequence = 0n
-
-/** Hexadecimal and growing, so that two events about one key can be ordered. */
-const nextSequencer = (time: Date): string => {
-  const now = BigInt(time.getTime()) << 20n
-  lastSequence = now > lastSequence ? now : lastSequence + 1n
-  return lastSequence.toString(16).toUpperCase().padStart(18, "0")
+/** Hexadecimal, of one length and growing, also over restarts: two events about one key can be put in order. */
+const sequencers = () => {
+  let last = 0n
+  return (time: Date): string => {
+    const atThisTime = BigInt(time.getTime()) << 20n
+    last = atThisTime > last ? atThisTime : last + 1n
+    return last.toString(16).padStart(16, "0")
+  }
 }

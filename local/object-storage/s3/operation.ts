@@ -1,28 +1,16 @@
-import { queryParameters, type SignedRequest } from "./sigv4/canonical-request.ts"
+import type { Address } from "./address.ts"
 
-type ObjectName = { bucket: string; key: string }
-
-/** What a request wants of S3. `path` is raw, `query` what the emulator needs of it. */
-export type S3Operation = { path: string; query: string; responseHeaders: Record<string, string> } & (
-  | { kind: "put-object"; object: ObjectName }
-  | { kind: "complete-multipart"; object: ObjectName }
-  | { kind: "other" }
-  | { kind: "unsupported" }
-)
-
-// The emulator answers 200 to others and does nothing, or the wrong thing.
-const knownSubresources = [
-  "uploads",
-  "uploadId",
-  "partNumber",
-  "list-type",
-  "prefix",
-  "continuation-token",
-  "max-keys",
-]
+type Rule = {
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE"
+  on: Address["on"]
+  /** Query parameters that make it this operation and no other. */
+  needs?: readonly string[]
+  /** Query parameters that it knows beside those. */
+  knows?: readonly string[]
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html, "Overriding response header values" */
-const overrides: Record<string, string> = {
+export const responseOverrides: Readonly<Record<string, string>> = {
   "response-cache-control": "cache-control",
   "response-content-disposition": "content-disposition",
   "response-content-encoding": "content-encoding",
@@ -31,39 +19,62 @@ const overrides: Record<string, string> = {
   "response-expires": "expires",
 }
 
-/** Reads a request's method, path and query; what authenticates it is left out. */
-export const operationOf = ({ method, path, query, headers }: SignedRequest): S3Operation => {
-  const parameters = queryParameters(query).filter(([name]) => !/^x-amz-/i.test(name))
-  const subresources = parameters.filter(([name]) => !(name in overrides) && name !== "x-id")
-  const names = subresources.map(([name]) => name)
-  const target = {
-    path,
-    query: subresources
-      .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-      .join("&"),
-    responseHeaders: method === "GET" ? overriddenHeaders(parameters) : {},
-  }
-  const isListing = method === "GET" && names.some((name) => name === "uploads" || name === "uploadId")
-  const isChunked = headers.get("x-amz-content-sha256")?.startsWith("STREAMING-") ?? false
-  if (isListing || isChunked || names.some((name) => !knownSubresources.includes(name)))
-    return { ...target, kind: "unsupported" }
+const overrides = Object.keys(responseOverrides)
 
-  const object = objectOf(path)
-  if (object && method === "PUT" && names.length === 0) return { ...target, kind: "put-object", object }
-  if (object && method === "POST" && names.includes("uploadId"))
-    return { ...target, kind: "complete-multipart", object }
-  return { ...target, kind: "other" }
+// What works here as it does on AWS. Everything else is refused: fauxqs answers 200 to many a sub-resource that it
+// does not know, and takes PutObjectTagging for a PutObject.
+const rules = {
+  ListBuckets: { method: "GET", on: "service" },
+  HeadBucket: { method: "HEAD", on: "bucket" },
+  ListMultipartUploads: {
+    method: "GET",
+    on: "bucket",
+    needs: ["uploads"],
+    knows: ["prefix", "key-marker", "upload-id-marker", "max-uploads"],
+  },
+  ListObjectsV2: {
+    method: "GET",
+    on: "bucket",
+    needs: ["list-type"],
+    knows: ["prefix", "delimiter", "max-keys", "start-after", "continuation-token"],
+  },
+  ListObjects: { method: "GET", on: "bucket", knows: ["prefix", "delimiter", "max-keys", "marker"] },
+  DeleteObjects: { method: "POST", on: "bucket", needs: ["delete"] },
+  ListParts: {
+    method: "GET",
+    on: "object",
+    needs: ["uploadId"],
+    knows: ["max-parts", "part-number-marker"],
+  },
+  GetObjectAttributes: { method: "GET", on: "object", needs: ["attributes"] },
+  GetObject: { method: "GET", on: "object", knows: ["partNumber", ...overrides] },
+  HeadObject: { method: "HEAD", on: "object", knows: overrides },
+  UploadPart: { method: "PUT", on: "object", needs: ["partNumber", "uploadId"] },
+  PutObject: { method: "PUT", on: "object" },
+  CreateMultipartUpload: { method: "POST", on: "object", needs: ["uploads"] },
+  CompleteMultipartUpload: { method: "POST", on: "object", needs: ["uploadId"] },
+  AbortMultipartUpload: { method: "DELETE", on: "object", needs: ["uploadId"] },
+  DeleteObject: { method: "DELETE", on: "object" },
+} as const satisfies Record<string, Rule>
+
+/** What a request wants of S3. PutObject is also CopyObject, and UploadPart UploadPartCopy, by a header. */
+export type Operation = keyof typeof rules
+
+/** The operation that a request asks for, or null when it is none that is offered here. */
+export const operationOf = (
+  method: string,
+  { on }: Address,
+  parameterNames: readonly string[],
+): Operation | null => {
+  // The AWS SDK adds `x-id` to say which operation it means.
+  const names = parameterNames.filter((name) => name !== "x-id")
+  const isMeant = ({ needs = [], knows = [], ...rule }: Rule) =>
+    rule.method === method &&
+    rule.on === on &&
+    needs.every((name) => names.includes(name)) &&
+    names.every((name) => needs.includes(name) || knows.includes(name))
+  return operations.find((operation) => isMeant(rules[operation])) ?? null
 }
 
-const overriddenHeaders = (parameters: readonly [string, string][]): Record<string, string> =>
-  Object.fromEntries(
-    parameters.flatMap(([name, value]) => {
-      const header = overrides[name]
-      return header ? [[header, value]] : []
-    }),
-  )
-
-const objectOf = (path: string): ObjectName | null => {
-  const [, bucket, ...key] = path.split("/")
-  return bucket && key.join("/") !== "" ? { bucket, key: key.map(decodeURIComponent).join("/") } : null
-}
+const isOperation = (name: string): name is Operation => name in rules
+const operations = Object.keys(rules).filter(isOperation)

@@ -1,15 +1,26 @@
-/** The errors of S3 that the front gives itself: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+import { element, xmlDocument } from "../xml.ts"
+
+/** The errors that the front gives itself: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const statuses = {
   AccessDenied: 403,
+  AccessForbidden: 403,
   AuthorizationHeaderMalformed: 400,
   AuthorizationQueryParametersError: 400,
   BadDigest: 400,
+  BadRequest: 400,
   ConditionalRequestConflict: 409,
   EntityTooLarge: 400,
-  IncompleteBody: 400,
   InternalError: 500,
   InvalidAccessKeyId: 403,
+  InvalidArgument: 400,
+  InvalidDigest: 400,
+  InvalidRequest: 400,
+  InvalidURI: 400,
+  KeyTooLongError: 400,
+  MalformedXML: 400,
   MissingContentLength: 411,
+  NoSuchKey: 404,
+  NoSuchUpload: 404,
   NotImplemented: 501,
   PreconditionFailed: 412,
   RequestTimeTooSkewed: 403,
@@ -17,13 +28,33 @@ const statuses = {
   XAmzContentSHA256Mismatch: 400,
 } as const
 
-export type S3ErrorCode = keyof typeof statuses
+/** A refusal as S3 words it; `facts` are further elements of its XML. */
+export type S3Error = {
+  code: keyof typeof statuses
+  message: string
+  facts?: Readonly<Record<string, string | number>>
+}
 
-/** A refusal as S3 words it. */
-export type S3Error = { code: S3ErrorCode; message: string }
+/** Carries a refusal out of wherever it is found, a stream included, to where the answer is written. */
+export class S3Refused extends Error {
+  override name = "S3Refused"
+  readonly refusal: S3Error
 
-export const statusOf = (error: S3Error): number => statuses[error.code]
+  constructor(code: S3Error["code"], message: string, facts: S3Error["facts"] = {}) {
+    super(`${code}: ${message}`)
+    this.refusal = { code, message, facts }
+  }
+}
+
+export const statusOf = ({ code }: S3Error): number => statuses[code]
 
 /** The body S3 sends with an error. */
-export const errorXml = ({ code, message }: S3Error, requestId: string): string =>
-  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message><RequestId>${requestId}</RequestId></Error>`
+export const errorXml = ({ code, message, facts = {} }: S3Error, requestId: string): string =>
+  xmlDocument(
+    element("Error", [
+      element("Code", code),
+      element("Message", message),
+      ...Object.entries(facts).map(([name, value]) => element(name, value)),
+      element("RequestId", requestId),
+    ]),
+  )

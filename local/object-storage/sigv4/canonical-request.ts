@@ -1,4 +1,6 @@
-/** A request as SigV4 sees it: the path and query as they were sent, header names in lower case. */
+import { uriDecode, uriEncode, uriEncodePath } from "./uri-encoding.ts"
+
+/** A request as SigV4 sees it: path and query as they were sent, header names in lower case. */
 export type SignedRequest = {
   method: string
   /** Raw path, percent-encoded as sent. */
@@ -8,18 +10,22 @@ export type SignedRequest = {
   headers: ReadonlyMap<string, string>
 }
 
+/** The services spoken here. They differ in how a path is made canonical. */
+export type SigningService = "s3" | "sqs"
+
 /**
  * The text whose hash is signed:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html#canonical-request
  */
 export const canonicalRequestOf = (
   { method, path, query, headers }: SignedRequest,
+  service: SigningService,
   signedHeaders: readonly string[],
   payloadHash: string,
 ): string =>
   [
     method,
-    canonicalPath(path),
+    canonicalPath(path, service),
     canonicalQuery(query),
     ...signedHeaders.map((name) => `${name}:${(headers.get(name) ?? "").trim().replace(/\s+/g, " ")}`),
     "",
@@ -27,43 +33,35 @@ export const canonicalRequestOf = (
     payloadHash,
   ].join("\n")
 
-/** The parameters of a raw query, decoded. A `+` is a plus: SigV4 knows no form encoding. */
+/** The parameters of a raw query, decoded, in the order they were sent. A `+` is a space, as AWS reads it. */
 export const queryParameters = (query: string): [string, string][] =>
   query
     .split("&")
     .filter((pair) => pair !== "")
     .map((pair) => {
-      const equals = pair.indexOf("=")
-      return equals < 0 ? [decode(pair), ""] : [decode(pair.slice(0, equals)), decode(pair.slice(equals + 1))]
+      const [name = "", ...value] = pair.split("=")
+      return [decodeOrKeep(name), decodeOrKeep(value.join("="))]
     })
 
-// S3 encodes each segment once, unlike every other service.
-const canonicalPath = (path: string): string =>
-  path
-    .split("/")
-    .map((segment) => encode(decode(segment)))
-    .join("/")
+/**
+ * The object path that S3 reads out of a raw path, or null when it is not percent-encoded UTF-8. A raw `+` is a
+ * space to S3, so a plus arrives as `%2B`; and `%2F` is a slash like any other.
+ */
+export const decodedS3Path = (path: string): string | null => uriDecode(path.replaceAll("+", " "))
+
+// Only S3 encodes a path once; for every other service the path, already encoded as sent, is encoded again:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+const canonicalPath = (path: string, service: SigningService): string =>
+  uriEncodePath(service === "s3" ? (decodedS3Path(path) ?? path) : path)
 
 const canonicalQuery = (query: string): string =>
   queryParameters(query)
     .filter(([name]) => name !== "X-Amz-Signature")
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort(byCodePoint)
+    .map(([name, value]) => [uriEncode(name), uriEncode(value)] as const)
+    .sort(([a, x], [b, y]) => byCodePoint(a, b) || byCodePoint(x, y))
+    .map((pair) => pair.join("="))
     .join("&")
 
+const decodeOrKeep = (text: string): string => uriDecode(text.replaceAll("+", " ")) ?? text
+
 const byCodePoint = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-// RFC 3986's unreserved characters stay, which encodeURIComponent alone does not see to.
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-
-const decode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}

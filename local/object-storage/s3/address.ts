@@ -1,0 +1,48 @@
+import { decodedS3Path } from "../sigv4/canonical-request.ts"
+import { uriEncodePath } from "../sigv4/uri-encoding.ts"
+import { S3Refused } from "./s3-error.ts"
+
+/** What a path-style URL points at. */
+export type Address =
+  | { on: "service" }
+  | { on: "bucket"; bucket: string }
+  | { on: "object"; bucket: string; key: string }
+
+export type ObjectAddress = Extract<Address, { on: "object" }>
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const maxKeyBytes = 1024
+
+/**
+ * Reads a raw path.
+ * @throws S3Refused for a key that S3 or the disk below can't keep
+ */
+export const addressOf = (rawPath: string): Address => {
+  const path = decodedS3Path(rawPath)
+  if (path === null) throw new S3Refused("InvalidURI", "Couldn't parse the specified URI.", { URI: rawPath })
+  const [, bucket = "", ...rest] = path.split("/")
+  const key = rest.join("/")
+  if (bucket === "") return { on: "service" }
+  if (key === "") return { on: "bucket", bucket }
+  if (Buffer.byteLength(key) > maxKeyBytes)
+    throw new S3Refused("KeyTooLongError", "Your key is too long", { MaxSizeAllowed: maxKeyBytes })
+  if (!isStorable(key))
+    throw new S3Refused("InvalidArgument", "Locally a key has no segment that is empty, `.` or `..`", {
+      Key: key,
+    })
+  return { on: "object", bucket, key }
+}
+
+/** The one path for an address, however its sender encoded it. */
+export const pathOf = (address: Address): string => {
+  if (address.on === "service") return "/"
+  return uriEncodePath(address.on === "bucket" ? `/${address.bucket}` : `/${address.bucket}/${address.key}`)
+}
+
+// fauxqs makes a file path of the key: `..` would leave the bucket, and `a//b` would be the file of `a/b`.
+// A slash at the end is fine: that is how consoles make folders.
+const isStorable = (key: string): boolean =>
+  key.split("/").every((segment, index, { length }) => {
+    if (segment === "") return index > 0 && index === length - 1
+    return segment !== "." && segment !== ".."
+  })

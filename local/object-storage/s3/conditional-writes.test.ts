@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest"
+import { conditionalWrites } from "./conditional-writes.ts"
+import { S3Refused } from "./s3-error.ts"
+
+const address = { on: "object", bucket: "photos", key: "a" } as const
+const stored = { bytes: 1, etag: "abc" }
+const onlyNew = { "if-none-match": "*" }
+const written = async () => "written"
+const codeOf = async (write: Promise<unknown>) => {
+  try {
+    return await write
+  } catch (error) {
+    if (error instanceof S3Refused) return error.refusal.code
+    throw error
+  }
+}
+const writesTo = (object: typeof stored | null) => conditionalWrites(async () => object)
+
+describe("a write that must be the first", () => {
+  test("is done when there is nothing", async () => {
+    expect(await writesTo(null)(address, onlyNew, written)).toBe("written")
+  })
+
+  test("is refused when there is an object", async () => {
+    expect(await codeOf(writesTo(stored)(address, onlyNew, written))).toBe("PreconditionFailed")
+  })
+
+  test("is refused while another write of its key is under way, and no longer", async () => {
+    const writes = writesTo(null)
+    const first = Promise.withResolvers<string>()
+    for (const headers of [onlyNew, {}]) {
+      const running = writes(address, headers, () => first.promise)
+      expect(await codeOf(writes(address, onlyNew, written))).toBe("ConditionalRequestConflict")
+      expect(await codeOf(writes({ ...address, key: "b" }, onlyNew, written))).toBe("written")
+      first.resolve("written")
+      await running
+      expect(await codeOf(writes(address, onlyNew, written))).toBe("written")
+    }
+  })
+
+  test("of two at the very same time only one is done", async () => {
+    const writes = writesTo(null)
+    const outcomes = await Promise.all([1, 2].map(() => codeOf(writes(address, onlyNew, written))))
+    expect(outcomes.sort()).toEqual(["ConditionalRequestConflict", "written"])
+  })
+
+  test("leaves its key free when it fails", async () => {
+    const writes = writesTo(null)
+    await expect(writes(address, onlyNew, () => Promise.reject(new Error("broken")))).rejects.toThrow(
+      "broken",
+    )
+    expect(await writes(address, onlyNew, written)).toBe("written")
+  })
+})
+
+describe("a write that must replace a known object", () => {
+  test.each([
+    [stored, '"abc"', "written"],
+    [stored, "abc", "written"],
+    [stored, '"other"', "PreconditionFailed"],
+    [null, '"abc"', "NoSuchKey"],
+  ])("of %o for the ETag %s ends so: %s", async (object, etag, outcome) => {
+    expect(await codeOf(writesTo(object)(address, { "if-match": etag }, written))).toBe(outcome)
+  })
+})
+
+test("writes without a condition may overlap", async () => {
+  const writes = writesTo(stored)
+  const first = Promise.withResolvers<string>()
+  const running = writes(address, {}, () => first.promise)
+  expect(await writes(address, {}, written)).toBe("written")
+  first.resolve("written")
+  await running
+})
+
+test("a condition that S3 does not know is refused", async () => {
+  expect(await codeOf(writesTo(null)(address, { "if-none-match": '"abc"' }, written))).toBe("NotImplemented")
+})

@@ -1,0 +1,58 @@
+import type { ObjectAddress } from "./address.ts"
+import { S3Refused } from "./s3-error.ts"
+import type { Headers } from "./s3-request.ts"
+import type { ObjectFacts } from "./upstream.ts"
+
+/** Runs a write under its request's conditions. @throws S3Refused when they do not hold */
+export type ConditionalWrites = <T>(
+  address: ObjectAddress,
+  headers: Headers,
+  write: () => Promise<T>,
+) => Promise<T>
+
+/**
+ * Keeps `If-None-Match: *` and `If-Match` of writes, which fauxqs ignores. Of two writes of one key at a time, the
+ * later is refused when either has a condition: so a condition that held at first holds until its object is stored.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ * @param headOf what is stored now
+ */
+export const conditionalWrites = (
+  headOf: (address: ObjectAddress) => Promise<ObjectFacts | null>,
+): ConditionalWrites => {
+  const underWay = new Set<{ name: string; isConditional: boolean }>()
+  return async (address, headers, write) => {
+    const current = { name: `${address.bucket}/${address.key}`, isConditional: isConditional(headers) }
+    const rivals = [...underWay].filter(({ name }) => name === current.name)
+    if (rivals.some((rival) => rival.isConditional || current.isConditional))
+      throw new S3Refused(
+        "ConditionalRequestConflict",
+        "The conditional request cannot succeed due to a conflicting operation against this resource.",
+      )
+    // Entered before anything is awaited, or two could find the key free.
+    underWay.add(current)
+    try {
+      if (current.isConditional) assertHolds(headers, await headOf(address))
+      return await write()
+    } finally {
+      underWay.delete(current)
+    }
+  }
+}
+
+const isConditional = (headers: Headers): boolean =>
+  headers["if-none-match"] !== undefined || headers["if-match"] !== undefined
+
+const assertHolds = (headers: Headers, stored: ObjectFacts | null): void => {
+  const { "if-none-match": ifNoneMatch, "if-match": ifMatch } = headers
+  if (ifNoneMatch !== undefined && ifNoneMatch !== "*")
+    throw new S3Refused("NotImplemented", "A write's If-None-Match can only be *")
+  if (ifNoneMatch === "*" && stored) throw preconditionFailed("If-None-Match")
+  if (ifMatch === undefined) return
+  if (!stored) throw new S3Refused("NoSuchKey", "The specified key does not exist.")
+  if (ifMatch.replaceAll('"', "") !== stored.etag) throw preconditionFailed("If-Match")
+}
+
+const preconditionFailed = (condition: string) =>
+  new S3Refused("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+    Condition: condition,
+  })

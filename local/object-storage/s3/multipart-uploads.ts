@@ -1,0 +1,64 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
+import { z } from "zod"
+
+export type MultipartUpload = { uploadId: string; bucket: string; key: string; initiated: string }
+export type UploadedPart = { partNumber: number; etag: string; bytes: number; lastModified: string }
+
+/** What fauxqs knows of multipart uploads under way and does not tell over HTTP. */
+export type MultipartUploads = {
+  find: (uploadId: string) => MultipartUpload | null
+  /** By key, then by time, as S3 lists them. */
+  inBucket: (bucket: string) => MultipartUpload[]
+  /** By number. */
+  partsOf: (uploadId: string) => UploadedPart[]
+}
+
+/**
+ * Reads the uploads where fauxqs keeps them, so that they are right also after a restart. The layout is that of its
+ * README, "File layout on disk". Reads are synchronous because its writes are: none is ever seen half done.
+ * @param storageDir fauxqs's `s3StorageDir`
+ */
+export const multipartUploadsIn = (storageDir: string): MultipartUploads => {
+  const directory = join(storageDir, "_multipart")
+  const find = (uploadId: string): MultipartUpload | null => {
+    const file = join(directory, uploadId, ".upload.json")
+    return isUploadId(uploadId) && existsSync(file) ? uploadSchema.parse(readJson(file)) : null
+  }
+  return {
+    find,
+    inBucket: (bucket) =>
+      readdirSync(directory)
+        .flatMap((uploadId) => find(uploadId) ?? [])
+        .filter((upload) => upload.bucket === bucket)
+        .sort(
+          (a, b) => order(a.key, b.key) || order(a.initiated, b.initiated) || order(a.uploadId, b.uploadId),
+        ),
+    partsOf: (uploadId) => {
+      const parts = join(directory, uploadId, "parts")
+      if (!isUploadId(uploadId) || !existsSync(parts)) return []
+      return readdirSync(parts)
+        .filter((name) => name.endsWith(".meta.json"))
+        .map((name) => {
+          const part = partSchema.parse(readJson(join(parts, name)))
+          return { ...part, bytes: statSync(join(parts, `${part.partNumber}.data`)).size }
+        })
+        .sort((a, b) => a.partNumber - b.partNumber)
+    },
+  }
+}
+
+const uploadSchema = z.object({
+  uploadId: z.string(),
+  bucket: z.string(),
+  key: z.string(),
+  initiated: z.string(),
+})
+const partSchema = z.object({ partNumber: z.number(), etag: z.string(), lastModified: z.string() })
+
+// They become file names: a UUID can't lead out of the directory.
+const isUploadId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
+
+const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"))
+
+const order = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
+import { send, startTestStorage, type TestStorage } from "../test-storage.ts"
+
+let storage: TestStorage
+beforeAll(async () => {
+  storage = await startTestStorage()
+})
+afterAll(() => storage.remove())
+
+const key = "local/usr_1/ph_1/original"
+const fiveMiB = 5 * 1024 * 1024
+const textOf = (xml: string, element: string) =>
+  new RegExp(`<${element}>(.*?)</${element}>`).exec(xml)?.[1] ?? ""
+const textsOf = (xml: string, element: string) =>
+  [...xml.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, "g"))].map(([, value]) => value)
+
+const open = async (name = key) => {
+  const headers = { "content-type": "image/heic" }
+  const answer = await storage.ask(name, { method: "POST", query: "uploads", headers })
+  return textOf(await answer.text(), "UploadId")
+}
+const upload = async (uploadId: string, partNumber: number | string, body: Uint8Array<ArrayBuffer>) =>
+  storage.ask(key, { method: "PUT", query: `partNumber=${partNumber}&uploadId=${uploadId}`, body })
+const complete = (
+  uploadId: string,
+  etags: readonly (string | null)[],
+  headers: Record<string, string> = {},
+  name = key,
+) => {
+  const parts = etags.map((etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`)
+  const body = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`
+  return storage.ask(name, { method: "POST", query: `uploadId=${uploadId}`, body, headers })
+}
+const list = async (query: string, name = key) => (await storage.ask(name, { query })).text()
+
+afterEach(async () => {
+  const listed = await list("uploads", "")
+  const keys = textsOf(listed, "Key")
+  for (const [i, uploadId] of textsOf(listed, "UploadId").entries())
+    await storage.ask(keys[i] ?? "", { method: "DELETE", query: `uploadId=${uploadId}` })
+  await storage.ask(key, { method: "DELETE" })
+})
+
+describe("an upload in parts", () => {
+  test("becomes one object with its type, which is announced once, when it is complete", async () => {
+    const uploadId = await open()
+    const first = await upload(uploadId, 1, new Uint8Array(fiveMiB).fill(1))
+    const second = await upload(uploadId, 2, new Uint8Array(10).fill(2))
+    expect(await storage.receive()).toEqual([])
+
+    const answer = await complete(uploadId, [first.headers.get("etag"), second.headers.get("etag")])
+    const xml = await answer.text()
+    expect(answer.status).toBe(200)
+    expect(textOf(xml, "Location")).toContain(storage.s3Endpoint)
+    const head = await storage.ask(key, { method: "HEAD" })
+    expect(head.headers.get("content-type")).toBe("image/heic")
+    expect(await storage.receive()).toMatchObject([
+      {
+        detail: {
+          object: {
+            key,
+            size: fiveMiB + 10,
+            etag: head.headers.get("etag")?.replaceAll('"', ""),
+          },
+          reason: "CompleteMultipartUpload",
+        },
+      },
+    ])
+    expect(await list(`uploadId=${uploadId}`)).toContain("NoSuchUpload")
+  })
+
+  test("takes parts of 64 MB through presigned URLs, and checks their checksums", async () => {
+    const uploadId = await open()
+    const part = Buffer.alloc(64_000_000, 7)
+    const headers = { "content-length": String(part.length) }
+    const url = await storage.presign("PUT", key, headers, `partNumber=1&uploadId=${uploadId}`)
+    expect((await send("PUT", url, headers, part)).status).toBe(200)
+    const checked = { "content-length": "5", "content-md5": "1B2M2Y8AsgTpgAmY7PhCfg==" }
+    const second = await storage.presign("PUT", key, checked, `partNumber=2&uploadId=${uploadId}`)
+    expect((await send("PUT", second, checked, "wrong")).text).toContain("BadDigest")
+    expect(textsOf(await list(`uploadId=${uploadId}`), "Size")).toEqual(["64000000"])
+  })
+
+  test("completes only where nothing is, when asked to", async () => {
+    const uploadId = await open()
+    const part = await upload(uploadId, 1, new Uint8Array(10))
+    await storage.ask(key, { method: "PUT", body: "first" })
+    const answer = await complete(uploadId, [part.headers.get("etag")], { "if-none-match": "*" })
+    expect(answer.status).toBe(412)
+    expect(await (await storage.ask(key)).text()).toBe("first")
+    await storage.receive()
+  })
+
+  test("is not completed with parts that are not there, or without any", async () => {
+    const uploadId = await open()
+    expect(await (await complete(uploadId, ['"0"'])).text()).toContain("InvalidPart")
+    expect(await (await complete(uploadId, [])).text()).toContain("MalformedXML")
+    expect(await storage.exists(key)).toBe(false)
+  })
+
+  test("belongs to its key: a URL for another can neither add to it nor complete it", async () => {
+    const uploadId = await open("local/usr_2/ph_2/original")
+    expect((await upload(uploadId, 1, new Uint8Array(1))).status).toBe(404)
+    expect(await (await complete(uploadId, ['"0"'])).text()).toContain("NoSuchUpload")
+    const abort = await storage.ask(key, { method: "DELETE", query: `uploadId=${uploadId}` })
+    expect(abort.status).toBe(404)
+  })
+
+  test.each(["0", "10001", "x", "1.5"])("has no part number %s", async (partNumber) => {
+    const uploadId = await open()
+    const answer = await upload(uploadId, partNumber, new Uint8Array(1))
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("InvalidArgument")])
+  })
+
+  test.each(["../../buckets", "no-such-id", "%00"])("can't have the id %s", async (uploadId) => {
+    expect((await storage.ask(key, { query: `uploadId=${uploadId}` })).status).toBe(404)
+  })
+})
+
+describe("the parts that arrived", () => {
+  test("are listed by number with size and ETag, the later of two of one number, page by page", async () => {
+    const uploadId = await open()
+    for (const partNumber of [10, 2, 1]) await upload(uploadId, partNumber, new Uint8Array(partNumber))
+    const replaced = await upload(uploadId, 2, new Uint8Array(22))
+
+    const all = await list(`uploadId=${uploadId}`)
+    expect(textsOf(all, "PartNumber")).toEqual(["1", "2", "10"])
+    expect(textsOf(all, "Size")).toEqual(["1", "22", "10"])
+    expect(textsOf(all, "ETag")[1]).toBe(replaced.headers.get("etag")?.replaceAll('"', "&quot;"))
+    expect(textOf(all, "IsTruncated")).toBe("false")
+
+    const page = await list(`uploadId=${uploadId}&max-parts=1&part-number-marker=1`)
+    expect(textsOf(page, "PartNumber")).toEqual(["2"])
+    expect([textOf(page, "IsTruncated"), textOf(page, "NextPartNumberMarker")]).toEqual(["true", "2"])
+    expect(await list(`uploadId=${uploadId}&max-parts=many`)).toContain("InvalidArgument")
+  })
+})
+
+describe("uploads under way", () => {
+  test("are listed by key, by prefix and page by page, until they are aborted or completed", async () => {
+    const [b, a, other] = [await open("local/b"), await open("local/a & co"), await open("thumbnails/c")]
+    expect(textsOf(await list("uploads", ""), "UploadId")).toEqual([a, b, other])
+    const prefixed = await list("uploads&prefix=local/", "")
+    expect(textsOf(prefixed, "Key")).toEqual(["local/a &amp; co", "local/b"])
+
+    const first = await list("uploads&max-uploads=1", "")
+    expect(textsOf(first, "UploadId")).toEqual([a])
+    const markers = new URLSearchParams({
+      "key-marker": textOf(first, "NextKeyMarker").replace("&amp;", "&"),
+      "upload-id-marker": textOf(first, "NextUploadIdMarker"),
+    })
+    expect(textsOf(await list(`uploads&${markers}`, ""), "UploadId")).toEqual([b, other])
+
+    const aborted = await storage.ask("local/b", { method: "DELETE", query: `uploadId=${b}` })
+    expect(aborted.status).toBe(204)
+    expect(textsOf(await list("uploads", ""), "UploadId")).toEqual([a, other])
+  })
+})

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startTestStorage, type TestStorage } from "../test-storage.ts"
+
+let storage: TestStorage
+beforeAll(async () => {
+  storage = await startTestStorage()
+})
+afterAll(() => storage.remove())
+
+describe("what fauxqs would get wrong is answered with 501 NotImplemented", () => {
+  test.each([
+    ["PutBucketCors", "PUT", "", "cors"],
+    ["PutBucketNotificationConfiguration", "PUT", "", "notification"],
+    ["PutBucketLifecycleConfiguration", "PUT", "", "lifecycle"],
+    ["PutBucketPolicy", "PUT", "", "policy"],
+    ["GetBucketVersioning", "GET", "", "versioning"],
+    ["PutObjectTagging", "PUT", "local/kept", "tagging"],
+    ["PutObjectAcl", "PUT", "local/kept", "acl"],
+    ["RenameObject", "PUT", "local/kept", "renameObject"],
+    ["GetObject of a version", "GET", "local/kept", "versionId=1"],
+    ["CreateBucket", "PUT", "", ""],
+    ["a form upload", "POST", "", ""],
+  ])("%s", async (_, method, key, query) => {
+    await storage.ask("local/kept", { method: "PUT", body: "kept" })
+    const body = method === "GET" ? {} : { body: "<Tagging/>" }
+    const answer = await storage.ask(key, { method, query, ...body })
+    expect([answer.status, await answer.text()]).toEqual([501, expect.stringContaining("NotImplemented")])
+    expect(await (await storage.ask("local/kept")).text()).toBe("kept")
+  })
+
+  test("a payload signed in chunks", async () => {
+    const headers = { "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" }
+    expect((await storage.ask("local/chunks", { method: "PUT", body: "x", headers })).status).toBe(501)
+  })
+
+  test.each(["application/x-www-form-urlencoded", "application/x-amz-json-1.0"])(
+    "an object of type %s, which fauxqs would parse",
+    async (type) => {
+      const headers = { "content-type": type }
+      expect((await storage.ask("local/typed", { method: "PUT", body: "a=b", headers })).status).toBe(501)
+      expect(await storage.exists("local/typed")).toBe(false)
+    },
+  )
+})
+
+test.each(["application/json", "text/plain;charset=UTF-8", "image/svg+xml"])(
+  "an object of type %s is stored untouched",
+  async (type) => {
+    const body = '{ "spaces":   "kept" }'
+    await storage.ask("local/typed", { method: "PUT", body, headers: { "content-type": type } })
+    const stored = await storage.ask("local/typed")
+    expect([await stored.text(), stored.headers.get("content-type")]).toEqual([body, type])
+  },
+)

@@ -1,0 +1,120 @@
+import type { Readable } from "node:stream"
+import { type ObjectAddress, pathOf } from "./address.ts"
+import { checkedBody } from "./checked-body.ts"
+import { statedChecksums } from "./checksums.ts"
+import type { ConditionalWrites } from "./conditional-writes.ts"
+import { forwardedHeaders } from "./forwarded-headers.ts"
+import { listMultipartUploads, listParts } from "./multipart-listings.ts"
+import type { MultipartUpload, MultipartUploads } from "./multipart-uploads.ts"
+import type { StoredObject } from "./object-created-event.ts"
+import { partListCheck } from "./part-list.ts"
+import { S3Refused } from "./s3-error.ts"
+import type { Headers, S3Request } from "./s3-request.ts"
+import type { Upstream, UpstreamAnswer } from "./upstream.ts"
+
+export type Storage = {
+  upstream: Upstream
+  uploads: MultipartUploads
+  writes: ConditionalWrites
+  /** Called after an object was stored, before its sender hears of it. */
+  onStored: (object: StoredObject) => void
+}
+
+/** Who sends a request, and its body, which nobody has read yet. */
+export type Sender = {
+  requestId: string
+  sourceIp: string
+  /** `host:port` under which the sender reaches us. */
+  host: string
+  /** Asks for the body, when it waits to be asked (`Expect: 100-continue`), and gives it. */
+  body: () => Readable
+}
+
+export type Answer = Omit<UpstreamAnswer, "body"> & { body: Readable | string }
+
+/**
+ * Does what a request asks for.
+ * @throws S3Refused
+ */
+export const perform = (storage: Storage, request: S3Request, sender: Sender): Promise<Answer> | Answer => {
+  const { address, operation, query } = request
+  if (operation === "ListMultipartUploads" && address.on === "bucket")
+    return xml(listMultipartUploads(address.bucket, storage.uploads.inBucket(address.bucket), query))
+  if (address.on !== "object") return forward(storage, request, sender)
+
+  const upload = query.has("uploadId") ? uploadAt(storage, address, query.get("uploadId") ?? "") : null
+  if (operation === "ListParts" && upload)
+    return xml(listParts(upload, storage.uploads.partsOf(upload.uploadId), query))
+  if (operation === "UploadPart") assertPartNumber(query.get("partNumber") ?? "")
+  if (operation === "PutObject" || operation === "CompleteMultipartUpload")
+    return storage.writes(address, request.headers, () => store(storage, request, address, sender))
+  return forward(storage, request, sender)
+}
+
+/** A write that makes an object, of which is told. */
+const store = async (
+  storage: Storage,
+  request: S3Request,
+  address: ObjectAddress,
+  { requestId, sourceIp, ...sender }: Sender,
+): Promise<Answer> => {
+  const answer = await forward(storage, request, { requestId, sourceIp, ...sender })
+  const stored = answer.status === 200 ? await storage.upstream.head(address) : null
+  if (stored) {
+    const { bucket, key } = address
+    storage.onStored({ bucket, key, ...stored, requestId, sourceIp, reason: reasonOf(request) })
+  }
+  return answer
+}
+
+const reasonOf = ({ operation, headers }: S3Request): StoredObject["reason"] => {
+  if (operation === "CompleteMultipartUpload") return "CompleteMultipartUpload"
+  return headers["x-amz-copy-source"] === undefined ? "PutObject" : "CopyObject"
+}
+
+const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Promise<Answer> => {
+  const { method, address, query, operation } = request
+  const search = new URLSearchParams([...query].filter(([name]) => !name.startsWith("response-"))).toString()
+  const path = search === "" ? pathOf(address) : `${pathOf(address)}?${search}`
+  const headers = { ...forwardedHeaders(request), host: sender.host }
+  if (method !== "PUT" && method !== "POST") return upstream.send({ method, path, headers })
+  // Well-formed is what is said of the body before any of it is asked for.
+  const checksums = statedChecksums(request.headers, request.payloadHash)
+  if (operation === "CompleteMultipartUpload") checksums.push(partListCheck())
+  return upstream.send({
+    method,
+    path,
+    headers,
+    body: { source: sender.body(), check: checkedBody(checksums) },
+  })
+}
+
+// fauxqs goes by the id alone, but a URL is signed for one key.
+const uploadAt = (
+  { uploads }: Storage,
+  { bucket, key }: ObjectAddress,
+  uploadId: string,
+): MultipartUpload => {
+  const upload = uploads.find(uploadId)
+  if (upload?.bucket === bucket && upload.key === key) return upload
+  throw new S3Refused(
+    "NoSuchUpload",
+    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or " +
+      "completed.",
+    { UploadId: uploadId },
+  )
+}
+
+const assertPartNumber = (text: string): void => {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return
+  throw new S3Refused("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
+    ArgumentName: "partNumber",
+    ArgumentValue: text,
+  })
+}
+
+const xml = (body: string): Answer => ({
+  status: 200,
+  headers: { "content-type": "application/xml" } satisfies Headers,
+  body,
+})

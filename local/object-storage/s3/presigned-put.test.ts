@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { bucket, region, send, startTestStorage, type TestStorage } from "../test-storage.ts"
+
+const body = Buffer.from("these are the bytes of a photo")
+const digest = (algorithm: string, encoding: "base64" | "hex") =>
+  createHash(algorithm).update(body).digest(encoding)
+const others = Buffer.from(body.map((byte) => byte ^ 1))
+
+let storage: TestStorage
+beforeAll(async () => {
+  storage = await startTestStorage()
+})
+afterAll(() => storage.remove())
+
+/** What the edge signs for every upload. */
+const uploadHeaders = (extra: Record<string, string> = {}) => ({
+  "content-type": "image/jpeg",
+  "content-length": String(body.length),
+  "if-none-match": "*",
+  ...extra,
+})
+const put = async (key: string, signed: Record<string, string>, sent = signed, bytes: Uint8Array = body) =>
+  send("PUT", await storage.presign("PUT", key, signed), sent, bytes)
+const expectNothingStored = async (key: string) => {
+  expect(await storage.exists(key)).toBe(false)
+  expect(await storage.receive()).toEqual([])
+}
+
+describe("a presigned PUT", () => {
+  test("stores the object with its type, and announces it as EventBridge does", async () => {
+    const key = "local/usr_1/ph_1/original"
+    const headers = uploadHeaders({ "x-amz-checksum-sha256": digest("sha256", "base64") })
+    const answer = await put(key, headers)
+    expect(answer).toMatchObject({ status: 200, headers: { etag: `"${digest("md5", "hex")}"` } })
+
+    const stored = await storage.ask(key)
+    expect(stored.headers.get("content-type")).toBe("image/jpeg")
+    expect(await stored.text()).toBe(body.toString())
+    expect(await storage.receive()).toEqual([
+      {
+        version: "0",
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        "detail-type": "Object Created",
+        source: "aws.s3",
+        account: "000000000000",
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+        region,
+        resources: [`arn:aws:s3:::${bucket}`],
+        detail: {
+          version: "0",
+          bucket: { name: bucket },
+          object: {
+            key,
+            size: body.length,
+            etag: digest("md5", "hex"),
+            sequencer: expect.stringMatching(/^[0-9a-f]{16}$/),
+          },
+          "request-id": answer.headers["x-amz-request-id"],
+          requester: "000000000000",
+          "source-ip-address": "127.0.0.1",
+          reason: "PutObject",
+        },
+      },
+    ])
+  })
+
+  test.each([
+    ["with another type", { "content-type": "text/html" }],
+    ["with another length", { "content-length": String(body.length - 1) }],
+    ["without the condition that was signed", { "if-none-match": "" }],
+    ["with another checksum", { "x-amz-checksum-sha256": "AAAA" }],
+    ["with an ACL that nobody signed", { "x-amz-acl": "public-read" }],
+    ["with metadata that nobody signed", { "x-amz-meta-owner": "me" }],
+    ["with a copy source that nobody signed", { "x-amz-copy-source": "/photos/local/other" }],
+  ])("%s is refused with 403 and stores nothing", async (name, change) => {
+    const key = `local/refused/${name}`
+    const sent: Record<string, string> = { ...uploadHeaders(), ...change }
+    const answer = await put(key, uploadHeaders(), sent, body.subarray(0, Number(sent["content-length"])))
+    expect(answer).toMatchObject({ status: 403, headers: { "content-type": "application/xml" } })
+    expect(answer.text).toMatch(/<Code>(SignatureDoesNotMatch|AccessDenied)<\/Code>/)
+    await expectNothingStored(key)
+  })
+
+  test("under another key than the signed one is refused and stores nothing", async () => {
+    const url = await storage.presign("PUT", "local/mine", uploadHeaders())
+    expect((await send("PUT", url.replace("mine", "yours"), uploadHeaders(), body)).status).toBe(403)
+    await expectNothingStored("local/yours")
+  })
+
+  test("that expired is refused and stores nothing", async () => {
+    const url = await storage.presign("PUT", "local/late", uploadHeaders())
+    storage.setClock(() => new Date(Date.now() + 901_000))
+    const answer = await send("PUT", url, uploadHeaders(), body)
+    storage.setClock()
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("Request has expired") })
+    await expectNothingStored("local/late")
+  })
+
+  test("is refused to a sender of 20 MB in words, not with a broken connection", async () => {
+    const large = Buffer.alloc(20_000_000)
+    const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
+    const answer = await put("local/large", headers, { ...headers, "content-type": "text/html" }, large)
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("SignatureDoesNotMatch") })
+    await expectNothingStored("local/large")
+  })
+
+  test("of 100 MB is stored whole", async () => {
+    const large = Buffer.alloc(100_000_000, "photo")
+    const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
+    const answer = await put("thumbnails/100-mb", headers, headers, large)
+    const md5 = createHash("md5").update(large).digest("hex")
+    expect(answer).toMatchObject({ status: 200, headers: { etag: `"${md5}"` } })
+    const head = await storage.ask("thumbnails/100-mb", { method: "HEAD" })
+    expect(head.headers.get("content-length")).toBe(String(large.length))
+    await storage.ask("thumbnails/100-mb", { method: "DELETE" })
+  })
+
+  test("of no bytes at all is stored", async () => {
+    const headers = { "content-length": "0", "content-type": "image/jpeg" }
+    expect((await put("thumbnails/empty", headers, headers, Buffer.alloc(0))).status).toBe(200)
+    expect(await (await storage.ask("thumbnails/empty")).text()).toBe("")
+  })
+})
+
+describe("a body that is not what its headers say is refused and stores nothing", () => {
+  test.each([
+    ["x-amz-checksum-sha256", digest("sha256", "base64")],
+    ["x-amz-checksum-sha1", digest("sha1", "base64")],
+    ["x-amz-checksum-crc32", "+DguLw=="],
+    ["content-md5", digest("md5", "base64")],
+  ])("BadDigest for %s", async (name, value) => {
+    const key = `local/digest/${name}`
+    const headers = uploadHeaders({ [name]: value })
+    const answer = await put(key, headers, headers, others)
+    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining("BadDigest") })
+    await expectNothingStored(key)
+  })
+
+  test.each([
+    ["x-amz-checksum-sha256", "not a hash", 400, "InvalidRequest"],
+    ["content-md5", "AAAA", 400, "InvalidDigest"],
+    ["x-amz-checksum-crc32c", "AAAAAA==", 501, "NotImplemented"],
+  ])("one that can't be a checksum is named (%s: %s)", async (name, value, status, code) => {
+    const answer = await put(`local/malformed/${name}`, uploadHeaders({ [name]: value }))
+    expect(answer).toMatchObject({ status, text: expect.stringContaining(code) })
+    await expectNothingStored(`local/malformed/${name}`)
+  })
+
+  test("XAmzContentSHA256Mismatch for the hash within the signature", async () => {
+    const headers = { "x-amz-content-sha256": digest("sha256", "hex") }
+    const answer = await storage.ask("local/hash", { method: "PUT", body: others, headers })
+    expect(answer.status).toBe(400)
+    expect(await answer.text()).toContain("XAmzContentSHA256Mismatch")
+    await expectNothingStored("local/hash")
+  })
+
+  test("a checksum that a presigner moved into the query counts as well", async () => {
+    const checksum = `x-amz-checksum-sha256=${encodeURIComponent(digest("sha256", "base64"))}`
+    const url = await storage.presign("PUT", "local/hoisted", {}, checksum)
+    const headers = { "content-length": String(body.length) }
+    expect((await send("PUT", url, headers, others)).text).toContain("BadDigest")
+    await expectNothingStored("local/hoisted")
+    expect((await send("PUT", url, headers, body)).status).toBe(200)
+    await storage.receive()
+  })
+})
+
+test("a request whose checksums are right stores its object", async () => {
+  const headers = uploadHeaders({
+    "content-md5": digest("md5", "base64"),
+    "x-amz-checksum-sha1": digest("sha1", "base64"),
+  })
+  expect((await put("thumbnails/checked", headers)).status).toBe(200)
+})

@@ -1,0 +1,77 @@
+import { queryParameters, type SignedRequest } from "../sigv4/canonical-request.ts"
+import { unsignedPayload } from "../sigv4/signature-claim.ts"
+import { type Verifier, verifyRequest } from "../sigv4/verify-request.ts"
+import { type Address, addressOf } from "./address.ts"
+import { type Operation, operationOf } from "./operation.ts"
+import { S3Refused } from "./s3-error.ts"
+import { signatureErrorOf } from "./signature-error.ts"
+
+/** Headers by lower-case name. */
+export type Headers = Readonly<Record<string, string>>
+
+/** A request that may be acted on: verified, and of an operation that is offered. */
+export type S3Request = {
+  method: string
+  operation: Operation
+  address: Address
+  /** Query parameters that belong to the operation. */
+  query: ReadonlyMap<string, string>
+  headers: Headers
+  /** Hex SHA-256 that the body must have, or a literal that promises nothing. */
+  payloadHash: string
+}
+
+/**
+ * Takes a request in, or turns it away before any of its body is read.
+ * @throws S3Refused
+ */
+export const admit = (signed: SignedRequest, verifier: Verifier): S3Request => {
+  const verified = verifyRequest(signed, verifier)
+  if (!verified.ok) {
+    const { code, message, facts } = signatureErrorOf(verified.error)
+    throw new S3Refused(code, message, facts)
+  }
+  const { payloadHash } = verified.value
+  if (!/^[0-9a-f]{64}$/.test(payloadHash) && payloadHash !== unsignedPayload)
+    throw new S3Refused("NotImplemented", `A payload of ${payloadHash} is not implemented locally`)
+
+  const { query, hoisted } = parametersOf(signed.query)
+  const address = addressOf(signed.path)
+  const operation = operationOf(signed.method, address, [...query.keys()])
+  if (operation === null)
+    throw new S3Refused("NotImplemented", "A header or query you provided is not implemented locally", {
+      Query: [...query.keys()].join("&"),
+    })
+  const headers = { ...hoisted, ...Object.fromEntries(signed.headers) }
+  if (operation in bodies && headers["content-length"] === undefined)
+    throw new S3Refused("MissingContentLength", "You must provide the Content-Length HTTP header.")
+  return { method: signed.method, operation, address, query, headers, payloadHash }
+}
+
+/** Operations whose body is an object's bytes. */
+const bodies = { PutObject: true, UploadPart: true }
+
+const authenticationParameters = new Set(
+  [
+    "Algorithm",
+    "Content-Sha256",
+    "Credential",
+    "Date",
+    "Expires",
+    "Security-Token",
+    "Signature",
+    "SignedHeaders",
+  ].map((name) => `x-amz-${name.toLowerCase()}`),
+)
+
+/** Parts a query into the operation's parameters and headers that a presigner moved ("hoisted") into it. */
+const parametersOf = (rawQuery: string) => {
+  const query = new Map<string, string>()
+  const hoisted: Record<string, string> = {}
+  for (const [name, value] of queryParameters(rawQuery)) {
+    const header = name.toLowerCase()
+    if (!header.startsWith("x-amz-")) query.set(name, value)
+    else if (!authenticationParameters.has(header)) hoisted[header] = value
+  }
+  return { query, hoisted }
+}

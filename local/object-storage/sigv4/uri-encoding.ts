@@ -1,0 +1,22 @@
+/**
+ * Percent-encodes everything but RFC 3986's unreserved characters, as SigV4's `UriEncode` does: unlike
+ * encodeURIComponent it also encodes `!'()*`.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+ */
+export const uriEncode = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+
+/** Encodes an object key, or any path: its slashes stay. */
+export const uriEncodePath = (path: string): string => path.split("/").map(uriEncode).join("/")
+
+/** What percent-encoding stands for, or null when it is not valid UTF-8 or not percent-encoding. */
+export const uriDecode = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}

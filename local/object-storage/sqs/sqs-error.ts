@@ -1,0 +1,38 @@
+import type { SignatureRefusal } from "../sigv4/verify-request.ts"
+
+/** A refusal as SQS gives it in the AWS JSON protocol. */
+export type SqsError = { status: number; type: string; message: string }
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */
+export const sqsErrorOf = (refusal: SignatureRefusal): SqsError => {
+  switch (refusal.reason) {
+    case "unsigned":
+      return { status: 403, type: "MissingAuthenticationToken", message: "The request is not signed." }
+    case "signed_twice":
+      return { status: 403, type: "IncompleteSignature", message: "Only one way to authenticate is allowed." }
+    case "malformed":
+      return { status: 403, type: "IncompleteSignature", message: refusal.detail }
+    case "access_key_unknown":
+      return { status: 403, type: "InvalidClientTokenId", message: "The access key is not known." }
+    case "not_valid_yet":
+    case "expired":
+    case "clock_skewed":
+      return {
+        status: 400,
+        type: "RequestExpired",
+        message: "The request's time is too far from the server's.",
+      }
+    case "headers_not_signed":
+      return {
+        status: 403,
+        type: "IncompleteSignature",
+        message: `Headers must be signed: ${refusal.names.join(", ")}`,
+      }
+    case "signature_mismatch":
+      return {
+        status: 403,
+        type: "SignatureDoesNotMatch",
+        message: `The signature is not the one of this request:\n${refusal.canonicalRequest}`,
+      }
+  }
+}
