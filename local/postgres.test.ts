@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
-import { chmod, mkdir, mkdtemp, readdir, realpath, rm } from "node:fs/promises"
+import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -10,6 +10,7 @@ import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest"
 import { freePort } from "./ports.ts"
 import { type LocalPostgres, startPostgres } from "./postgres.ts"
 import { ownerOf } from "./postgres-leftover.ts"
+import { isProcessAlive, linuxProcess } from "./process-state.ts"
 
 let directory: string
 let running: LocalPostgres[] = []
@@ -48,6 +49,27 @@ test("a start after a SIGKILL of the process that held the server finds the data
 
   expect(await query(server, "select it from kept")).toEqual([])
 })
+
+test.runIf(process.platform === "linux")(
+  "a server that nobody ended is ended by the next start",
+  async () => {
+    const parent = holder()
+    const url = await firstLine(parent)
+    await query({ url }, "create table kept (it text)")
+    const leftover = await serverPid()
+    const leash = linuxProcess(leftover)?.groupId ?? Number.NaN
+    process.kill(leash, "SIGSTOP")
+    parent.kill("SIGKILL")
+    process.kill(leash, "SIGKILL")
+    await once(parent, "exit")
+    expect(isProcessAlive(leftover)).toBe(true)
+
+    const server = await start()
+
+    expect(isProcessAlive(leftover)).toBe(false)
+    expect(await query(server, "select it from kept")).toEqual([])
+  },
+)
 
 test("a first start that was killed in the middle of initdb is made good by the next", async () => {
   const parent = holder()
@@ -121,6 +143,9 @@ const query = async ({ url }: { url: string }, text: string) => {
     await sql.end()
   }
 }
+
+const serverPid = async () =>
+  Number.parseInt(await readFile(join(optionsIn(directory).dataDir, "postmaster.pid"), "utf8"), 10)
 
 const holder = (): ChildProcess => {
   const script = `
