@@ -7,6 +7,7 @@ import { accountId, objectCreatedEvents, type StoredObject } from "./s3/object-c
 import { createS3Front } from "./s3/s3-front.ts"
 import { upstreamAt } from "./s3/upstream.ts"
 import type { Credentials } from "./sigv4/verify-request.ts"
+import { fauxqsQueues } from "./sqs/fauxqs-queues.ts"
 import { createSqsFront } from "./sqs/sqs-front.ts"
 
 export type ObjectStorage = {
@@ -42,19 +43,23 @@ export const startObjectStorage = async (options: ObjectStorageOptions): Promise
   await mkdir(options.dataDir, { recursive: true })
   const emulator = await startEmulator(options)
   const upstream = upstreamAt(emulator.port)
+  const queues = fauxqsQueues(emulator.port)
 
   const s3 = createS3Front({
     storage: {
       upstream,
       uploads: multipartUploadsIn(emulator.storageDir),
       writes: conditionalWrites(upstream.head),
-      onStored: announcer(options, now, (event) => emulator.sendMessage(queue.name, event)),
+      onStored: announcer(options, now, (event) => {
+        emulator.sendMessage(queue.name, event)
+        queues.wake()
+      }),
     },
     verifier: { service: "s3", region, credentials, now },
     corsOrigins: options.corsOrigins,
   })
   const sqs = createSqsFront({
-    emulatorPort: emulator.port,
+    queues,
     verifier: { service: "sqs", region, credentials, now },
   })
   const stop = async () => {

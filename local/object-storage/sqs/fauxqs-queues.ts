@@ -1,56 +1,89 @@
+import { EventEmitter, once } from "node:events"
+import { setTimeout as delay } from "node:timers/promises"
 import { z } from "zod"
 
 export type QueueAnswer = { status: number; headers: Record<string, string>; body: string }
 
-/** fauxqs's queues, as SQS would have them. */
-export type FauxqsQueues = {
-  /**
-   * @param body JSON of the action
-   * @param asker `origin`: where the asker reaches us, for queue URLs
-   */
-  ask: (
-    action: string,
-    body: string,
-    asker: { authorization: string; origin: string },
-  ) => Promise<QueueAnswer>
-  /** Makes the messages visible again that an answer to ReceiveMessage would have given away. */
-  putBack: (action: string, body: string, answer: QueueAnswer) => Promise<void>
+export type Asker = {
+  /** fauxqs reads the region of a queue out of it. */
+  authorization: string
+  /** Where the asker reaches us, for queue URLs. */
+  origin: string
+  /** Aborted when the asker does not wait for the answer any more. */
+  gone: AbortSignal
 }
 
+/** fauxqs's queues, as SQS would have them. */
+export type FauxqsQueues = {
+  /** @param body JSON of the action */
+  ask: (action: string, body: string, asker: Asker) => Promise<QueueAnswer>
+  /** Says that a message came by another way than `ask`. */
+  wake: () => void
+}
+
+/** How soon a message is seen whose visibility timeout or delay ends during a long poll. */
+const recheckMs = 250
+
+/** A connection that was closed before a message was sent is seen to be closed after it, but no later than this. */
+const noticeMs = 5
+
 export const fauxqsQueues = (port: number): FauxqsQueues => {
-  const post = async (action: string, body: string, authorization = ""): Promise<QueueAnswer> => {
-    const response = await fetch(`http://127.0.0.1:${port}/`, {
-      method: "POST",
-      // fauxqs reads the region of a queue out of the authorization.
-      headers: {
-        authorization,
-        "content-type": "application/x-amz-json-1.0",
-        "x-amz-target": `AmazonSQS.${action}`,
-      },
-      body,
-    })
+  const arrivals = new EventEmitter().setMaxListeners(0)
+  const wake = () => void arrivals.emit("message")
+
+  const post = async (action: string, body: string, authorization: string): Promise<QueueAnswer> => {
+    const headers = {
+      authorization,
+      "content-type": "application/x-amz-json-1.0",
+      "x-amz-target": `AmazonSQS.${action}`,
+    }
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers, body })
     const kept = [...response.headers].filter(([name]) => keptHeaders.has(name))
     return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() }
   }
+
+  // The waiting is done here: fauxqs would go on waiting for a receiver that has left, and give it the next message.
+  const receive = async (poll: LongPoll, { authorization, gone }: Asker): Promise<QueueAnswer> => {
+    const deadline = performance.now() + poll.WaitTimeSeconds * 1000
+    const now = JSON.stringify({ ...poll, WaitTimeSeconds: 0 })
+    for (;;) {
+      const answer = await post("ReceiveMessage", now, authorization)
+      const remainingMs = deadline - performance.now()
+      if (answer.status !== 200 || hasMessages(answer.body) || remainingMs <= 0) return answer
+      const pause = AbortSignal.timeout(Math.ceil(Math.min(recheckMs, remainingMs)))
+      await once(arrivals, "message", { signal: AbortSignal.any([gone, pause]) }).catch(() => undefined)
+      await delay(noticeMs)
+      if (gone.aborted) return answer
+    }
+  }
+
   return {
-    ask: async (action, body, { authorization, origin }) => {
-      const answer = await post(action, withoutZeroVisibility(action, body), authorization)
-      return tellsQueueUrls.has(action) ? { ...answer, body: withOrigin(answer.body, origin) } : answer
-    },
-    putBack: async (action, body, answer) => {
-      if (action !== "ReceiveMessage" || answer.status !== 200) return
-      const { QueueUrl } = receiving.parse(JSON.parse(body))
-      for (const { ReceiptHandle } of received.parse(JSON.parse(answer.body)).Messages) {
-        const visibleNow = { QueueUrl, ReceiptHandle, VisibilityTimeout: almostZeroSeconds }
-        await post("ChangeMessageVisibility", JSON.stringify(visibleNow))
-      }
+    wake,
+    ask: async (action, body, asker) => {
+      const poll = action === "ReceiveMessage" ? longPollOf(body) : null
+      if (poll) return receive(poll, asker)
+      const answer = await post(action, withoutZeroVisibility(action, body), asker.authorization)
+      if (action === "SendMessage" || action === "SendMessageBatch") wake()
+      return tellsQueueUrls.has(action) ? { ...answer, body: withOrigin(answer.body, asker.origin) } : answer
     },
   }
 }
 
 const keptHeaders = new Set(["content-type", "x-amzn-query-error", "x-amz-request-id"])
-const receiving = z.object({ QueueUrl: z.string() })
-const received = z.object({ Messages: z.array(z.object({ ReceiptHandle: z.string() })).default([]) })
+
+// What else is asked, and what is malformed, is fauxqs's to judge.
+const longPoll = z.looseObject({ WaitTimeSeconds: z.number().positive().max(20) })
+type LongPoll = z.infer<typeof longPoll>
+
+const longPollOf = (body: string): LongPoll | null => {
+  try {
+    return longPoll.safeParse(JSON.parse(body)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+const hasMessages = (body: string): boolean => body.includes('"ReceiptHandle"')
 
 // To make a message visible at once, fauxqs 2.4.1 with a dataDir violates a constraint of its own database, answers
 // 500 and loses the message until it is restarted (updateMessageReady in its persistence.js). A millisecond works.

@@ -13,7 +13,11 @@ export const sqsErrorOf = (refusal: SignatureRefusal): SqsError => {
     case "malformed":
       return { status: 403, type: "IncompleteSignature", message: refusal.detail }
     case "access_key_unknown":
-      return { status: 403, type: "InvalidClientTokenId", message: "The access key is not known." }
+      return {
+        status: 403,
+        type: "InvalidClientTokenId",
+        message: `The access key ${refusal.accessKeyId} is not the one that the local storage was started with.`,
+      }
     case "not_valid_yet":
     case "expired":
     case "clock_skewed":

@@ -2,40 +2,42 @@ import { createHash } from "node:crypto"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { signedRequestOf } from "../sigv4/signed-request.ts"
 import { type Verifier, verifyRequest } from "../sigv4/verify-request.ts"
-import { fauxqsQueues } from "./fauxqs-queues.ts"
+import type { FauxqsQueues } from "./fauxqs-queues.ts"
 import { type SqsError, sqsErrorOf } from "./sqs-error.ts"
 
-export type SqsFrontOptions = { emulatorPort: number; verifier: Verifier }
+export type SqsFrontOptions = { queues: FauxqsQueues; verifier: Verifier }
 
 /** A batch of messages is at most 1 MiB; Base64 and JSON need some more. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** SQS before an emulator that believes everything: it checks who asks. Speaks the AWS JSON protocol only. */
-export const createSqsFront = ({ emulatorPort, verifier }: SqsFrontOptions): Server => {
-  const queues = fauxqsQueues(emulatorPort)
-
-  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await bodyOf(request)
-    if (body === null) return refuse(response, tooLarge)
-    const verified = verifyRequest(signedRequestOf(request), verifier, sha256(body))
-    if (!verified.ok) return refuse(response, sqsErrorOf(verified.error))
-
-    const action = String(request.headers["x-amz-target"] ?? "").replace("AmazonSQS.", "")
-    const answer = await queues.ask(action, body.toString(), {
-      authorization: request.headers.authorization ?? "",
-      origin: `http://127.0.0.1:${request.socket.localPort}`,
-    })
-    // fauxqs gives messages also to a receiver that has left meanwhile; they would be lost to others for a while.
-    if (response.destroyed) return queues.putBack(action, body.toString(), answer)
-    response.writeHead(answer.status, answer.headers).end(answer.body)
-  }
-
-  return createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
+export const createSqsFront = (options: SqsFrontOptions): Server =>
+  createServer((request, response) => {
+    serve(options, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
       else refuse(response, { status: 500, type: "InternalFailure", message: String(error) })
     })
   })
+
+const serve = async (
+  { queues, verifier }: SqsFrontOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const gone = new AbortController()
+  response.once("close", () => gone.abort())
+  const body = await bodyOf(request)
+  if (body === null) return refuse(response, tooLarge)
+  const verified = verifyRequest(signedRequestOf(request), verifier, sha256(body))
+  if (!verified.ok) return refuse(response, sqsErrorOf(verified.error))
+
+  const action = String(request.headers["x-amz-target"] ?? "").replace("AmazonSQS.", "")
+  const answer = await queues.ask(action, body.toString(), {
+    authorization: request.headers.authorization ?? "",
+    origin: `http://127.0.0.1:${request.socket.localPort}`,
+    gone: gone.signal,
+  })
+  response.writeHead(answer.status, answer.headers).end(answer.body)
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
