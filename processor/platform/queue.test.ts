@@ -6,11 +6,11 @@ import {
 } from "@aws-sdk/client-sqs"
 import { pino } from "pino"
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest"
+import { testStorage } from "../../local/test-environment.ts"
 import { type MessageHandler, type Queue, startQueue } from "./queue.ts"
 
 const silent = pino({ level: "silent" })
-const credentials = { accessKeyId: "test", secretAccessKey: "test" }
-const region = "us-east-1"
+const { credentials, region } = testStorage
 
 let sqs: SQSClient
 let endpoint: string

@@ -1,3 +1,4 @@
+import { AwsClient } from "aws4fetch"
 import { beforeAll, describe, expect, test } from "vitest"
 import { config, expectProblem, forgeToken, newUser, rows, send, type TestUser } from "../../test-api.ts"
 import type { CreateUploadJobResponse } from "../create-upload-job/schema.ts"
@@ -28,13 +29,10 @@ const finalize = (photoId: string, token = user.token) =>
   send("POST", `/commands/upload/${photoId}/finalize`, { token })
 
 const queued = async (photoId: string): Promise<number> => {
-  const response = await fetch(config.sqs.endpoint, {
+  const sqs = new AwsClient({ ...config.credentials, service: "sqs", region: config.s3.region })
+  const response = await sqs.fetch(config.sqs.endpoint, {
     method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.0",
-      "x-amz-target": "AmazonSQS.ReceiveMessage",
-      authorization: `AWS4-HMAC-SHA256 Credential=${config.credentials.accessKeyId}/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0`,
-    },
+    headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.ReceiveMessage" },
     body: JSON.stringify({ QueueUrl: config.sqs.queueUrl, MaxNumberOfMessages: 10 }),
   })
   const { Messages = [] } = await response.json<{ Messages?: { Body: string }[] }>()
