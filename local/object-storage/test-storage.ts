@@ -44,6 +44,9 @@ export const startTestStorage = async (options: Partial<ObjectStorageOptions> = 
     queue: { name: "events", deadLetterName: "dead", visibilityTimeoutSeconds: 30, maxReceiveCount: 3 },
     now: () => clock(),
     ...options,
+  }).catch(async (error: unknown) => {
+    await rm(dataDir, { recursive: true, force: true })
+    throw error
   })
   const s3 = new AwsClient({ ...credentials, service: "s3", region, retries: 0 })
   const urlOf = (key: string, query = "") =>
