@@ -1,34 +1,11 @@
 import sharp, { type Sharp } from "sharp"
-import { renderLandscape } from "./landscape.ts"
-import { randomOf } from "./noise.ts"
 import type { Orientation } from "./shots.ts"
 
-/** A JPEG without metadata; width and height in px as stored. */
-export type Scene = { jpeg: Buffer; width: number; height: number }
-
-/**
- * A landscape as a camera stores it.
- * @param options.orientation the stored pixels are turned so that a viewer which applies it shows the sky on top
- * @param options.scale of the edges; below 1 for tests
- */
-export const renderScene = async (options: {
+export type SceneOptions = {
   seed: number
+  /** The stored pixels are turned so that a viewer which applies it shows the scene upright. */
   orientation: Orientation
   scale: number
-}): Promise<Scene> => {
-  const { seed, orientation, scale } = options
-  const size = sizes[seed % sizes.length] ?? sizes[0]
-  const stored = await turned(sketch(seed, size.width * scale, size.height * scale), orientation)
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  const enlarged = await sharp(stored.data, { raw: stored.info })
-    .resize(stored.info.width * sketchedPx, stored.info.height * sketchedPx, { kernel: "cubic" })
-    .raw()
-    .toBuffer({ resolveWithObject: true })
-  addGrain(enlarged.data, seed)
-  const { width, height } = enlarged.info
-  const jpeg = await sharp(enlarged.data, { raw: enlarged.info }).jpeg({ quality: 85 }).toBuffer()
-  return { jpeg, width, height }
 }
 
 // 12, 16, 20 and 24 megapixel.
@@ -39,13 +16,35 @@ const sizes = [
   { width: 6000, height: 4000 },
 ] as const
 
-/** The landscape is computed for one px of these and then enlarged: a whole one would take half a minute. */
-const sketchedPx = 4
+const qualities = [92, 85, 75, 65, 50]
+const largestBytes = 6_000_000
 
-const sketch = (seed: number, fullWidth: number, fullHeight: number): Sharp => {
-  const width = Math.round(fullWidth / sketchedPx)
-  const height = Math.round(fullHeight / sketchedPx)
-  return sharp(renderLandscape(seed, width, height), { raw: { width, height, channels: 3 } })
+/** A landscape with a sky above, in a JPEG without metadata whose grain makes it as large as a real one. */
+export const renderScene = async ({ seed, orientation, scale }: SceneOptions): Promise<Buffer> => {
+  const size = sizes[seed % sizes.length] ?? sizes[0]
+  const width = Math.round(size.width * scale)
+  const height = Math.round(size.height * scale)
+  const grain = sharp({
+    create: {
+      width,
+      height,
+      channels: 3,
+      background: "grey",
+      noise: { type: "gaussian", mean: 128, sigma: 14 },
+    },
+  })
+  const scene = await sharp(Buffer.from(landscape(seed, width, height)), { limitInputPixels: false })
+    .removeAlpha()
+    .composite([{ input: await grain.png({ compressionLevel: 0 }).toBuffer(), blend: "soft-light" }])
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const { channels } = scene.info
+  for (const quality of qualities) {
+    const stored = turned(sharp(scene.data, { raw: { width, height, channels } }), orientation)
+    const jpeg = await stored.jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer()
+    if (jpeg.length <= largestBytes) return jpeg
+  }
+  throw new Error(`scene ${seed} is larger than ${largestBytes} bytes at every quality`)
 }
 
 /** The inverse of what a viewer does. sharp mirrors before it rotates. */
@@ -70,21 +69,53 @@ const turned = (upright: Sharp, orientation: Orientation): Sharp => {
   }
 }
 
-/** So strong that the JPEGs are as large as a camera's: about 0.24 bytes a px at quality 85. */
-const grainStrength = 14
-
-/** Adds a sensor's noise, the same to all three colours of a px, where it is seen most. */
-const addGrain = (rgb: Buffer, seed: number): void => {
+const landscape = (seed: number, width: number, height: number): string => {
   const random = randomOf(seed)
-  const grain = Int8Array.from({ length: 2 ** 18 }, () => (random() + random() + random() - 1.5) * grainStrength)
-  const pixels = new Uint8ClampedArray(rgb.buffer, rgb.byteOffset, rgb.length)
-  let at = 0
-  for (let index = 0; index + 2 < pixels.length; index += 3) {
-    // A jump now and then: a repeating pattern would show.
-    at = (at + (index % 4095 === 0 ? Math.floor(random() * grain.length) : 1)) % grain.length
-    const added = grain[at] ?? 0
-    pixels[index] = (pixels[index] ?? 0) + added
-    pixels[index + 1] = (pixels[index + 1] ?? 0) + added
-    pixels[index + 2] = (pixels[index + 2] ?? 0) + added
+  const hue = Math.round(190 + random() * 40)
+  const ridges = [0.45, 0.58, 0.72].map((top, depth) =>
+    ridge(random, width, height, top, hue - 60 - depth * 20, 55 - depth * 15),
+  )
+  const trees = Array.from({ length: 60 }, () => tree(random, width, height))
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">
+    <defs><linearGradient id="sky" x1="0" y1="0" x2="0" y2="1">
+      <stop offset="0" stop-color="hsl(${hue},70%,45%)"/><stop offset="0.6" stop-color="hsl(${hue - 160},80%,85%)"/>
+    </linearGradient></defs>
+    <rect width="100%" height="100%" fill="url(#sky)"/>
+    <circle cx="${width * (0.2 + random() * 0.6)}" cy="${height * 0.2}" r="${height * 0.06}" fill="#fff6d5"/>
+    ${ridges.join("")}${trees.join("")}
+  </svg>`
+}
+
+const ridge = (
+  random: () => number,
+  width: number,
+  height: number,
+  top: number,
+  hue: number,
+  light: number,
+): string => {
+  const steps = 40
+  const points = Array.from({ length: steps + 1 }, (_, step) => {
+    const y = height * (top + (random() - 0.5) * 0.12)
+    return `${Math.round((width * step) / steps)},${Math.round(y)}`
+  })
+  return `<polygon points="0,${height} ${points.join(" ")} ${width},${height}" fill="hsl(${hue},35%,${light}%)"/>`
+}
+
+const tree = (random: () => number, width: number, height: number): string => {
+  const x = random() * width
+  const y = height * (0.78 + random() * 0.2)
+  const size = height * (0.03 + random() * 0.05)
+  return `<polygon points="${x},${y - size * 2} ${x - size / 2},${y} ${x + size / 2},${y}" fill="hsl(130,40%,${12 + random() * 14}%)"/>`
+}
+
+/** mulberry32: the same seed always gives the same scene. */
+const randomOf = (seed: number) => {
+  let state = seed * 0x9e3779b9
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
 }
