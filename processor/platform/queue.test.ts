@@ -133,9 +133,9 @@ describe("stopping", () => {
     await vi.waitFor(() => expect(isStarted).toBe(true), { timeout: 5000 })
     const startedAt = performance.now()
     const stopped = queue.stop()
-    await send("too late")
     finish()
     await stopped
+    await send("too late")
     expect(performance.now() - startedAt).toBeLessThan(5000)
     expect(await counts()).toEqual({ visible: 1, inHand: 0 })
   })
