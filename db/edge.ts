@@ -6,6 +6,11 @@ export class DatabaseUnavailable extends Error {
   override name = "DatabaseUnavailable"
 }
 
+/** The statement acted for a user who is gone or disabled, so it was void. */
+export class InactiveUser extends Error {
+  override name = "InactiveUser"
+}
+
 const connectTimeoutSeconds = 5
 const statementTimeoutMs = 10_000
 
@@ -15,7 +20,7 @@ const extendedProtocol = { prepare: false, simple: false }
 /**
  * A database for one request of a Worker. The socket opens with the first statement and is left to the runtime,
  * which closes it with the request: calling `end()` gains nothing and costs a round trip.
- * @throws DatabaseUnavailable (from `run`) when the server is unreachable or silent
+ * @throws DatabaseUnavailable (from `run`) when the server is unreachable or silent, InactiveUser
  */
 export const openEdgeDatabase = (connectionString: string): Database => {
   let client: postgres.Sql | undefined
@@ -55,16 +60,22 @@ const answered = async <T>(query: Promise<T>): Promise<T> => {
   try {
     return await Promise.race([query, silence])
   } catch (error) {
+    if (codeOf(error) === inactiveUserCode) throw new InactiveUser("gone or disabled")
     throw isOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
   } finally {
     if (timer !== undefined) clearTimeout(timer)
   }
 }
 
+// Raised by acting_user() in db/migrations/0004_guards.sql.
+const inactiveUserCode = "RP401"
+
 // Classes 08 (connection), 53 (resources) and 57P (shutdown) of
 // https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
 const outageCodes =
   /^(08...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
 
-const isOutage = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && outageCodes.test(error.code)
+const isOutage = (error: unknown): boolean => outageCodes.test(codeOf(error))
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""

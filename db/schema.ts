@@ -8,9 +8,11 @@ import {
   jsonb,
   type PgColumn,
   pgTable,
+  primaryKey,
   smallint,
   text,
   timestamp,
+  uniqueIndex,
 } from "drizzle-orm/pg-core"
 import { failureReasons } from "../domain/failure-reason.ts"
 import { jobStatuses } from "../domain/job-status.ts"
@@ -26,14 +28,44 @@ export const users = pgTable(
   "users",
   {
     userId: text("user_id").primaryKey(),
-    /** Lower case: addresses that differ in case only are one account. */
-    email: text("email").notNull().unique(),
-    passwordHash: text("password_hash").notNull(),
+    /** Lower case: addresses that differ in case only are one account. Null for users of a foreign issuer. */
+    email: text("email").unique(),
+    /** Null for users who never sign in here. */
+    passwordHash: text("password_hash"),
+    /** The foreign OpenID provider, and who the user is there. */
+    oidcIssuer: text("oidc_issuer"),
+    oidcSubject: text("oidc_subject"),
     status: text("status").notNull().default("ACTIVE"),
+    /** What the user may store, and what is reserved by photos that wait or are stored. */
+    quotaBytes: bigint("quota_bytes", { mode: "number" })
+      .notNull()
+      .default(100 * 1024 ** 3),
+    quotaPhotos: integer("quota_photos").notNull().default(100_000),
+    usedBytes: bigint("used_bytes", { mode: "number" }).notNull().default(0),
+    usedPhotos: integer("used_photos").notNull().default(0),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
-  (table) => [check("users_status", oneOf(table.status, ["ACTIVE", "DISABLED"]))],
+  (table) => [
+    uniqueIndex("users_by_subject").on(table.oidcIssuer, table.oidcSubject),
+    check("users_status", oneOf(table.status, ["ACTIVE", "DISABLED"])),
+    check("users_usage", sql`${table.usedBytes} >= 0 and ${table.usedPhotos} >= 0`),
+    check("users_can_sign_in", sql`(${table.email} is null) = (${table.passwordHash} is null)`),
+  ],
 )
+
+/**
+ * Refresh tokens that descend from one sign-in. Only the newest generation is good; a family appears here with its
+ * first rotation or when it is revoked.
+ */
+export const refreshFamilies = pgTable("refresh_families", {
+  familyId: text("family_id").primaryKey(),
+  userId: text("user_id")
+    .notNull()
+    .references(() => users.userId),
+  generation: integer("generation").notNull(),
+  revokedAt: instant("revoked_at"),
+  expiresAt: instant("expires_at").notNull(),
+})
 
 export const uploadJobs = pgTable(
   "upload_jobs",
@@ -80,6 +112,12 @@ export const photos = pgTable(
     /** Lower-case hex of the SHA-256 a client announced, if it did. */
     expectedSha256: text("expected_sha256"),
     s3Key: text("s3_key").notNull(),
+    /** Bytes of every part but the last; null for a photo that comes in one PUT. */
+    partSize: integer("part_size"),
+    /** S3's id of the multipart upload, once it was opened. */
+    uploadId: text("upload_id"),
+    /** What the client last said it had sent. */
+    bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     etag: text("etag"),
     /** Lower-case hex of the SHA-256 of the stored bytes, once they were read. */
     checksum: text("checksum"),
@@ -96,12 +134,33 @@ export const photos = pgTable(
     leaseExpiresAt: instant("lease_expires_at"),
     /** W3C trace context of the command that created the photo. */
     traceparent: text("traceparent"),
+    /** Grows with every update of the row; a trigger does it. */
+    version: bigint("version", { mode: "number" }).notNull().default(1),
+    /** When its owner threw it away: hidden from queries, its objects wait for the sweep. */
+    deletedAt: instant("deleted_at"),
+    /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as it is. */
+    takenAt: text("taken_at").generatedAlwaysAs(sql`exif_json->>'dateTimeOriginal'`),
+    /** What `q` looks through, beside the tags. */
+    searchText: text("search_text").generatedAlwaysAs(
+      sql`lower(filename || ' ' || coalesce(exif_json->>'make', '') || ' ' || coalesce(exif_json->>'model', ''))`,
+    ),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
     completedAt: instant("completed_at"),
   },
   (table) => [
-    index("photos_by_user").on(table.userId, table.createdAt),
+    // Photo ids sort by time of birth: these are (user, created_at) and page by key.
+    index("photos_live").on(table.userId, table.photoId).where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_status")
+      .on(table.userId, table.status, table.photoId)
+      .where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_capture")
+      .on(table.userId, table.takenAt, table.photoId)
+      .where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_checksum")
+      .on(table.userId, table.checksum)
+      .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
+    index("photos_search").using("gin", table.userId, table.searchText.op("gin_trgm_ops")),
     index("photos_by_job").on(table.jobId, table.photoId),
     check("photos_status", oneOf(table.status, photoStatuses)),
     check("photos_failure_reason", oneOf(table.failureReason, failureReasons)),
@@ -126,8 +185,103 @@ export const outboxEvents = pgTable(
     occurredAt: instant("occurred_at").notNull().defaultNow(),
     publishedAt: instant("published_at"),
   },
+  (table) => [index("outbox_events_unpublished").on(table.sequence).where(sql`${table.publishedAt} is null`)],
+)
+
+/** The parts of multipart uploads that are known to lie in S3. */
+export const uploadParts = pgTable(
+  "upload_parts",
+  {
+    photoId: text("photo_id")
+      .notNull()
+      .references(() => photos.photoId),
+    /** From 1. */
+    partNumber: integer("part_number").notNull(),
+    bytes: integer("bytes").notNull(),
+    etag: text("etag").notNull(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],
+)
+
+/** What happened to a photo, kept as long as the photo: the outbox forgets what it published. */
+export const photoTimeline = pgTable(
+  "photo_timeline",
+  {
+    entryId: bigint("entry_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    photoId: text("photo_id").notNull(),
+    /** A status that was entered, or another fact such as `ATTEMPT_BROKE_OFF`. */
+    kind: text("kind").notNull(),
+    data: jsonb("data").notNull().default({}),
+    occurredAt: instant("occurred_at").notNull().defaultNow(),
+  },
+  (table) => [index("photo_timeline_by_photo").on(table.photoId, table.entryId)],
+)
+
+export const tags = pgTable(
+  "tags",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    /** Lower case of the label: what makes two labels the same tag. */
+    tagKey: text("tag_key").notNull(),
+    /** As its owner first wrote it. */
+    label: text("label").notNull(),
+  },
   (table) => [
-    index("outbox_events_unpublished").on(table.sequence).where(sql`${table.publishedAt} is null`),
-    index("outbox_events_by_photo").on(table.photoId, table.type),
+    primaryKey({ columns: [table.userId, table.tagKey] }),
+    index("tags_search").using("gin", table.userId, table.tagKey.op("gin_trgm_ops")),
   ],
+)
+
+export const photoTags = pgTable(
+  "photo_tags",
+  {
+    photoId: text("photo_id")
+      .notNull()
+      .references(() => photos.photoId),
+    userId: text("user_id").notNull(),
+    tagKey: text("tag_key").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.photoId, table.tagKey] }),
+    // Serves a tag's photos in the order of their ids.
+    index("photo_tags_by_tag").on(table.userId, table.tagKey, table.photoId),
+  ],
+)
+
+/** Answers kept for commands that are sent again, 24 h long. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    idempotencyKey: text("idempotency_key").notNull(),
+    /** SHA-256 of the request: the same key with another one is a mistake. */
+    fingerprint: text("fingerprint").notNull(),
+    /** The answer is rebuilt from the job, with URLs that are fresh. */
+    jobId: text("job_id").notNull(),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.idempotencyKey] }),
+    index("idempotency_keys_by_age").on(table.createdAt),
+  ],
+)
+
+/** Who did what to which photo, and what came of it. Append-only: triggers refuse UPDATE, DELETE and TRUNCATE. */
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    auditId: bigint("audit_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: text("user_id").notNull(),
+    action: text("action").notNull(),
+    jobId: text("job_id"),
+    photoId: text("photo_id"),
+    outcome: text("outcome").notNull(),
+    occurredAt: instant("occurred_at").notNull().defaultNow(),
+  },
+  (table) => [index("audit_log_by_user").on(table.userId, table.auditId)],
 )

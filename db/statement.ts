@@ -24,3 +24,9 @@ export type Database = {
 export const statementOf =
   <Input>() =>
   <Output>(output: z.ZodType<Output>, text: string): Statement<Input, Output> => ({ text, output })
+
+/**
+ * The first CTE of every statement that acts for a user, `input` with its column `doc`. Nothing is read or written
+ * for a user who is gone or disabled: the statement ends with `InactiveUser`.
+ */
+export const inputOfActingUser = "input as (select acting_user($1::jsonb) as doc)"

@@ -7,18 +7,40 @@ export const mayBecome = (to: PhotoStatus, column = "status"): string =>
     .map((status) => `'${status}'`)
     .join(", ")}])`
 
+/** What a CTE `moved` returns of photos as they are after a guarded transition. `p` is the photo's alias. */
+export const movedColumns =
+  "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes"
+
 /**
- * The CTEs `job` and `events`, to follow a CTE `moved` (photo_id, job_id, user_id, status, failure_reason) that
- * holds photos as they are after a guarded transition: the job's counters, status and version and the events of
- * photo and job become true in the same statement. Rows are locked photo first, then job.
+ * The CTEs that follow a CTE `moved` of photos after a guarded transition, in the same statement: the job's
+ * counters, status and version, the events of photo and job, the photo's timeline, and the quota of photos that
+ * came to nothing. Rows are locked photo first, then job, then user.
  */
-export const jobAndEventsFollowMoved = `
+export const factsFollowMoved = factsFollow("select job_id, status from moved")
+
+/**
+ * As `factsFollowMoved`, and the version of the jobs of the photos in a CTE `touched` (job_id) grows too: something
+ * that a snapshot shows has changed, but no status.
+ */
+export const factsFollowMovedAndTouched = factsFollow(
+  "select job_id, status from moved union all select job_id, null from touched",
+)
+
+/** The CTE `audit`: one row for the command, in the statement that carries it out. */
+export const auditOf = (action: string, select: string): string => `
+  audit as (
+    insert into audit_log (user_id, action, job_id, photo_id, outcome)
+    select user_id, '${action}', job_id, photo_id, outcome from (${select}) as command
+  )`
+
+function factsFollow(changes: string): string {
+  return `
   tally as (
-    select job_id,
+    select job_id, count(status) as moved,
       count(*) filter (where status = 'COMPLETED') as completed,
       count(*) filter (where status = 'FAILED') as failed,
       count(*) filter (where status = 'CANCELLED') as cancelled
-    from moved group by job_id
+    from (${changes}) as change group by job_id
   ),
   job as (
     update upload_jobs as j set
@@ -26,12 +48,12 @@ export const jobAndEventsFollowMoved = `
       failed_count = j.failed_count + tally.failed,
       cancelled_count = j.cancelled_count + tally.cancelled,
       status = ${jobStatusSql()},
-      completed_at = case when ${isSettledSql()} then now() end,
+      completed_at = case when ${isSettledSql()} then coalesce(j.completed_at, now()) end,
       updated_at = now(),
       version = j.version + 1
     from tally where j.job_id = tally.job_id
     returning j.job_id, j.user_id, j.status, j.total_count, j.completed_count, j.failed_count, j.cancelled_count,
-      j.completed_at is not null as is_settled
+      j.completed_at is not null and tally.completed + tally.failed + tally.cancelled > 0 as has_ended
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
@@ -42,17 +64,33 @@ export const jobAndEventsFollowMoved = `
     select 'UploadJobCompleted', user_id, job_id, null,
       jsonb_build_object('status', status, 'totalCount', total_count, 'completedCount', completed_count,
         'failedCount', failed_count, 'cancelledCount', cancelled_count)
-    from job where is_settled
+    from job where has_ended
+  ),
+  timeline as (
+    insert into photo_timeline (photo_id, kind, data)
+    select photo_id, status,
+      jsonb_strip_nulls(jsonb_build_object('reason', failure_reason, 'detail', failure_detail))
+    from moved
+  ),
+  quota as (
+    update users as u set used_bytes = u.used_bytes - given_back.bytes, used_photos = u.used_photos - given_back.photos
+    from (
+      select moved.user_id, sum(moved.bytes) as bytes, count(*) as photos
+      from moved join job using (job_id) where moved.status in ('FAILED', 'CANCELLED') group by moved.user_id
+    ) as given_back
+    where u.user_id = given_back.user_id
   )`
+}
 
 function isSettledSql(): string {
   return `j.total_count = j.completed_count + tally.completed + j.failed_count + tally.failed
         + j.cancelled_count + tally.cancelled`
 }
 
-// The domain's jobStatusOf, in SQL; db/status-sql.test.ts holds the two against each other.
+// The domain's jobStatusOf, in SQL; the property tests hold the two against each other.
 function jobStatusSql(): string {
   return `case
+        when tally.moved = 0 then j.status
         when not (${isSettledSql()}) then 'IN_PROGRESS'
         when j.failed_count + tally.failed = j.total_count then 'FAILED'
         when j.cancelled_count + tally.cancelled = j.total_count then 'CANCELLED'

@@ -9,6 +9,7 @@ export const eventTypes = [
   "PhotoProcessingCompleted",
   "PhotoFailed",
   "PhotoCancelled",
+  "PhotoDeleted",
   "UploadJobCompleted",
 ] as const
 

@@ -4,7 +4,7 @@ import { type AnnouncedFile, planUploadJob } from "./upload-job.ts"
 
 const userId: UserId = "usr_01J00000000000000000000000"
 const photo: AnnouncedFile = { filename: "IMG_001.jpg", mimeType: "image/jpeg", bytes: 2_457_811 }
-const limits = { maxFileBytes: 10_000_000 }
+const limits = { maxFileBytes: 10_000_000, partSize: 8_000_000 }
 
 const counter = () => {
   let next = 0
@@ -24,13 +24,21 @@ describe("planning an upload job", () => {
         jobId: "job_1",
         userId,
         photos: [
-          { photoId: "ph_1", filename: "IMG_001.jpg", type: "image/jpeg", bytes: 2_457_811, sha256: null },
+          {
+            photoId: "ph_1",
+            filename: "IMG_001.jpg",
+            type: "image/jpeg",
+            bytes: 2_457_811,
+            sha256: null,
+            partSize: null,
+          },
           {
             photoId: "ph_2",
             filename: "IMG_002.png",
             type: "image/png",
             bytes: 2_457_811,
             sha256: "ab".repeat(32),
+            partSize: null,
           },
         ],
       },
@@ -54,6 +62,11 @@ describe("planning an upload job", () => {
         { index: 4, refusal: { reason: "file_too_large", bytes: 10_000_001, maxBytes: 10_000_000 } },
       ],
     })
+  })
+
+  test("expects a file above the part size in parts", () => {
+    const plan = planUploadJob(userId, [{ ...photo, bytes: 8_000_001 }], limits, counter())
+    expect(plan.ok && plan.value.photos[0]?.partSize).toBe(8_000_000)
   })
 
   test("takes a file of exactly the largest size", () => {

@@ -1,5 +1,6 @@
 import { type FilenameFault, filenameFault } from "./filename.ts"
 import type { JobId, PhotoId, UserId } from "./ids.ts"
+import { partSizeOf } from "./multipart.ts"
 import { isPhotoType, type PhotoType } from "./photo-type.ts"
 import { ok, type Result, refused } from "./result.ts"
 
@@ -19,6 +20,8 @@ export type ExpectedPhoto = {
   bytes: number
   /** Lower-case hex, when the client gave one. */
   sha256: string | null
+  /** Bytes of each part of its multipart upload but the last; null when it comes in one PUT. */
+  partSize: number | null
 }
 
 export type PlannedUploadJob = { jobId: JobId; userId: UserId; photos: readonly ExpectedPhoto[] }
@@ -35,6 +38,8 @@ export type RefusedFile = { index: number; refusal: FileRefusal }
 export type UploadLimits = {
   /** Largest file, in bytes. */
   maxFileBytes: number
+  /** Files above it come in parts of this many bytes. */
+  partSize: number
 }
 
 /**
@@ -51,27 +56,32 @@ export const planUploadJob = (
   const refusals: RefusedFile[] = []
   for (const [index, file] of files.entries()) {
     const type = file.mimeType.toLowerCase()
-    const refusal = refusalOf(file, type, limits)
+    const refusal = fileRefusal(file, limits)
     if (refusal) refusals.push({ index, refusal })
-    else if (isPhotoType(type)) photos.push(expect(file, type, newId.photo()))
+    else if (isPhotoType(type)) photos.push(expect(file, type, limits.partSize, newId.photo()))
   }
   return refusals.length > 0 ? refused(refusals) : ok({ jobId: newId.job(), userId, photos })
 }
 
-const refusalOf = (file: AnnouncedFile, type: string, limits: UploadLimits): FileRefusal | null => {
+/** Why a file can't be taken, or null. */
+export const fileRefusal = (
+  file: AnnouncedFile,
+  limits: Pick<UploadLimits, "maxFileBytes">,
+): FileRefusal | null => {
   const fault = filenameFault(file.filename)
   if (fault) return { reason: "filename_refused", fault }
-  if (!isPhotoType(type)) return { reason: "type_refused", mimeType: file.mimeType }
+  if (!isPhotoType(file.mimeType.toLowerCase())) return { reason: "type_refused", mimeType: file.mimeType }
   if (file.bytes < 1) return { reason: "file_empty" }
   if (file.bytes > limits.maxFileBytes)
     return { reason: "file_too_large", bytes: file.bytes, maxBytes: limits.maxFileBytes }
   return null
 }
 
-const expect = (file: AnnouncedFile, type: PhotoType, photoId: PhotoId): ExpectedPhoto => ({
+const expect = (file: AnnouncedFile, type: PhotoType, partSize: number, photoId: PhotoId): ExpectedPhoto => ({
   photoId,
   filename: file.filename.normalize("NFC"),
   type,
   bytes: file.bytes,
   sha256: file.sha256?.toLowerCase() ?? null,
+  partSize: partSizeOf(file.bytes, partSize),
 })

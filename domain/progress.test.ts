@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest"
+import { photoStatuses } from "./photo-status.ts"
+import { batchProgress, photoProgress } from "./progress.ts"
+
+describe("progress", () => {
+  test("is 100 exactly when a photo has ended", () => {
+    for (const status of photoStatuses)
+      expect(photoProgress(status, 10, 10) === 100).toBe(
+        ["COMPLETED", "FAILED", "CANCELLED"].includes(status),
+      )
+  })
+
+  test("grows on the way of a photo", () => {
+    const way = [
+      photoProgress("QUEUED", 0, 10),
+      photoProgress("UPLOADING", 3, 10),
+      photoProgress("UPLOADING", 10, 10),
+      photoProgress("PROCESSING", 10, 10),
+      photoProgress("COMPLETED", 10, 10),
+    ]
+    expect(way).toEqual([0, 24, 80, 90, 100])
+  })
+
+  test("never passes the upload's share whatever a client claims to have sent", () => {
+    expect(photoProgress("UPLOADING", 1_000, 10)).toBe(80)
+  })
+
+  test("of a batch weighs photos by their bytes", () => {
+    expect(
+      batchProgress([
+        { progress: 100, bytes: 300 },
+        { progress: 0, bytes: 100 },
+      ]),
+    ).toBe(75)
+  })
+})
