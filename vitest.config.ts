@@ -16,6 +16,9 @@ const workerBindings = (environment: TestEnvironment) => ({
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "rapid-photo-upload",
   JWT_SIGNING_KEY: environment.signingKey,
+  // Tests of one user create many jobs; what the limits do is tested with limits of its own.
+  CREATE_JOBS_PER_MINUTE: "100000",
+  PROGRESS_POSTS_PER_SECOND: "100000",
 })
 
 export default defineConfig({

@@ -19,6 +19,7 @@ let proxy: Awaited<ReturnType<typeof startTcpProxy>> | undefined
 const system = await runSystem(
   {},
   {
+    edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000" },
     edgeDatabaseUrl: async (databaseUrl) => {
       const url = new URL(databaseUrl)
       proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) })
@@ -76,9 +77,24 @@ function announced() {
 function job(userId: ReturnType<typeof newId.user>) {
   const photos = announced().map(({ filename, bytes }) => {
     const photoId = newId.photo()
-    return { photoId, filename, bytes, type: "image/jpeg" as const, sha256: null, s3Key: `bench/${photoId}` }
+    return {
+      photoId,
+      filename,
+      bytes,
+      type: "image/jpeg" as const,
+      sha256: null,
+      partSize: null,
+      s3Key: `bench/${photoId}`,
+    }
   })
-  return { jobId: newId.job(), userId, traceparent: "00-0-0-01", photos }
+  return {
+    jobId: newId.job(),
+    userId,
+    traceparent: "00-0-0-01",
+    photos,
+    idempotencyKey: null,
+    fingerprint: "",
+  }
 }
 
 function median(times: number[]): number {

@@ -1,12 +1,27 @@
 import type { TokenResponse } from "../../edge/auth/issue-token/schema.ts"
 import type { RegisterRequest, RegisterResponse } from "../../edge/auth/register/schema.ts"
+import type { CancelPhotoResponse } from "../../edge/commands/cancel-photo/schema.ts"
+import type { CancelUploadJobResponse } from "../../edge/commands/cancel-upload-job/schema.ts"
 import type {
   CreateUploadJobRequest,
   CreateUploadJobResponse,
+  DryRunResponse,
 } from "../../edge/commands/create-upload-job/schema.ts"
 import type { FinalizeUploadResponse } from "../../edge/commands/finalize-upload/schema.ts"
+import type { OpenMultipartUploadResponse } from "../../edge/commands/open-multipart-upload/schema.ts"
+import type { RenewUploadResponse } from "../../edge/commands/renew-upload/schema.ts"
+import type { RenewUploadJobResponse } from "../../edge/commands/renew-upload-job/schema.ts"
+import type {
+  ReportProgressRequest,
+  ReportProgressResponse,
+} from "../../edge/commands/report-progress/schema.ts"
+import type { PhotoTagsResponse, TagPhotoRequest } from "../../edge/commands/tag-photo/schema.ts"
+import type { DownloadUrlResponse } from "../../edge/queries/get-download-url/schema.ts"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+import type { PhotoTimelineResponse } from "../../edge/queries/get-photo-timeline/schema.ts"
 import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
+import type { ListPhotosResponse } from "../../edge/queries/list-photos/schema.ts"
+import type { ListUploadJobsResponse } from "../../edge/queries/list-upload-jobs/schema.ts"
 import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 
 /**
@@ -17,10 +32,40 @@ export type ApiClient = {
   register: (request: RegisterRequest) => Promise<RegisterResponse>
   /** Gets an access token and uses it from now on. */
   signIn: (email: string, password: string) => Promise<TokenResponse>
-  createUploadJob: (request: CreateUploadJobRequest) => Promise<CreateUploadJobResponse>
+  /** The same key and request give the same job, however often they are sent within a day. */
+  createUploadJob: (
+    request: Omit<CreateUploadJobRequest, "dryRun">,
+    idempotencyKey?: string,
+  ) => Promise<CreateUploadJobResponse>
+  /** What `createUploadJob` would say of each file; nothing is written. */
+  dryRun: (request: Omit<CreateUploadJobRequest, "dryRun">) => Promise<DryRunResponse>
+  openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
+  renewUpload: (photoId: string) => Promise<RenewUploadResponse>
+  renewUploadJob: (jobId: string) => Promise<RenewUploadJobResponse>
+  reportProgress: (request: ReportProgressRequest) => Promise<ReportProgressResponse>
+  /** Cancels a photo on its way, deletes one that has ended. */
+  cancelPhoto: (photoId: string) => Promise<CancelPhotoResponse>
+  cancelUploadJob: (jobId: string) => Promise<CancelUploadJobResponse>
+  tagPhoto: (photoId: string, request: TagPhotoRequest) => Promise<PhotoTagsResponse>
+  untagPhoto: (photoId: string, label: string) => Promise<PhotoTagsResponse>
   getUploadJob: (jobId: string) => Promise<UploadJobSnapshot>
+  listUploadJobs: (query?: PageQuery) => Promise<ListUploadJobsResponse>
   getPhoto: (photoId: string) => Promise<PhotoResponse>
+  listPhotos: (query?: PhotosQuery) => Promise<ListPhotosResponse>
+  getDownloadUrl: (photoId: string, variant?: DownloadUrlResponse["variant"]) => Promise<DownloadUrlResponse>
+  getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
+}
+
+/** A page by number, from 0, or the one after a `nextCursor`. */
+export type PageQuery = { page?: number; size?: number; cursor?: string }
+
+export type PhotosQuery = PageQuery & {
+  tag?: string
+  q?: string
+  status?: PhotoResponse["status"]
+  takenFrom?: string
+  takenTo?: string
 }
 
 export type ApiClientOptions = {
@@ -52,6 +97,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       headers: {
         ...(authorization && { authorization }),
         ...(init.body !== undefined && { "content-type": "application/json" }),
+        ...(init.idempotencyKey !== undefined && { "idempotency-key": `"${init.idempotencyKey}"` }),
       },
       ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
       signal: AbortSignal.timeout(timeoutMs),
@@ -68,14 +114,42 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       accessToken = token.access_token
       return token
     },
-    createUploadJob: (request) => call("POST", "/commands/upload-jobs", { body: request }),
-    finalizeUpload: (photoId) => call("POST", `/commands/upload/${encodeURIComponent(photoId)}/finalize`),
-    getUploadJob: (jobId) => call("GET", `/queries/upload-jobs/${encodeURIComponent(jobId)}`),
-    getPhoto: (photoId) => call("GET", `/queries/photos/${encodeURIComponent(photoId)}`),
+    createUploadJob: (request, idempotencyKey) =>
+      call("POST", "/commands/upload-jobs", {
+        body: request,
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+      }),
+    dryRun: (request) => call("POST", "/commands/upload-jobs", { body: { ...request, dryRun: true } }),
+    openMultipartUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/multipart`),
+    finalizeUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/finalize`),
+    renewUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/renew`),
+    renewUploadJob: (jobId) => call("POST", path`/commands/upload-jobs/${jobId}/renew`),
+    reportProgress: (request) => call("POST", "/commands/upload/progress", { body: request }),
+    cancelPhoto: (photoId) => call("DELETE", path`/commands/photos/${photoId}`),
+    cancelUploadJob: (jobId) => call("POST", path`/commands/upload-jobs/${jobId}/cancel`),
+    tagPhoto: (photoId, request) => call("POST", path`/commands/photos/${photoId}/tags`, { body: request }),
+    untagPhoto: (photoId, label) => call("DELETE", path`/commands/photos/${photoId}/tags/${label}`),
+    getUploadJob: (jobId) => call("GET", path`/queries/upload-jobs/${jobId}`),
+    listUploadJobs: (query) => call("GET", `/queries/upload-jobs${searchOf(query)}`),
+    getPhoto: (photoId) => call("GET", path`/queries/photos/${photoId}`),
+    listPhotos: (query) => call("GET", `/queries/photos${searchOf(query)}`),
+    getDownloadUrl: (photoId, variant) =>
+      call("GET", path`/queries/photos/${photoId}/download-url` + searchOf(variant && { variant })),
+    getPhotoTimeline: (photoId) => call("GET", path`/queries/photos/${photoId}/timeline`),
   }
 }
 
-type Call = { body?: object; authorization?: string }
+type Call = { body?: object; authorization?: string; idempotencyKey?: string }
+
+/** A path whose parameters are encoded. */
+const path = (texts: TemplateStringsArray, ...parameters: readonly string[]): string =>
+  texts.reduce((path, text, index) => `${path}${encodeURIComponent(parameters[index - 1] ?? "")}${text}`)
+
+const searchOf = (query: Record<string, string | number> = {}): string => {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) search.set(name, String(value))
+  return search.size > 0 ? `?${search}` : ""
+}
 
 const problemOf = async (response: Response): Promise<ApiProblem> => {
   const document = (await response.json().catch(() => null)) as Partial<ProblemDocument> | null

@@ -1,25 +1,21 @@
 import type { PromisedUpload } from "./announce-batch.ts"
 import type { ApiClient } from "./api-client.ts"
-import { ApiProblem } from "./api-problem.ts"
+import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
+import { retrying } from "./retrying.ts"
+import { uploadMultipart } from "./upload-multipart.ts"
 
 /** A file that could not be brought to S3, and why. */
 export type FailedUpload = { photoId: string; filename: string; error: Error }
 
-export type UploadBatchOptions = {
-  /** PUTs under way at once. */
+export type UploadBatchOptions = PutOptions & {
+  /** Files under way at once. */
   concurrency?: number
-  /** For one PUT, in ms. */
-  timeoutMs?: number
   onUploaded?: (photoId: string) => void
-  fetch?: typeof fetch
 }
 
-const attempts = 4
-const firstPauseMs = 250
-
 /**
- * PUTs every promised file straight to S3 and finalizes it, `concurrency` at a time. One that fails does not stop
- * the others; it is tried again while trying makes sense and is then told in the answer.
+ * Brings every promised file straight to S3, in one PUT or in parts, and finalizes it, `concurrency` at a time. One
+ * that fails does not stop the others; it is tried again while trying makes sense and is then told in the answer.
  */
 export const uploadBatch = async (
   api: ApiClient,
@@ -32,7 +28,7 @@ export const uploadBatch = async (
     for (let upload = waiting.shift(); upload; upload = waiting.shift()) {
       const { photoId } = upload.item
       try {
-        await retrying(() => put(upload, options))
+        await bringToStorage(api, upload, options)
         await retrying(() => api.finalizeUpload(photoId))
         options.onUploaded?.(photoId)
       } catch (error) {
@@ -44,47 +40,22 @@ export const uploadBatch = async (
   return failed
 }
 
-/** S3 did not take the bytes. */
-export class StorageRefusal extends Error {
-  override name = "StorageRefusal"
-  readonly status: number
-
-  constructor(status: number) {
-    super(`the storage answered ${status}`)
-    this.status = status
+const bringToStorage = async (
+  api: ApiClient,
+  { file, item }: PromisedUpload,
+  { timeoutMs, fetch }: PutOptions,
+): Promise<void> => {
+  const put = { ...(timeoutMs !== undefined && { timeoutMs }), ...(fetch && { fetch }) }
+  if (item.multipart !== null) return uploadMultipart(api, item.photoId, file.content, put)
+  try {
+    await retrying(() => putObject(item, file.content, put))
+  } catch (error) {
+    if (!(error instanceof StorageRefusal) || error.status !== 403) throw error
+    // The URL has expired while the queue worked through the files before.
+    const renewed = await retrying(() => api.renewUpload(item.photoId))
+    if (renewed.multipart !== null) throw error
+    await retrying(() => putObject(renewed, file.content, put))
   }
 }
-
-const put = async ({ file, item }: PromisedUpload, options: UploadBatchOptions): Promise<void> => {
-  const response = await (options.fetch ?? fetch)(item.presignedUrl, {
-    method: item.method,
-    headers: item.headers,
-    body: file.content,
-    signal: AbortSignal.timeout(options.timeoutMs ?? 300_000),
-  })
-  await response.body?.cancel()
-  // The URL creates an object and never replaces it: 412 means that an earlier try arrived and its answer was lost.
-  if (!response.ok && response.status !== 412) throw new StorageRefusal(response.status)
-}
-
-const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (attempt === attempts || !isTransient(error)) throw error
-      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()))
-    }
-  }
-}
-
-// 409: another PUT of the same object is under way. Whatever is neither refusal is the network.
-const isTransient = (error: unknown): boolean => {
-  if (error instanceof ApiProblem) return error.isTransient
-  if (error instanceof StorageRefusal) return error.status >= 500 || error.status === 409
-  return true
-}
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

@@ -1,6 +1,6 @@
 import type { Context } from "hono"
 import { routePath } from "hono/route"
-import type { EdgeEnv } from "./context.ts"
+import type { EdgeEnv, LogFacts } from "./context.ts"
 
 /** One JSON line per request. The route's pattern stands for the path: paths, queries and bodies may be personal. */
 export const logRequest = (c: Context<EdgeEnv>, durationMs: number): void =>
@@ -22,6 +22,13 @@ export const logError = (c: Context<EdgeEnv>, error: Error): void =>
     message: error.message,
     stack: error.stack,
     cause: error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined,
+  })
+
+/** What went wrong outside of any request. */
+export const logIncident = (message: string, error: unknown, facts: LogFacts = {}): void =>
+  write("error", message, {
+    ...facts,
+    error: error instanceof Error ? `${error.name}: ${error.message}` : "not an error",
   })
 
 const write = (level: "info" | "error", message: string, facts: object): void =>

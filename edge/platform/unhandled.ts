@@ -1,9 +1,9 @@
 import type { Context, Hono } from "hono"
 import { HTTPException } from "hono/http-exception"
-import { DatabaseUnavailable } from "../../db/edge.ts"
+import { DatabaseUnavailable, InactiveUser } from "../../db/edge.ts"
 import type { EdgeEnv } from "./context.ts"
 import { logError } from "./log.ts"
-import { ObjectStoreUnavailable } from "./object-store.ts"
+import { ObjectStoreUnavailable } from "./object-store/s3-request.ts"
 import { problem } from "./problem.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 import { WorkQueueUnavailable } from "./work-queue.ts"
@@ -14,6 +14,8 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
     return problem(c, "malformed-body", { detail: "Send one JSON document in UTF-8." })
   if (error instanceof InvalidBody) return validationFailed(c, error.errors)
   if (error instanceof UnknownId) return problem(c, "not-found")
+  if (error instanceof InactiveUser)
+    return problem(c, "unauthenticated", { detail: "The account of this token is gone or disabled." })
   logError(c, error)
   if (error instanceof DatabaseUnavailable) return problem(c, "database-unavailable")
   if (error instanceof ObjectStoreUnavailable) return problem(c, "storage-unavailable")

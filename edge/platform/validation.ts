@@ -33,6 +33,12 @@ export const validParam = <Schema extends z.ZodType>(schema: Schema) =>
     if (!result.success) throw new UnknownId()
   })
 
+/** Parses the query. @throws InvalidBody with a pointer to each parameter that is wrong */
+export const validQuery = <Schema extends z.ZodType>(schema: Schema) =>
+  zValidator("query", schema, (result) => {
+    if (!result.success) throw new InvalidBody(result.error.issues.map(toFieldError))
+  })
+
 /** The answer to fields that are wrong, whoever found it out. */
 export const validationFailed = (c: Context<EdgeEnv>, errors: readonly FieldError[]): Response =>
   problem(c, "validation-failed", {

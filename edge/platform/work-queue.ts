@@ -1,4 +1,5 @@
 import { AwsClient } from "aws4fetch"
+import { z } from "zod"
 import type { Config } from "./config.ts"
 
 /** The queue could not be reached: worth another try later. */
@@ -6,42 +7,61 @@ export class WorkQueueUnavailable extends Error {
   override name = "WorkQueueUnavailable"
 }
 
+/** What it does throws WorkQueueUnavailable when the queue does not answer in time. */
 export type WorkQueue = {
-  /** Tells the processor that an object lies under `key`. @throws WorkQueueUnavailable */
+  /** Tells the processor that an object lies under `key`. */
   announce: (object: { key: string; etag: string; bytes: number }) => Promise<void>
+  /** About how many messages wait to be received. */
+  depth: () => Promise<number>
 }
 
-const sendTimeoutMs = 5_000
+const timeoutMs = 5_000
 
 /** The queue of S3's events, to which `finalize` adds the same message S3 would have sent. */
-export const workQueueOf = (config: Config): WorkQueue => ({
-  announce: async (object) => {
+export const workQueueOf = (config: Config): WorkQueue => {
+  const call = callerOf(config)
+  return {
+    announce: async (object) => {
+      const message = {
+        source: "rapid-photo-upload.finalize",
+        "detail-type": "Object Created",
+        detail: {
+          bucket: { name: config.s3.bucket },
+          object: { key: object.key, size: object.bytes, etag: object.etag },
+        },
+      }
+      await call("SendMessage", { MessageBody: JSON.stringify(message) })
+    },
+    depth: async () => {
+      const answer = await call("GetQueueAttributes", { AttributeNames: ["ApproximateNumberOfMessages"] })
+      return attributes.parse(answer).Attributes.ApproximateNumberOfMessages
+    },
+  }
+}
+
+const attributes = z.object({ Attributes: z.object({ ApproximateNumberOfMessages: z.coerce.number() }) })
+
+// The AWS JSON protocol of SQS:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
+const callerOf =
+  (config: Config) =>
+  async (action: string, parameters: object): Promise<unknown> => {
     const client = new AwsClient({
       ...config.credentials,
       service: "sqs",
       region: config.s3.region,
       retries: 2,
     })
-    const message = {
-      source: "rapid-photo-upload.finalize",
-      "detail-type": "Object Created",
-      detail: {
-        bucket: { name: config.s3.bucket },
-        object: { key: object.key, size: object.bytes, etag: object.etag },
-      },
-    }
     try {
-      // The AWS JSON protocol of SQS:
-      // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html
       const response = await client.fetch(config.sqs.endpoint, {
         method: "POST",
-        headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.SendMessage" },
-        body: JSON.stringify({ QueueUrl: config.sqs.queueUrl, MessageBody: JSON.stringify(message) }),
-        signal: AbortSignal.timeout(sendTimeoutMs),
+        headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": `AmazonSQS.${action}` },
+        body: JSON.stringify({ QueueUrl: config.sqs.queueUrl, ...parameters }),
+        signal: AbortSignal.timeout(timeoutMs),
       })
-      if (!response.ok) throw new Error(`SendMessage answered ${response.status}`)
+      if (!response.ok) throw new Error(`${action} answered ${response.status}`)
+      return await response.json()
     } catch (error) {
-      throw new WorkQueueUnavailable("message not taken", { cause: error })
+      throw new WorkQueueUnavailable(`${action} failed`, { cause: error })
     }
-  },
-})
+  }

@@ -14,6 +14,8 @@ export type ObjectStore = {
   get: (key: string, etag: string, signal: AbortSignal) => Promise<ObjectBody | null>
   /** @throws ObjectStoreUnavailable */
   put: (key: string, body: Uint8Array<ArrayBuffer>, type: string, signal: AbortSignal) => Promise<void>
+  /** An object that is not there is fine. @throws ObjectStoreUnavailable */
+  remove: (key: string, signal: AbortSignal) => Promise<void>
 }
 
 export type ObjectBody = { bytes: number; stream: ReadableStream<Uint8Array> }
@@ -43,6 +45,11 @@ export const objectStoreOf = (config: Pick<Config, "s3" | "credentials">): Objec
       const response = await ask(key, { method: "PUT", body, headers, signal })
       await response.body?.cancel()
       if (!response.ok) throw new ObjectStoreUnavailable(`PUT answered ${response.status}`)
+    },
+    remove: async (key, signal) => {
+      const response = await ask(key, { method: "DELETE", signal })
+      await response.body?.cancel()
+      if (!response.ok) throw new ObjectStoreUnavailable(`DELETE answered ${response.status}`)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
+import { thumbnailVariants } from "../../domain/image.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
 import { isTerminalPhoto } from "../../domain/photo-status.ts"
 import type { Logger } from "../platform/log.ts"
@@ -8,7 +9,15 @@ import type { Verdict } from "../platform/queue.ts"
 import { download } from "./download.ts"
 import type { ExaminedPhoto } from "./image/examined-photo.ts"
 import type { ImageExaminer } from "./image/image-examiner.ts"
-import { type Claim, type ClaimedPhoto, claimPhoto, completePhoto, failPhoto, releasePhoto } from "./sql.ts"
+import {
+  type Claim,
+  type ClaimedPhoto,
+  claimPhoto,
+  completePhoto,
+  failPhoto,
+  releasePhoto,
+  selectStanding,
+} from "./sql.ts"
 import { type StoredOriginal, storedOriginalOf } from "./storage-event.ts"
 
 export type ProcessPhotoDependencies = {
@@ -28,6 +37,8 @@ export type ProcessPhotoDependencies = {
 // Time for the last statement of an attempt that used up its limit.
 const leaseMarginMs = 15_000
 
+const removeTimeoutMs = 10_000
+
 /** Handles one message: whatever it says and however often it comes, a photo ends once and with one outcome. */
 export const processPhoto =
   (dependencies: ProcessPhotoDependencies) =>
@@ -40,6 +51,7 @@ export const processPhoto =
     const { claimed, known } = await database.run(claimPhoto, { ...original, leaseMs })
     if (claimed) return attempt(dependencies, original, claimed)
     if (!known) return { kind: "discard", reason: "no such photo" }
+    if (known.status === "CANCELLED") await removeObjects(dependencies, original)
     if (isTerminalPhoto(known.status)) return { kind: "done" }
     // The message may be that of a worker who died, so it must outlive that worker's lease.
     return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }
@@ -62,6 +74,8 @@ const attempt = async (
   try {
     const outcome = await inspect(dependencies, original, photo, AbortSignal.timeout(photoTimeoutMs))
     const { isMoved } = await record(database, claim, outcome)
+    if (!isMoved && (await database.run(selectStanding, claim))?.status === "CANCELLED")
+      await removeObjects(dependencies, original)
     const facts = { durationMs: Math.round(performance.now() - startedAt), bytes: photo.bytes }
     if (!isMoved) log.warn(facts, "photo was settled by someone else")
     else if ("fault" in outcome) log.info({ ...facts, reason: outcome.fault.reason }, "photo failed")
@@ -69,9 +83,22 @@ const attempt = async (
     return { kind: "done" }
   } catch (error) {
     log.warn({ err: error }, "attempt broke off")
-    await database.run(releasePhoto, claim).catch((err: unknown) => log.warn({ err }, "claim not released"))
-    return { kind: "retry", reason: error instanceof Error ? error.name : "unexpected error" }
+    const reason = error instanceof Error ? error.name : "unexpected error"
+    await database
+      .run(releasePhoto, { ...claim, reason })
+      .catch((err: unknown) => log.warn({ err }, "claim not released"))
+    return { kind: "retry", reason }
   }
+}
+
+/** A cancelled photo leaves nothing behind, however late its bytes come. */
+const removeObjects = async (
+  { environment, objectStore }: ProcessPhotoDependencies,
+  { key, userId, photoId }: StoredOriginal,
+): Promise<void> => {
+  const thumbnails = thumbnailVariants.map((variant) => thumbnailKey(environment, userId, photoId, variant))
+  const signal = AbortSignal.timeout(removeTimeoutMs)
+  await Promise.all([key, ...thumbnails].map((each) => objectStore.remove(each, signal)))
 }
 
 type Outcome = { checksum: string; examined: ExaminedPhoto } | { checksum: string | null; fault: PhotoFault }

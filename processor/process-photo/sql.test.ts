@@ -38,9 +38,24 @@ const newJob = async (size: number) => {
   const jobId = newId.job()
   const photos = Array.from({ length: size }, () => {
     const photoId = newId.photo()
-    return { photoId, filename: "a.jpg", type: "image/jpeg" as const, bytes: 1, sha256: null, s3Key: photoId }
+    return {
+      photoId,
+      filename: "a.jpg",
+      type: "image/jpeg" as const,
+      bytes: 1,
+      sha256: null,
+      partSize: null,
+      s3Key: photoId,
+    }
   })
-  await database.run(insertUploadJob, { jobId, userId, traceparent: "00-0-0-01", photos })
+  await database.run(insertUploadJob, {
+    jobId,
+    userId,
+    traceparent: "00-0-0-01",
+    photos,
+    idempotencyKey: null,
+    fingerprint: "",
+  })
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
 
@@ -49,7 +64,7 @@ const complete = (photoId: PhotoId, attempt: number) =>
   database.run(completePhoto, { photoId, attempt, ...outcome })
 const fail = (photoId: PhotoId, attempt: number) =>
   database.run(failPhoto, { photoId, attempt, fault, checksum: null })
-const finalize = (photoId: PhotoId) => database.run(finalizePhoto, { photoId, userId, etag: "e" })
+const finalize = (photoId: PhotoId) => database.run(finalizePhoto, { photoId, userId, etag: "e", parts: [] })
 const expireLease = (photoId: PhotoId) =>
   rows`update photos set lease_expires_at = now() - interval '1 second' where photo_id = ${photoId}`
 const eventsOf = async (id: string) =>
@@ -91,7 +106,7 @@ describe("a photo", () => {
   test("that was released can be claimed at once", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
     await claim(photoId)
-    await database.run(releasePhoto, { photoId, attempt: 1 })
+    await database.run(releasePhoto, { photoId, attempt: 1, reason: "Outage" })
     expect((await claim(photoId)).claimed?.attempt).toBe(2)
   })
 

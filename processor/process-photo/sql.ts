@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { jobAndEventsFollowMoved, mayBecome } from "../../db/status-sql.ts"
+import { factsFollowMoved, mayBecome, movedColumns } from "../../db/status-sql.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
@@ -46,7 +46,11 @@ export const claimPhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: 
     returning p.*, found.status as previous_status
   ),
   moved as (select * from claimed where previous_status <> 'PROCESSING'),
-  ${jobAndEventsFollowMoved}
+  attempt_entry as (
+    insert into photo_timeline (photo_id, kind, data)
+    select photo_id, 'ATTEMPT_STARTED', jsonb_build_object('attempt', attempt) from claimed
+  ),
+  ${factsFollowMoved}
   select jsonb_build_object(
     'claimed', (
       select jsonb_build_object('jobId', job_id, 'type', mime_type, 'bytes', bytes, 'sha256', expected_sha256,
@@ -78,9 +82,9 @@ export const completePhoto = statementOf<Completion>()(
       thumbnails = doc->'thumbnails', lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}
-    returning p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason
+    returning ${movedColumns}
   ),
-  ${jobAndEventsFollowMoved}
+  ${factsFollowMoved}
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
@@ -95,14 +99,14 @@ export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: stri
       lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("FAILED")}
-    returning p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason
+    returning ${movedColumns}
   ),
-  ${jobAndEventsFollowMoved}
+  ${factsFollowMoved}
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
 /** Gives a claim back, so that the next delivery need not wait for its lease. */
-export const releasePhoto = statementOf<Claim>()(
+export const releasePhoto = statementOf<Claim & { reason: string }>()(
   z.object({ isReleased: z.boolean() }),
   `
   with input as (select $1::jsonb as doc),
@@ -111,6 +115,20 @@ export const releasePhoto = statementOf<Claim>()(
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and status = 'PROCESSING'
     returning p.photo_id
+  ),
+  attempt_entry as (
+    insert into photo_timeline (photo_id, kind, data)
+    select photo_id, 'ATTEMPT_BROKE_OFF', jsonb_build_object('attempt', doc->'attempt', 'reason', doc->'reason')
+    from input, released
   )
   select jsonb_build_object('isReleased', exists (select from released)) as result`,
+)
+
+/** How a photo stands now, or null when there is none. */
+export const selectStanding = statementOf<{ photoId: PhotoId }>()(
+  z.object({ status: z.enum(photoStatuses) }).nullable(),
+  `
+  select (
+    select jsonb_build_object('status', status) from photos where photo_id = $1::jsonb->>'photoId'
+  ) as result`,
 )

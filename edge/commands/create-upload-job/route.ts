@@ -1,27 +1,54 @@
 import { type Context, Hono } from "hono"
-import { photoTypes } from "../../../domain/photo-type.ts"
-import type { FileRefusal, RefusedFile } from "../../../domain/upload-job.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
-import { objectStoreOf } from "../../platform/object-store.ts"
-import { type FieldError, problem } from "../../platform/problem.ts"
+import { fingerprintOf, idempotencyKeyOf } from "../../platform/idempotency-key.ts"
+import { promisesUploads } from "../../platform/load-gate.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { problem } from "../../platform/problem.ts"
+import { rateLimited } from "../../platform/rate-limit.ts"
+import { userChannelOf } from "../../platform/user-channel.ts"
 import { validationFailed, validJson } from "../../platform/validation.ts"
+import { dryRun } from "./dry-run.ts"
 import { type CreateRefusal, createUploadJob as handle } from "./handler.ts"
+import { toFieldError } from "./refusal-words.ts"
 import { createUploadJobRequest } from "./schema.ts"
 
 export const createUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs",
+  promisesUploads,
   validJson(createUploadJobRequest),
   async (c) => {
     const { config, database, principal, trace } = c.var
+    const { files, partSize, ...request } = c.req.valid("json")
+    const idempotencyKey = idempotencyKeyOf(c.req.header("idempotency-key"))
+    if (idempotencyKey === undefined)
+      return problem(c, "malformed-idempotency-key", {
+        detail: "Send 1 to 255 visible ASCII characters, in double quotes or bare.",
+      })
+    const policy = { capacity: config.limits.createJobsPerMinute, fillMs: 60_000 }
+    const limit = await userChannelOf(config, principal.userId).takeToken("create-upload-job", policy)
+    const refusal = rateLimited(c, "create-upload-job", policy, limit)
+    if (refusal) return refusal
+
+    const limits = { maxFileBytes: config.maxFileBytes, partSize }
+    if (request.dryRun) return c.json(await dryRun({ database, limits }, { userId: principal.userId, files }))
+
     const created = await handle(
-      { ...config, database, objectStore: objectStoreOf(config) },
-      { userId: principal.userId, files: c.req.valid("json").files, traceparent: trace.traceparent },
+      { environment: config.environment, limits, database, objectStore: objectStoreOf(config) },
+      {
+        userId: principal.userId,
+        files,
+        traceparent: trace.traceparent,
+        idempotencyKey,
+        fingerprint: await fingerprintOf({ files, partSize }),
+      },
     )
     if (!created.ok) return refuse(c, created.error)
 
-    Object.assign(c.var.logFacts, { jobId: created.value.jobId, photos: created.value.items.length })
-    c.header("location", `/queries/upload-jobs/${created.value.jobId}`)
-    return c.json(created.value, 201)
+    const { isReplayed, ...answer } = created.value
+    Object.assign(c.var.logFacts, { jobId: answer.jobId, photos: answer.items.length })
+    c.header("location", `/queries/upload-jobs/${answer.jobId}`)
+    if (isReplayed) c.header("idempotency-replayed", "true")
+    return c.json(answer, 201)
   },
 )
 
@@ -29,42 +56,14 @@ const refuse = (c: Context<EdgeEnv>, refusal: CreateRefusal): Response => {
   switch (refusal.reason) {
     case "files_refused":
       return validationFailed(c, refusal.files.map(toFieldError))
-    case "user_gone":
-      return problem(c, "unauthenticated", {
-        detail: "The account of this token is gone: register or sign in again.",
+    case "quota_exceeded":
+      return problem(c, "quota-exceeded", { detail: "Delete photos, or send fewer." })
+    case "key_reused":
+      return problem(c, "idempotency-key-reused", { detail: "Take a new key for a new request." })
+    case "key_in_use":
+      return problem(c, "idempotency-key-in-use", {
+        detail: "Send the request again in a second to get the first one's answer.",
+        headers: { "retry-after": "1" },
       })
   }
 }
-
-const toFieldError = ({ index, refusal }: RefusedFile): FieldError => {
-  const field = fieldOf[refusal.reason]
-  return { pointer: `#/files/${index}/${field}`, code: refusal.reason, detail: sayWhy(refusal) }
-}
-
-const fieldOf = {
-  filename_refused: "filename",
-  type_refused: "mimeType",
-  file_empty: "bytes",
-  file_too_large: "bytes",
-} as const satisfies Record<FileRefusal["reason"], string>
-
-const sayWhy = (refusal: FileRefusal): string => {
-  switch (refusal.reason) {
-    case "filename_refused":
-      return filenameFaults[refusal.fault]
-    case "type_refused":
-      return `Only photos are taken: ${photoTypes.join(", ")}.`
-    case "file_empty":
-      return "The file is empty."
-    case "file_too_large":
-      return `The file has ${refusal.bytes} bytes; at most ${refusal.maxBytes} are taken.`
-  }
-}
-
-const filenameFaults = {
-  empty: "The filename is empty.",
-  too_long: "The filename is longer than 255 bytes in UTF-8.",
-  characters: 'The filename has control or bidirectional characters, or one of / \\ < > " | ? *.',
-  hidden: "The filename begins with a dot.",
-  extension: "The filename has an extension that is not a photo's.",
-} as const

@@ -1,28 +1,88 @@
 import { z } from "zod"
-import { statementOf } from "../../../db/statement.ts"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf } from "../../../db/status-sql.ts"
+import { isJobId, isPhotoId, type UserId } from "../../../domain/ids.ts"
+import { photoTypes } from "../../../domain/photo-type.ts"
 import type { ExpectedPhoto, PlannedUploadJob } from "../../../domain/upload-job.ts"
 
 export type NewUploadJob = Omit<PlannedUploadJob, "photos"> & {
   traceparent: string
   photos: readonly (ExpectedPhoto & { s3Key: string })[]
+  idempotencyKey: string | null
+  /** SHA-256 of the request. */
+  fingerprint: string
 }
 
-/** Writes a job, its photos and their events, unless the user is gone. */
+const writtenPhoto = z.object({
+  photoId: z.string().refine(isPhotoId),
+  type: z.enum(photoTypes),
+  bytes: z.number().int(),
+  sha256: z.string().nullable(),
+  partSize: z.number().int().nullable(),
+  uploadId: z.string().nullable(),
+  s3Key: z.string(),
+})
+
+const outcome = z.discriminatedUnion("outcome", [
+  z.object({ outcome: z.enum(["created", "key_reused", "key_in_use", "quota_exceeded"]) }),
+  z.object({
+    outcome: z.literal("replayed"),
+    jobId: z.string().refine(isJobId),
+    photos: z.array(writtenPhoto),
+  }),
+])
+
+const keyLifetime = "interval '24 hours'"
+
+/**
+ * Writes a job, its photos and their events, reserves the user's quota and keeps the idempotency key, or does
+ * nothing of it and says why. docs/decisions/0006-idempotency-in-one-statement.md tells how concurrent requests
+ * with one key come out.
+ */
 export const insertUploadJob = statementOf<NewUploadJob>()(
-  z.object({ isWritten: z.boolean() }),
+  outcome,
   `
-  with input as (select $1::jsonb as doc),
+  with ${inputOfActingUser},
+  file as (
+    select p.* from input, jsonb_to_recordset(doc->'photos')
+      as p ("photoId" text, filename text, type text, bytes bigint, sha256 text, "s3Key" text, "partSize" int)
+  ),
+  need as (select count(*) as photos, sum(bytes) as bytes from file),
+  known as (
+    select k.fingerprint, k.job_id, j.job_id is not null as has_job
+    from input
+    join idempotency_keys k on k.user_id = doc->>'userId' and k.idempotency_key = doc->>'idempotencyKey'
+    left join upload_jobs j on j.job_id = k.job_id
+    where k.created_at > now() - ${keyLifetime}
+  ),
+  key as (
+    insert into idempotency_keys as k (user_id, idempotency_key, fingerprint, job_id)
+    select u.user_id, doc->>'idempotencyKey', doc->>'fingerprint', doc->>'jobId'
+    from input, need, users u
+    where u.user_id = doc->>'userId' and doc->>'idempotencyKey' is not null and ${hasRoom("u")}
+    on conflict (user_id, idempotency_key) do update
+      set fingerprint = excluded.fingerprint, job_id = excluded.job_id, created_at = now()
+      where k.created_at <= now() - ${keyLifetime} or k.job_id in (select job_id from known where not has_job)
+    returning k.job_id
+  ),
+  reserved as (
+    update users u set used_bytes = u.used_bytes + need.bytes, used_photos = u.used_photos + need.photos
+    from input, need
+    where u.user_id = doc->>'userId' and ${hasRoom("u")}
+      and (doc->>'idempotencyKey' is null or exists (select from key))
+    returning u.user_id
+  ),
   job as (
     insert into upload_jobs (job_id, user_id, total_count)
-    select doc->>'jobId', user_id, jsonb_array_length(doc->'photos')
-    from input join users on user_id = doc->>'userId' and status = 'ACTIVE'
+    select doc->>'jobId', reserved.user_id, need.photos from input, need, reserved
     returning job_id, user_id, total_count
   ),
   photo as (
-    insert into photos (photo_id, job_id, user_id, filename, mime_type, bytes, expected_sha256, s3_key, traceparent)
-    select p."photoId", job_id, user_id, p.filename, p.type, p.bytes, p.sha256, p."s3Key", doc->>'traceparent'
-    from input, job, jsonb_to_recordset(doc->'photos')
-      as p ("photoId" text, filename text, type text, bytes bigint, sha256 text, "s3Key" text)
+    insert into photos
+      (photo_id, job_id, user_id, filename, mime_type, bytes, expected_sha256, s3_key, part_size, traceparent)
+    select f."photoId", job_id, user_id, f.filename, f.type, f.bytes, f.sha256, f."s3Key", f."partSize",
+      doc->>'traceparent'
+    from input, job, file f
     returning photo_id, job_id, user_id, status
   ),
   events as (
@@ -31,6 +91,63 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
     from job
     union all
     select 'PhotoQueued', user_id, job_id, photo_id, jsonb_build_object('status', status) from photo
-  )
-  select jsonb_build_object('isWritten', exists (select from job)) as result`,
+  ),
+  decided as (
+    select case
+        when exists (select from job) then 'created'
+        when exists (select from key) then 'quota_exceeded'
+        when known.fingerprint <> doc->>'fingerprint' then 'key_reused'
+        when known.has_job then 'replayed'
+        when doc->>'idempotencyKey' is null or not ${hasRoom("u")} then 'quota_exceeded'
+        else 'key_in_use'
+      end as outcome,
+      doc->>'userId' as user_id, coalesce((select job_id from job), known.job_id) as job_id
+    from input cross join need join users u on u.user_id = doc->>'userId' left join known on true
+  ),
+  ${auditOf("create-upload-job", "select user_id, job_id, null::text as photo_id, outcome from decided")}
+  select jsonb_build_object('outcome', outcome) || case when outcome = 'replayed' then jsonb_build_object(
+      'jobId', job_id,
+      'photos', (
+        select jsonb_agg(jsonb_build_object(
+          'photoId', p.photo_id, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
+          'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key) order by p.photo_id)
+        from photos p where p.job_id = decided.job_id))
+    else '{}' end as result
+  from decided`,
 )
+
+const dryRunAnswer = z.object({
+  isWithinQuota: z.boolean(),
+  duplicates: z.array(z.object({ sha256: z.string(), photoId: z.string() })),
+})
+
+/** Says which of the checksums are those of photos that the user has, and whether there is room for the rest. */
+export const selectDuplicates = statementOf<{
+  userId: UserId
+  files: readonly { bytes: number; sha256: string | null }[]
+}>()(
+  dryRunAnswer,
+  `
+  with ${inputOfActingUser},
+  file as (select f.* from input, jsonb_to_recordset(doc->'files') as f (bytes bigint, sha256 text)),
+  duplicate as (
+    select distinct on (p.checksum) p.checksum, p.photo_id
+    from input, file join photos p on p.checksum = file.sha256
+    where p.user_id = doc->>'userId' and p.deleted_at is null and p.status = 'COMPLETED'
+    order by p.checksum, p.photo_id
+  ),
+  need as (
+    select count(*) as photos, coalesce(sum(bytes), 0) as bytes from file
+    where sha256 is null or sha256 not in (select checksum from duplicate)
+  )
+  select jsonb_build_object(
+    'isWithinQuota', (select ${hasRoom("u")} from input, need, users u where u.user_id = doc->>'userId'),
+    'duplicates', (
+      select coalesce(jsonb_agg(jsonb_build_object('sha256', checksum, 'photoId', photo_id)), '[]') from duplicate)
+  ) as result`,
+)
+
+function hasRoom(user: string): string {
+  return `(${user}.used_bytes + need.bytes <= ${user}.quota_bytes
+      and ${user}.used_photos + need.photos <= ${user}.quota_photos)`
+}

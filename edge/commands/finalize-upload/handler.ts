@@ -1,13 +1,17 @@
 import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
 import { ok, type Result, refused } from "../../../domain/result.ts"
-import type { ObjectStore } from "../../platform/object-store.ts"
+import type { StoredPart } from "../../platform/object-store/multipart.ts"
+import type { ObjectStore } from "../../platform/object-store/object-store.ts"
 import type { WorkQueue } from "../../platform/work-queue.ts"
 import type { FinalizeUploadResponse } from "./schema.ts"
 import { finalizePhoto } from "./sql.ts"
 
-export type FinalizeRefusal = "not_found" | "object_missing"
+export type FinalizeRefusal =
+  | { reason: "not_found" | "object_missing" }
+  | { reason: "parts_missing"; partNumbers: readonly number[] }
 
 type Dependencies = {
   environment: string
@@ -16,21 +20,62 @@ type Dependencies = {
   workQueue: WorkQueue
 }
 
+type Photo = { photoId: PhotoId; userId: UserId; key: string }
+
 /**
- * Settles an upload: with the object in S3 its processing is certain, whether or not S3's own event comes.
+ * Settles an upload: with the object in S3 its processing is certain, whether or not S3's own event comes. Where
+ * only parts are there, the object is made of them first, which costs the database a second round trip.
  * The key follows from user and photo, so a stranger's photo is looked for where the stranger may look.
  */
 export const finalizeUpload = async (
-  { environment, database, objectStore, workQueue }: Dependencies,
+  dependencies: Dependencies,
   { photoId, userId }: { photoId: PhotoId; userId: UserId },
 ): Promise<Result<FinalizeUploadResponse, FinalizeRefusal>> => {
-  const key = originalKey(environment, userId, photoId)
-  const object = await objectStore.head(key)
-  const photo = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null })
-  if (!photo) return refused("not_found")
+  const photo = { photoId, userId, key: originalKey(dependencies.environment, userId, photoId) }
+  const settled = await settle(dependencies, photo, [])
+  if (!settled) return refused({ reason: "not_found" })
+  const { status, uploadId, partSize, bytes } = settled
+  if (settled.hasObject || (status !== "QUEUED" && status !== "UPLOADING")) return ok({ photoId, status })
+  if (uploadId === null || partSize === null) return refused({ reason: "object_missing" })
 
+  const stored = (await dependencies.objectStore.listParts(photo.key, uploadId)) ?? []
+  const chosen = choose(stored, bytes, partSize)
+  if (!chosen.ok) return refused({ reason: "parts_missing", partNumbers: chosen.error })
+  await dependencies.objectStore.completeMultipart(photo.key, uploadId, chosen.value)
+
+  const completed = await settle(dependencies, photo, chosen.value)
+  if (!completed) return refused({ reason: "not_found" })
+  return completed.hasObject || completed.status === "CANCELLED"
+    ? ok({ photoId, status: completed.status })
+    : refused({ reason: "object_missing" })
+}
+
+/** Looks for the object and tells database and processor what there is. */
+const settle = async (
+  { database, objectStore, workQueue }: Dependencies,
+  { photoId, userId, key }: Photo,
+  parts: readonly StoredPart[],
+) => {
+  const object = await objectStore.head(key)
+  const photo = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
+  if (!photo) return null
   // Announced after the commit and as often as asked until a processor claims it: losing the message costs a retry.
   if (object && photo.isUnclaimed) await workQueue.announce({ key, ...object })
-  const isWaiting = photo.status === "QUEUED" || photo.status === "UPLOADING"
-  return !object && isWaiting ? refused("object_missing") : ok({ photoId, status: photo.status })
+  return { ...photo, hasObject: object !== null }
+}
+
+/** The stored parts, when each has the length that was announced; else the numbers of those that are missing. */
+const choose = (
+  stored: readonly StoredPart[],
+  bytes: number,
+  partSize: number,
+): Result<StoredPart[], number[]> => {
+  const chosen: StoredPart[] = []
+  const missing: number[] = []
+  for (const planned of partsOf(bytes, partSize)) {
+    const part = stored.find((each) => each.partNumber === planned.partNumber && each.bytes === planned.bytes)
+    if (part) chosen.push(part)
+    else missing.push(planned.partNumber)
+  }
+  return missing.length > 0 ? refused(missing) : ok(chosen)
 }

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
-import { objectStoreOf } from "../../platform/object-store.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
 import { workQueueOf } from "../../platform/work-queue.ts"
@@ -28,12 +28,16 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
 )
 
 const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
-  switch (refusal) {
+  switch (refusal.reason) {
     case "not_found":
       return problem(c, "not-found")
     case "object_missing":
       return problem(c, "object-missing", {
-        detail: "PUT the file to its presigned URL, then finalize again.",
+        detail: "PUT the file to its presigned URL, or its parts to theirs, then finalize again.",
+      })
+    case "parts_missing":
+      return problem(c, "parts-missing", {
+        detail: `PUT the parts ${refusal.partNumbers.join(", ")} to their URLs, then finalize again.`,
       })
   }
 }

@@ -1,32 +1,64 @@
 import { z } from "zod"
-import { statementOf } from "../../../db/statement.ts"
-import { jobAndEventsFollowMoved, mayBecome } from "../../../db/status-sql.ts"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf, factsFollowMoved, mayBecome, movedColumns } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
+
+export type Finalization = {
+  photoId: PhotoId
+  userId: UserId
+  /** Of the object in S3; null when there is none. */
+  etag: string | null
+  /** The parts of which it was made just now, if it was. */
+  parts: readonly { partNumber: number; bytes: number; etag: string }[]
+}
 
 /**
  * Brings a photo whose object lies in S3 to PROCESSING, unleased: the processor's claim takes it from there.
  * Without an object it only tells how the photo stands. Null: there is no such photo of this user.
  */
-export const finalizePhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: string | null }>()(
-  z.object({ status: z.enum(photoStatuses), isUnclaimed: z.boolean() }).nullable(),
+export const finalizePhoto = statementOf<Finalization>()(
+  z
+    .object({
+      status: z.enum(photoStatuses),
+      isUnclaimed: z.boolean(),
+      bytes: z.number().int(),
+      partSize: z.number().int().nullable(),
+      uploadId: z.string().nullable(),
+    })
+    .nullable(),
   `
-  with input as (select $1::jsonb as doc),
+  with ${inputOfActingUser},
   known as (
     select p.* from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    where p.deleted_at is null
   ),
   moved as (
     update photos p set status = 'PROCESSING', etag = doc->>'etag', updated_at = now()
     from input
     where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and doc->>'etag' is not null
       and ${mayBecome("PROCESSING", "p.status")}
-    returning p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason
+    returning ${movedColumns}
   ),
-  ${jobAndEventsFollowMoved}
+  ${factsFollowMoved},
+  parts as (
+    insert into upload_parts as known_part (photo_id, part_number, bytes, etag)
+    select moved.photo_id, part."partNumber", part.bytes, part.etag
+    from input, moved, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text)
+    on conflict (photo_id, part_number) do update
+      set bytes = excluded.bytes, etag = excluded.etag, updated_at = now()
+  ),
+  ${auditOf(
+    "finalize-upload",
+    `select doc->>'userId' as user_id, known.job_id, doc->>'photoId' as photo_id,
+       coalesce(moved.status, known.status, 'not_found') as outcome
+     from input left join known on true left join moved on true`,
+  )}
   select (
     select jsonb_build_object(
       'status', coalesce(moved.status, known.status),
-      'isUnclaimed', coalesce(moved.status, known.status) = 'PROCESSING' and known.lease_expires_at is null)
+      'isUnclaimed', coalesce(moved.status, known.status) = 'PROCESSING' and known.lease_expires_at is null,
+      'bytes', known.bytes, 'partSize', known.part_size, 'uploadId', known.upload_id)
     from known left join moved using (photo_id)
   ) as result`,
 )

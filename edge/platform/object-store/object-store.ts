@@ -1,11 +1,9 @@
-import { AwsClient, AwsV4Signer } from "aws4fetch"
-import { z } from "zod"
-import type { Config } from "./config.ts"
-
-/** The object storage could not be asked: worth another try later. */
-export class ObjectStoreUnavailable extends Error {
-  override name = "ObjectStoreUnavailable"
-}
+import type { PlannedPart } from "../../../domain/multipart.ts"
+import type { Config } from "../config.ts"
+import { multipartOf, type StoredPart } from "./multipart.ts"
+import { presignerOf } from "./presign.ts"
+import { s3RequestsOf } from "./s3-request.ts"
+import { headObject, type StoredObject } from "./stored-object.ts"
 
 /** A request that its holder may make of S3 without credentials, until `expiresAt`. */
 export type PresignedRequest = {
@@ -18,67 +16,60 @@ export type PresignedRequest = {
 /** What an object must be for its presigned PUT to be accepted. */
 export type ExpectedObject = { key: string; type: string; bytes: number; sha256: string | null }
 
-export type StoredObject = { etag: string; bytes: number }
+/** How a download appears to the one who makes it. */
+export type Presentation = { contentType: string; contentDisposition: string }
 
-/** S3 as the edge needs it: signatures made in process, and one look at an object. Bytes never pass. */
+/** S3 as the edge needs it: signatures made in process, and small requests about objects. Bytes never pass. */
 export type ObjectStore = {
   presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
-  presignGet: (key: string) => Promise<{ url: string; expiresAt: Date }>
-  /** The object under `key`, or null. @throws ObjectStoreUnavailable */
+  /** The URL stays the same for a while, so that caches and ETags of what holds it stay good. */
+  presignGet: (key: string, presentation?: Presentation) => Promise<{ url: string; expiresAt: Date }>
+  presignPart: (key: string, uploadId: string, part: PlannedPart) => Promise<PresignedRequest>
+  /** The object under `key`, or null. */
   head: (key: string) => Promise<StoredObject | null>
+  /** Opens a multipart upload and gives its id. */
+  createMultipart: (key: string, type: string) => Promise<string>
+  /** The parts that were stored so far, or null when there is no such upload any more. */
+  listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
+  /** Makes an object of the parts; false when there is no such upload any more. */
+  completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
+  /** Forgets the upload and its parts; one that is gone already is fine. */
+  abortMultipart: (key: string, uploadId: string) => Promise<void>
 }
 
-const headTimeoutMs = 5_000
-
-// Deriving a signing key is four HMACs; it holds for a day, region and service, so an isolate shares it.
-const signingKeys = new Map<string, ArrayBuffer>()
-
+/** Opens the object storage. What asks S3 throws ObjectStoreUnavailable when it does not answer in time. */
 export const objectStoreOf = (config: Config, now: () => Date = () => new Date()): ObjectStore => {
-  const urlOf = (key: string) =>
-    new URL(`${config.s3.endpoint.replace(/\/$/, "")}/${config.s3.bucket}/${key}`)
-
-  const presign = async (
-    method: string,
-    key: string,
-    ttlSeconds: number,
-    headers: Record<string, string>,
-  ) => {
-    const signedAt = now()
-    const url = urlOf(key)
-    url.searchParams.set("X-Amz-Expires", String(ttlSeconds))
-    const signed = await new AwsV4Signer({
-      method,
-      url: url.href,
-      headers,
-      ...config.credentials,
-      service: "s3",
-      region: config.s3.region,
-      signQuery: true,
-      // Without it aws4fetch leaves content-type and content-length unsigned, and the URL takes anything.
-      allHeaders: true,
-      datetime: signedAt.toISOString().replace(/[:-]|\.\d{3}/g, ""),
-      cache: signingKeys,
-    }).sign()
-    return { url: signed.url.href, expiresAt: new Date(signedAt.getTime() + ttlSeconds * 1000) }
-  }
-
+  const presign = presignerOf(config, now)
+  const request = s3RequestsOf(config)
   return {
     presignPut: async (expected) => {
       const headers = headersOf(expected)
       return {
         method: "PUT",
         headers,
-        ...(await presign("PUT", expected.key, config.uploadUrlTtlSeconds, headers)),
+        ...(await presign("PUT", expected.key, { ttlSeconds: config.uploadUrlTtlSeconds, headers })),
       }
     },
-    presignGet: (key) => presign("GET", key, config.downloadUrlTtlSeconds, {}),
-    head: async (key) => {
-      const response = await ask(config, urlOf(key))
-      if (response.status === 404) return null
-      if (!response.ok) throw new ObjectStoreUnavailable(`HEAD answered ${response.status}`)
-      const { etag, "content-length": bytes } = objectHeaders.parse(Object.fromEntries(response.headers))
-      return { etag, bytes }
+    presignPart: async (key, uploadId, { partNumber, bytes }) => {
+      const headers = { "content-length": String(bytes) }
+      const query = { partNumber: String(partNumber), uploadId }
+      return {
+        method: "PUT",
+        headers,
+        ...(await presign("PUT", key, { ttlSeconds: config.uploadUrlTtlSeconds, headers, query })),
+      }
     },
+    presignGet: (key, presentation) =>
+      presign("GET", key, {
+        ttlSeconds: config.downloadUrlTtlSeconds,
+        stableForSeconds: config.downloadUrlStableSeconds,
+        query: presentation && {
+          "response-content-type": presentation.contentType,
+          "response-content-disposition": presentation.contentDisposition,
+        },
+      }),
+    head: headObject(request),
+    ...multipartOf(request),
   }
 }
 
@@ -91,26 +82,6 @@ const headersOf = (expected: ExpectedObject): Record<string, string> => ({
   "if-none-match": "*",
   ...(expected.sha256 !== null && { "x-amz-checksum-sha256": hexToBase64(expected.sha256) }),
 })
-
-const objectHeaders = z.object({
-  etag: z.string().transform((quoted) => quoted.replaceAll('"', "")),
-  "content-length": z.coerce.number().int().nonnegative(),
-})
-
-const ask = async (config: Config, url: URL): Promise<Response> => {
-  const client = new AwsClient({
-    ...config.credentials,
-    service: "s3",
-    region: config.s3.region,
-    retries: 1,
-    cache: signingKeys,
-  })
-  try {
-    return await client.fetch(url.href, { method: "HEAD", signal: AbortSignal.timeout(headTimeoutMs) })
-  } catch (error) {
-    throw new ObjectStoreUnavailable("HEAD got no answer", { cause: error })
-  }
-}
 
 const hexToBase64 = (hex: string): string =>
   btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))))

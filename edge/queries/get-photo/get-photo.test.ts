@@ -42,7 +42,7 @@ describe("a photo", () => {
     const [thumbnail] = photo.thumbnails
     const url = new URL(thumbnail?.url ?? "")
     expect(url.pathname).toBe(`/${config.s3.bucket}/thumbnails/test/${user.userId}/${photoId}/256.webp`)
-    expect(url.searchParams.get("X-Amz-Expires")).toBe("900")
+    expect(url.searchParams.get("X-Amz-Expires")).toBe("1200")
     expect(thumbnail).toMatchObject({ variant: 256, width: 256, height: 192, expiresAt: expect.any(String) })
   })
 

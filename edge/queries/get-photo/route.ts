@@ -1,8 +1,9 @@
 import { Hono } from "hono"
-import { thumbnailKey } from "../../../domain/object-key.ts"
+import { photoProgress } from "../../../domain/progress.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
-import { objectStoreOf } from "../../platform/object-store.ts"
+import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
 import { problem } from "../../platform/problem.ts"
+import { linkThumbnails } from "../../platform/thumbnail-links.ts"
 import { validParam } from "../../platform/validation.ts"
 import { getPhotoParams, type PhotoResponse } from "./schema.ts"
 import { selectPhoto } from "./sql.ts"
@@ -14,17 +15,16 @@ export const getPhoto = new Hono<EdgeEnv>().get(
     const { config, database, principal } = c.var
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
-    const photo = await database.run(selectPhoto, { photoId, userId: principal.userId })
-    if (!photo) return problem(c, "not-found")
+    const found = await database.run(selectPhoto, { photoId, userId: principal.userId })
+    if (!found) return problem(c, "not-found")
 
-    const store = objectStoreOf(config)
-    const thumbnails = await Promise.all(
-      photo.thumbnails.map(async (thumbnail) => {
-        const key = thumbnailKey(config.environment, principal.userId, photoId, thumbnail.variant)
-        const { url, expiresAt } = await store.presignGet(key)
-        return { ...thumbnail, url, expiresAt: expiresAt.toISOString() }
-      }),
-    )
-    return c.json({ ...photo, thumbnails } satisfies PhotoResponse)
+    const { version, ...photo } = found
+    const unchanged = notModified(c, `${version}-${urlSpanOf(config)}`)
+    if (unchanged) return unchanged
+    return c.json({
+      ...photo,
+      progress: photoProgress(photo.status, photo.bytesSent, photo.bytes),
+      thumbnails: await linkThumbnails(config, principal.userId, photoId, photo.thumbnails),
+    } satisfies PhotoResponse)
   },
 )

@@ -1,18 +1,11 @@
 import { z } from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { thumbnailVariants } from "../../../domain/image.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { instant } from "../../platform/instant.ts"
+import { linkedThumbnail, storedThumbnail } from "../../platform/thumbnail-links.ts"
 
 export const getPhotoParams = z.object({ photoId: z.string().refine(isPhotoId) })
-
-const thumbnail = z.object({
-  variant: z.literal(thumbnailVariants),
-  width: z.number(),
-  height: z.number(),
-  bytes: z.number(),
-})
 
 /** A photo as the database tells it. */
 export const storedPhoto = z.object({
@@ -22,6 +15,7 @@ export const storedPhoto = z.object({
   mimeType: z.string(),
   bytes: z.number().int(),
   status: z.enum(photoStatuses),
+  bytesSent: z.number().int(),
   failureReason: z.enum(failureReasons).nullable(),
   failureDetail: z.string().nullable(),
   eTag: z.string().nullable(),
@@ -34,14 +28,19 @@ export const storedPhoto = z.object({
   exifJson: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
   /** Something in the file is broken, though every viewer shows it. */
   isDegraded: z.boolean(),
+  tags: z.array(z.string()),
   createdAt: instant,
   completedAt: instant.nullable(),
-  thumbnails: z.array(thumbnail),
+  thumbnails: z.array(storedThumbnail),
 })
 
-/** A photo as callers get it: each thumbnail with a GET that needs no credentials until `expiresAt`. */
+/** A photo as callers get it. */
 export const photoResponse = storedPhoto.extend({
-  thumbnails: z.array(thumbnail.extend({ url: z.url(), expiresAt: z.iso.datetime() })),
+  /** Percent: 100 means that the photo has ended, not merely that it was sent. */
+  progress: z.number().int(),
+  createdAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().nullable(),
+  thumbnails: z.array(linkedThumbnail),
 })
 
 export type PhotoResponse = z.infer<typeof photoResponse>

@@ -1,8 +1,10 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { notModified } from "../../platform/entity-tag.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
 import { getUploadJobParams } from "./schema.ts"
+import { snapshotOf } from "./snapshot.ts"
 import { selectUploadJob } from "./sql.ts"
 
 export const getUploadJob = new Hono<EdgeEnv>().get(
@@ -11,7 +13,13 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
   async (c) => {
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
-    const job = await c.var.database.run(selectUploadJob, { jobId, userId: c.var.principal.userId })
-    return job ? c.json(job) : problem(c, "not-found")
+    const found = await c.var.database.run(selectUploadJob, { jobId, userId: c.var.principal.userId })
+    if (!found) return problem(c, "not-found")
+
+    const { version, ...job } = found
+    const snapshot = snapshotOf(job)
+    // Whole seconds (RFC 9110 §10.2.3); `pollAfterMs` says it finer.
+    if (snapshot.pollAfterMs !== null) c.header("retry-after", String(Math.ceil(snapshot.pollAfterMs / 1000)))
+    return notModified(c, String(version)) ?? c.json(snapshot)
   },
 )

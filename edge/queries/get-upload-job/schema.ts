@@ -7,11 +7,20 @@ import { instant } from "../../platform/instant.ts"
 
 export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 
-export const uploadJobSnapshot = z.object({
+const storedItem = z.object({
+  photoId: z.string(),
+  filename: z.string(),
+  status: z.enum(photoStatuses),
+  bytes: z.number().int(),
+  bytesSent: z.number().int(),
+  failureReason: z.enum(failureReasons).nullable(),
+  failureDetail: z.string().nullable(),
+})
+
+/** A job as the database tells it. */
+export const storedUploadJob = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
-  /** Stop polling when true. */
-  terminal: z.boolean(),
   totalCount: z.number().int(),
   completedCount: z.number().int(),
   failedCount: z.number().int(),
@@ -19,15 +28,28 @@ export const uploadJobSnapshot = z.object({
   createdAt: instant,
   updatedAt: instant,
   completedAt: instant.nullable(),
+  items: z.array(storedItem),
+})
+
+export const uploadJobSnapshot = storedUploadJob.extend({
+  /** Stop polling when true. */
+  terminal: z.boolean(),
+  /** Percent, photos weighed by their bytes: 100 means that every photo has ended. */
+  progress: z.number().int(),
+  bytesTotal: z.number().int(),
+  bytesSent: z.number().int(),
+  /** When to ask again, in ms; null when there is nothing to wait for. */
+  pollAfterMs: z.number().int().nullable(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  completedAt: z.iso.datetime().nullable(),
   items: z.array(
-    z.object({
-      photoId: z.string(),
-      filename: z.string(),
-      status: z.enum(photoStatuses),
-      failureReason: z.enum(failureReasons).nullable(),
-      failureDetail: z.string().nullable(),
+    storedItem.extend({
+      /** Percent: 100 means that the photo has ended. */
+      progress: z.number().int(),
     }),
   ),
 })
 
+export type StoredUploadJob = z.infer<typeof storedUploadJob>
 export type UploadJobSnapshot = z.infer<typeof uploadJobSnapshot>

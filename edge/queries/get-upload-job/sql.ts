@@ -1,26 +1,25 @@
-import { statementOf } from "../../../db/statement.ts"
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
-import { isTerminalJob, jobStatuses } from "../../../domain/job-status.ts"
-import { uploadJobSnapshot } from "./schema.ts"
+import { storedUploadJob } from "./schema.ts"
 
-const terminal = jobStatuses.filter(isTerminalJob).map((status) => `'${status}'`)
-
-/** A job of the user with its photos in the order in which they were announced, or null. */
+/** A job of the user with its photos in the order in which they were announced, and its version; or null. */
 export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
-  uploadJobSnapshot.nullable(),
+  storedUploadJob.extend({ version: z.number().int() }).nullable(),
   `
-  with input as (select $1::jsonb as doc)
+  with ${inputOfActingUser}
   select (
     select jsonb_build_object(
-      'jobId', j.job_id, 'status', j.status, 'terminal', j.status in (${terminal.join(", ")}),
+      'jobId', j.job_id, 'status', j.status, 'version', j.version,
       'totalCount', j.total_count, 'completedCount', j.completed_count,
       'failedCount', j.failed_count, 'cancelledCount', j.cancelled_count,
       'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
       'items', (
-        select jsonb_agg(jsonb_build_object(
-          'photoId', p.photo_id, 'filename', p.filename, 'status', p.status,
-          'failureReason', p.failure_reason, 'failureDetail', p.failure_detail) order by p.photo_id)
-        from photos p where p.job_id = j.job_id))
+        select coalesce(jsonb_agg(jsonb_build_object(
+          'photoId', p.photo_id, 'filename', p.filename, 'status', p.status, 'bytes', p.bytes,
+          'bytesSent', case when p.status in ('PROCESSING', 'COMPLETED') then p.bytes else p.bytes_sent end,
+          'failureReason', p.failure_reason, 'failureDetail', p.failure_detail) order by p.photo_id), '[]')
+        from photos p where p.job_id = j.job_id and p.deleted_at is null))
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
   ) as result`,
 )

@@ -1,0 +1,28 @@
+import { Hono } from "hono"
+import { originalKey } from "../../../domain/object-key.ts"
+import { inBackground } from "../../platform/background.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { type CancelPhotoResponse, cancelPhotoParams } from "./schema.ts"
+import { cancelPhoto as statement } from "./sql.ts"
+
+export const cancelPhoto = new Hono<EdgeEnv>().delete(
+  "/commands/photos/:photoId",
+  validParam(cancelPhotoParams),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { photoId } = c.req.valid("param")
+    c.var.logFacts.photoId = photoId
+    const cancelled = await database.run(statement, { photoId, userId: principal.userId })
+    if (!cancelled) return problem(c, "not-found")
+
+    const { uploadId, ...photo } = cancelled
+    if (uploadId !== null) {
+      const key = originalKey(config.environment, principal.userId, photoId)
+      inBackground(c, objectStoreOf(config).abortMultipart(key, uploadId))
+    }
+    return c.json({ photoId, ...photo } satisfies CancelPhotoResponse)
+  },
+)

@@ -1,0 +1,66 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf, factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../../db/status-sql.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
+
+/**
+ * Cancels a photo on its way, and hides one that has ended: COMPLETED or FAILED. One that was cancelled or hidden
+ * before stays as it is. Null: there is no such photo of this user.
+ */
+export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
+  z
+    .object({
+      status: z.enum(photoStatuses),
+      isDeleted: z.boolean(),
+      /** Of the multipart upload that is to be aborted now. */
+      uploadId: z.string().nullable(),
+    })
+    .nullable(),
+  `
+  with ${inputOfActingUser},
+  -- Locked before it is judged: of a cancel and a completion at the same instant the later sees the earlier.
+  found as (
+    select p.photo_id, p.job_id, p.status, p.upload_id, p.deleted_at from input
+    join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    for update of p
+  ),
+  moved as (
+    update photos p set status = 'CANCELLED', lease_expires_at = null, completed_at = now(), updated_at = now()
+    from found where p.photo_id = found.photo_id and ${mayBecome("CANCELLED", "p.status")}
+    returning ${movedColumns}
+  ),
+  deleted as (
+    update photos p set deleted_at = now(), updated_at = now()
+    from found
+    where p.photo_id = found.photo_id and found.status in ('COMPLETED', 'FAILED') and found.deleted_at is null
+    returning ${movedColumns}
+  ),
+  touched as (select job_id from deleted),
+  ${factsFollowMovedAndTouched},
+  deletion as (
+    insert into outbox_events (type, user_id, job_id, photo_id, data)
+    select 'PhotoDeleted', user_id, job_id, photo_id, jsonb_build_object('status', status) from deleted
+  ),
+  deletion_entry as (
+    insert into photo_timeline (photo_id, kind) select photo_id, 'DELETED' from deleted
+  ),
+  freed as (
+    update users u set used_bytes = u.used_bytes - deleted.bytes, used_photos = u.used_photos - 1
+    from deleted where u.user_id = deleted.user_id and deleted.status = 'COMPLETED'
+  ),
+  ${auditOf(
+    "cancel-photo",
+    `select doc->>'userId' as user_id, found.job_id, doc->>'photoId' as photo_id,
+       case when exists (select from moved) then 'cancelled' when exists (select from deleted) then 'deleted'
+         when found.photo_id is null then 'not_found' else 'unchanged' end as outcome
+     from input left join found on true`,
+  )}
+  select (
+    select jsonb_build_object(
+      'status', coalesce(moved.status, found.status),
+      'isDeleted', found.deleted_at is not null or exists (select from deleted),
+      'uploadId', case when moved.photo_id is not null then found.upload_id end)
+    from found left join moved using (photo_id)
+  ) as result`,
+)

@@ -1,0 +1,29 @@
+import { Hono } from "hono"
+import { originalKey } from "../../../domain/object-key.ts"
+import { inBackground } from "../../platform/background.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { type CancelUploadJobResponse, cancelUploadJobParams } from "./schema.ts"
+import { cancelUploadJob as statement } from "./sql.ts"
+
+export const cancelUploadJob = new Hono<EdgeEnv>().post(
+  "/commands/upload-jobs/:jobId/cancel",
+  validParam(cancelUploadJobParams),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { userId } = principal
+    const { jobId } = c.req.valid("param")
+    c.var.logFacts.jobId = jobId
+    const cancelled = await database.run(statement, { jobId, userId })
+    if (!cancelled) return problem(c, "not-found")
+
+    const store = objectStoreOf(config)
+    for (const { photoId, uploadId } of cancelled.photos)
+      if (uploadId !== null)
+        inBackground(c, store.abortMultipart(originalKey(config.environment, userId, photoId), uploadId))
+    const cancelledPhotoIds = cancelled.photos.map(({ photoId }) => photoId)
+    return c.json({ jobId, status: cancelled.status, cancelledPhotoIds } satisfies CancelUploadJobResponse)
+  },
+)

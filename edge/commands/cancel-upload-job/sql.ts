@@ -1,0 +1,47 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf, factsFollowMoved, mayBecome, movedColumns } from "../../../db/status-sql.ts"
+import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
+import { jobStatuses } from "../../../domain/job-status.ts"
+
+/** Cancels every photo of a job that has not ended. Null: there is no such job of this user. */
+export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
+  z
+    .object({
+      status: z.enum(jobStatuses),
+      photos: z.array(z.object({ photoId: z.string().refine(isPhotoId), uploadId: z.string().nullable() })),
+    })
+    .nullable(),
+  `
+  with ${inputOfActingUser},
+  known as (
+    select j.job_id, j.status from input
+    join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
+  ),
+  -- In the order of their ids, as whoever else changes several photos of a user.
+  locked as (
+    select p.photo_id, p.upload_id from known join photos p using (job_id)
+    where ${mayBecome("CANCELLED", "p.status")} order by p.photo_id for update of p
+  ),
+  moved as (
+    update photos p set status = 'CANCELLED', lease_expires_at = null, completed_at = now(), updated_at = now()
+    from locked where p.photo_id = locked.photo_id and ${mayBecome("CANCELLED", "p.status")}
+    returning ${movedColumns}
+  ),
+  ${factsFollowMoved},
+  ${auditOf(
+    "cancel-upload-job",
+    `select doc->>'userId' as user_id, doc->>'jobId' as job_id, null::text as photo_id,
+       case when known.job_id is null then 'not_found' when exists (select from moved) then 'cancelled'
+         else 'unchanged' end as outcome
+     from input left join known on true`,
+  )}
+  select (
+    select jsonb_build_object(
+      'status', coalesce((select status from job), known.status),
+      'photos', (
+        select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 'uploadId', upload_id) order by photo_id), '[]')
+        from moved join locked using (photo_id)))
+    from known
+  ) as result`,
+)

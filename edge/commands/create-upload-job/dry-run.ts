@@ -1,0 +1,34 @@
+import type { Database } from "../../../db/statement.ts"
+import type { UserId } from "../../../domain/ids.ts"
+import { type AnnouncedFile, fileRefusal, type UploadLimits } from "../../../domain/upload-job.ts"
+import { sayWhy } from "./refusal-words.ts"
+import type { DryRunResponse } from "./schema.ts"
+import { selectDuplicates } from "./sql.ts"
+
+/** Says of every file what `createUploadJob` would do with it, and writes nothing. */
+export const dryRun = async (
+  { database, limits }: { database: Database; limits: UploadLimits },
+  { userId, files }: { userId: UserId; files: readonly AnnouncedFile[] },
+): Promise<DryRunResponse> => {
+  const judged = files.map((file) => ({
+    filename: file.filename,
+    sha256: file.sha256?.toLowerCase() ?? null,
+    bytes: file.bytes,
+    refusal: fileRefusal(file, limits),
+  }))
+  const taken = judged.filter(({ refusal }) => !refusal).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
+  const { isWithinQuota, duplicates } = await database.run(selectDuplicates, { userId, files: taken })
+  const owned = new Map(duplicates.map(({ sha256, photoId }) => [sha256, photoId]))
+  return {
+    dryRun: true,
+    isWithinQuota,
+    items: judged.map(({ filename, sha256, refusal }) => {
+      if (refusal) {
+        const reason = { code: refusal.reason, detail: sayWhy(refusal) }
+        return { filename, verdict: "refused", duplicateOf: null, reason }
+      }
+      const duplicateOf = owned.get(sha256 ?? "") ?? null
+      return { filename, verdict: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }
+    }),
+  }
+}

@@ -1,0 +1,79 @@
+import type { Database } from "../../../db/statement.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { partsOf } from "../../../domain/multipart.ts"
+import { originalKey } from "../../../domain/object-key.ts"
+import { ok, type Result, refused } from "../../../domain/result.ts"
+import type { StoredPart } from "../../platform/object-store/multipart.ts"
+import type { ObjectStore } from "../../platform/object-store/object-store.ts"
+import type { OpenMultipartUploadResponse } from "./schema.ts"
+import { type AnnouncedPhoto, keepUploadId, saveParts, selectAnnouncedPhoto } from "./sql.ts"
+
+export type OpenRefusal = "not_found" | "not_multipart" | "already_uploaded"
+
+type Dependencies = {
+  environment: string
+  database: Database
+  objectStore: ObjectStore
+  /** For what may go on after the answer. */
+  inBackground: (work: Promise<unknown>) => void
+}
+
+/**
+ * Opens the multipart upload of a photo, or finds it open, and signs every part. S3 knows best which parts it has;
+ * upload_parts follows what it says.
+ */
+export const openMultipartUpload = async (
+  dependencies: Dependencies,
+  { photoId, userId }: { photoId: PhotoId; userId: UserId },
+): Promise<Result<OpenMultipartUploadResponse, OpenRefusal>> => {
+  const { environment, database, objectStore, inBackground } = dependencies
+  const photo = await database.run(selectAnnouncedPhoto, { photoId, userId })
+  if (!photo) return refused("not_found")
+  const { bytes, partSize, status } = photo
+  if (partSize === null) return refused("not_multipart")
+  if (status !== "QUEUED" && status !== "UPLOADING") return refused("already_uploaded")
+
+  const key = originalKey(environment, userId, photoId)
+  const upload = await findOrOpen(dependencies, { photoId, userId, key }, photo)
+  if (!upload) return refused("already_uploaded")
+  if (upload.stored.length > 0) inBackground(database.run(saveParts, { photoId, parts: upload.stored }))
+
+  const isStored = (partNumber: number, size: number) =>
+    upload.stored.some((part) => part.partNumber === partNumber && part.bytes === size)
+  let expiresAt = new Date(0)
+  const parts = await Promise.all(
+    partsOf(bytes, partSize).map(async (part) => {
+      const { method, url, headers, ...signed } = await objectStore.presignPart(key, upload.uploadId, part)
+      expiresAt = signed.expiresAt
+      return { ...part, method, presignedUrl: url, headers, isStored: isStored(part.partNumber, part.bytes) }
+    }),
+  )
+  return ok({
+    photoId,
+    uploadId: upload.uploadId,
+    partSize,
+    partCount: parts.length,
+    expiresAt: expiresAt.toISOString(),
+    parts,
+  })
+}
+
+type Upload = { uploadId: string; stored: readonly StoredPart[] }
+
+/** Null when the photo stopped waiting meanwhile. */
+const findOrOpen = async (
+  { database, objectStore }: Dependencies,
+  { key, ...photo }: { photoId: PhotoId; userId: UserId; key: string },
+  { type, uploadId: known }: AnnouncedPhoto,
+): Promise<Upload | null> => {
+  if (known !== null) {
+    const stored = await objectStore.listParts(key, known)
+    if (stored) return { uploadId: known, stored }
+  }
+  const opened = await objectStore.createMultipart(key, type)
+  const kept = await database.run(keepUploadId, { ...photo, known, uploadId: opened })
+  if (kept?.uploadId === opened) return { uploadId: opened, stored: [] }
+
+  await objectStore.abortMultipart(key, opened)
+  return kept && { uploadId: kept.uploadId, stored: (await objectStore.listParts(key, kept.uploadId)) ?? [] }
+}

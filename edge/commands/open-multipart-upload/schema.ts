@@ -1,0 +1,28 @@
+import { z } from "zod"
+import { isPhotoId } from "../../../domain/ids.ts"
+
+export const openMultipartUploadParams = z.object({ photoId: z.string().refine(isPhotoId) })
+
+const presignedPart = z.object({
+  /** From 1. */
+  partNumber: z.number().int(),
+  bytes: z.number().int(),
+  method: z.literal("PUT"),
+  presignedUrl: z.url(),
+  /** Send exactly these; a browser adds content-length itself. */
+  headers: z.record(z.string(), z.string()),
+  /** Whether S3 has the part already: it need not be sent again. */
+  isStored: z.boolean(),
+})
+
+export const openMultipartUploadResponse = z.object({
+  photoId: z.string(),
+  uploadId: z.string(),
+  /** Bytes of every part but the last. */
+  partSize: z.number().int(),
+  partCount: z.number().int(),
+  expiresAt: z.iso.datetime(),
+  parts: z.array(presignedPart),
+})
+
+export type OpenMultipartUploadResponse = z.infer<typeof openMultipartUploadResponse>

@@ -1,0 +1,84 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf } from "../../../db/status-sql.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
+
+const announcedPhoto = z.object({
+  status: z.enum(photoStatuses),
+  type: z.string(),
+  bytes: z.number().int(),
+  partSize: z.number().int().nullable(),
+  uploadId: z.string().nullable(),
+})
+
+export type AnnouncedPhoto = z.infer<typeof announcedPhoto>
+
+/** A photo as its upload needs it, or null when there is none of this user. */
+export const selectAnnouncedPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
+  announcedPhoto.nullable(),
+  `
+  with ${inputOfActingUser},
+  known as (
+    select p.* from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    where p.deleted_at is null
+  ),
+  ${auditOf(
+    "open-multipart-upload",
+    `select doc->>'userId' as user_id, known.job_id, doc->>'photoId' as photo_id,
+       coalesce(known.status, 'not_found') as outcome from input left join known on true`,
+  )}
+  select (
+    select jsonb_build_object('status', status, 'type', mime_type, 'bytes', bytes, 'partSize', part_size,
+      'uploadId', upload_id)
+    from known
+  ) as result`,
+)
+
+/**
+ * Keeps the id of an upload that S3 opened, unless another request was faster: the id that counts is in the answer.
+ * Null: the photo does not wait any more.
+ */
+export const keepUploadId = statementOf<{
+  photoId: PhotoId
+  userId: UserId
+  /** The id that is to be replaced: null, or one that S3 does not know any more. */
+  known: string | null
+  uploadId: string
+}>()(
+  z.object({ uploadId: z.string() }).nullable(),
+  `
+  with ${inputOfActingUser},
+  kept as (
+    update photos p set upload_id = doc->>'uploadId', updated_at = now() from input
+    where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and p.status in ('QUEUED', 'UPLOADING')
+      and p.upload_id is not distinct from doc->>'known'
+    returning p.upload_id
+  )
+  select (
+    select jsonb_build_object('uploadId', coalesce(kept.upload_id, p.upload_id))
+    from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    left join kept on true
+    where p.status in ('QUEUED', 'UPLOADING') and coalesce(kept.upload_id, p.upload_id) is not null
+  ) as result`,
+)
+
+/** Records which parts lie in S3. */
+export const saveParts = statementOf<{
+  photoId: PhotoId
+  parts: readonly { partNumber: number; bytes: number; etag: string }[]
+}>()(
+  z.object({ saved: z.number().int() }),
+  `
+  with input as (select $1::jsonb as doc),
+  saved as (
+    insert into upload_parts as known (photo_id, part_number, bytes, etag)
+    select doc->>'photoId', part."partNumber", part.bytes, part.etag
+    from input, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text)
+    on conflict (photo_id, part_number) do update
+      set bytes = excluded.bytes, etag = excluded.etag, updated_at = now()
+      where known.etag <> excluded.etag
+    returning 1
+  )
+  select jsonb_build_object('saved', (select count(*) from saved)) as result`,
+)

@@ -1,0 +1,28 @@
+import { Hono } from "hono"
+import { isTerminalJob } from "../../../domain/job-status.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { promisesUploads } from "../../platform/load-gate.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { presignUpload } from "../../platform/presigned-upload.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { type RenewUploadJobResponse, renewUploadJobParams } from "./schema.ts"
+import { selectWaitingUploads } from "./sql.ts"
+
+export const renewUploadJob = new Hono<EdgeEnv>().post(
+  "/commands/upload-jobs/:jobId/renew",
+  promisesUploads,
+  validParam(renewUploadJobParams),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { jobId } = c.req.valid("param")
+    c.var.logFacts.jobId = jobId
+    const job = await database.run(selectWaitingUploads, { jobId, userId: principal.userId })
+    if (!job) return problem(c, "not-found")
+    if (isTerminalJob(job.status))
+      return problem(c, "already-uploaded", { detail: `The job is ${job.status}: no photo of it waits.` })
+    const store = objectStoreOf(config)
+    const items = await Promise.all(job.photos.map((photo) => presignUpload(store, photo)))
+    return c.json({ jobId, items } satisfies RenewUploadJobResponse)
+  },
+)

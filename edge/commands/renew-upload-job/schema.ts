@@ -1,0 +1,10 @@
+import { z } from "zod"
+import { isJobId } from "../../../domain/ids.ts"
+import { presignedUpload } from "../../platform/presigned-upload.ts"
+
+export const renewUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
+
+/** Only the photos that still wait for their bytes. */
+export const renewUploadJobResponse = z.object({ jobId: z.string(), items: z.array(presignedUpload) })
+
+export type RenewUploadJobResponse = z.infer<typeof renewUploadJobResponse>

@@ -1,0 +1,33 @@
+import { Hono } from "hono"
+import { maxTagsPerPhoto } from "../../../domain/tag-label.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { problem } from "../../platform/problem.ts"
+import { validJson, validParam } from "../../platform/validation.ts"
+import { type PhotoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
+import { tagPhoto as statement } from "./sql.ts"
+
+// A photo changes a handful of times in its life: who loses more races than that has found a bug.
+const attempts = 10
+
+export const tagPhoto = new Hono<EdgeEnv>().post(
+  "/commands/photos/:photoId/tags",
+  validParam(tagPhotoParams),
+  validJson(tagPhotoRequest),
+  async (c) => {
+    const { database, principal } = c.var
+    const { photoId } = c.req.valid("param")
+    const { labels } = c.req.valid("json")
+    c.var.logFacts.photoId = photoId
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const tagged = await database.run(statement, { photoId, userId: principal.userId, labels })
+      if (!tagged) return problem(c, "not-found")
+      if (tagged.outcome === "too_many")
+        return problem(c, "too-many-tags", {
+          detail: `A photo has at most ${maxTagsPerPhoto} tags; this one has ${tagged.tags.length}.`,
+        })
+      if (tagged.outcome === "tagged")
+        return c.json({ photoId, tags: tagged.tags } satisfies PhotoTagsResponse)
+    }
+    throw new Error("the photo changed at every attempt")
+  },
+)

@@ -1,0 +1,65 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf } from "../../../db/status-sql.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { maxTagsPerPhoto, type TagLabel } from "../../../domain/tag-label.ts"
+
+/**
+ * Adds tags to a photo. The count of tags it has is good only as long as the photo is the one that was read, so a
+ * photo that changed meanwhile makes the outcome `raced`: try again. Null: there is no such photo of this user.
+ */
+export const tagPhoto = statementOf<{ photoId: PhotoId; userId: UserId; labels: readonly TagLabel[] }>()(
+  z.object({ outcome: z.enum(["tagged", "too_many", "raced"]), tags: z.array(z.string()) }).nullable(),
+  `
+  with ${inputOfActingUser},
+  found as (
+    select p.photo_id, p.user_id, p.job_id, p.version from input
+    join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    where p.deleted_at is null
+  ),
+  given as (
+    select distinct on (l."tagKey") l."tagKey" as tag_key, l.label
+    from input, jsonb_to_recordset(doc->'labels') as l (label text, "tagKey" text)
+  ),
+  present as (
+    select pt.tag_key, t.label from found join photo_tags pt using (photo_id)
+    join tags t on t.user_id = pt.user_id and t.tag_key = pt.tag_key
+  ),
+  fresh as (
+    select given.tag_key, coalesce(t.label, given.label) as label
+    from found cross join given left join tags t on t.user_id = found.user_id and t.tag_key = given.tag_key
+    where given.tag_key not in (select tag_key from present)
+  ),
+  fits as (
+    select (select count(*) from present) + (select count(*) from fresh) <= ${maxTagsPerPhoto} as all_of_them
+  ),
+  changed as (
+    update photos p set updated_at = now() from found, fits
+    where p.photo_id = found.photo_id and p.version = found.version and fits.all_of_them
+      and exists (select from fresh)
+    returning p.photo_id, p.user_id
+  ),
+  new_tags as (
+    insert into tags (user_id, tag_key, label) select user_id, tag_key, label from changed, fresh
+    on conflict do nothing
+  ),
+  added as (
+    insert into photo_tags (photo_id, user_id, tag_key) select photo_id, user_id, tag_key from changed, fresh
+    on conflict do nothing
+  ),
+  decided as (
+    select found.job_id, case when found.photo_id is null then 'not_found' when not fits.all_of_them then 'too_many'
+      when exists (select from changed) or not exists (select from fresh) then 'tagged' else 'raced' end as outcome
+    from fits left join found on true
+  ),
+  ${auditOf(
+    "tag-photo",
+    `select doc->>'userId' as user_id, job_id, doc->>'photoId' as photo_id, outcome from input, decided`,
+  )}
+  select (
+    select jsonb_build_object('outcome', outcome, 'tags', (
+      select coalesce(jsonb_agg(label order by lower(label)), '[]') from (
+        select label from present union all select label from fresh where outcome = 'tagged') as labels))
+    from decided where outcome <> 'not_found'
+  ) as result`,
+)

@@ -1,0 +1,41 @@
+import { z } from "zod"
+import { statementOf } from "../../db/statement.ts"
+import { factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../db/status-sql.ts"
+import type { UserId } from "../../domain/ids.ts"
+import type { ProgressTick } from "../platform/user-channel.ts"
+
+/**
+ * Keeps how far uploads of a user are: the first word of a photo makes it UPLOADING, later ones only ever raise
+ * what was sent. Photos of others, and those that are past uploading, stay as they are.
+ */
+export const saveProgress = statementOf<{ userId: UserId; ticks: readonly ProgressTick[] }>()(
+  z.object({ saved: z.number().int() }),
+  `
+  with input as (select $1::jsonb as doc),
+  tick as (
+    select t."photoId" as photo_id, max(t."bytesSent") as bytes_sent
+    from input, jsonb_to_recordset(doc->'ticks') as t ("photoId" text, "bytesSent" bigint) group by 1
+  ),
+  -- In the order of their ids, as whoever else changes several photos of a user.
+  locked as (
+    select p.photo_id, least(tick.bytes_sent, p.bytes) as bytes_sent
+    from input, tick join photos p using (photo_id)
+    where p.user_id = doc->>'userId' and p.status in ('QUEUED', 'UPLOADING')
+    order by p.photo_id for update of p
+  ),
+  moved as (
+    update photos p set status = 'UPLOADING', bytes_sent = greatest(p.bytes_sent, locked.bytes_sent),
+      updated_at = now()
+    from locked where p.photo_id = locked.photo_id and ${mayBecome("UPLOADING", "p.status")}
+    returning ${movedColumns}
+  ),
+  touched as (
+    update photos p set bytes_sent = locked.bytes_sent, updated_at = now()
+    from locked
+    where p.photo_id = locked.photo_id and p.status = 'UPLOADING' and p.bytes_sent < locked.bytes_sent
+    returning p.job_id
+  ),
+  ${factsFollowMovedAndTouched}
+  select jsonb_build_object(
+    'saved', (select count(*) from moved) + (select count(*) from touched)) as result`,
+)

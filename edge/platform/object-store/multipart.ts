@@ -1,0 +1,96 @@
+import { XMLParser } from "fast-xml-parser"
+import { z } from "zod"
+import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
+
+/** A part that lies in S3. */
+export type StoredPart = { partNumber: number; bytes: number; etag: string }
+
+/** The life of a multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+export const multipartOf = (send: SendS3Request) => ({
+  createMultipart: async (key: string, type: string): Promise<string> => {
+    const response = await send({
+      method: "POST",
+      key,
+      query: { uploads: "" },
+      headers: { "content-type": type },
+      expected: [200],
+    })
+    return created.parse(await xmlOf(response)).InitiateMultipartUploadResult.UploadId
+  },
+
+  listParts: async (key: string, uploadId: string): Promise<StoredPart[] | null> => {
+    const parts: StoredPart[] = []
+    for (let marker = "0"; ; ) {
+      const query = { uploadId, "part-number-marker": marker }
+      const response = await send({ method: "GET", key, query, expected: [200, 404] })
+      const document = await xmlOf(response)
+      if (response.status === 404) return null
+      const { Part, IsTruncated, NextPartNumberMarker } = listed.parse(document).ListPartsResult
+      parts.push(...Part)
+      if (IsTruncated !== "true" || NextPartNumberMarker === undefined) return parts
+      marker = NextPartNumberMarker
+    }
+  },
+
+  completeMultipart: async (
+    key: string,
+    uploadId: string,
+    parts: readonly StoredPart[],
+  ): Promise<boolean> => {
+    const response = await send({
+      method: "POST",
+      key,
+      query: { uploadId },
+      headers: { "content-type": "application/xml", "if-none-match": "*" },
+      body: completion(parts),
+      // 412: the object is there already, by an earlier try whose answer was lost.
+      expected: [200, 404, 412],
+    })
+    const document = await xmlOf(response)
+    if (response.status !== 200) return response.status === 412
+    // S3 sends 200 before it is done, so the error may be in the body:
+    // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+    const { Error: fault } = completed.parse(document)
+    if (fault) throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${fault.Code}`)
+    return true
+  },
+
+  abortMultipart: async (key: string, uploadId: string): Promise<void> => {
+    const response = await send({ method: "DELETE", key, query: { uploadId }, expected: [204, 404] })
+    await response.body?.cancel()
+  },
+})
+
+// Values stay text: an ETag of digits is no number.
+const parser = new XMLParser({
+  parseTagValue: false,
+  processEntities: true,
+  isArray: (name) => name === "Part",
+})
+
+const xmlOf = async (response: Response): Promise<unknown> => parser.parse(await response.text())
+
+const unquoted = z.string().transform((etag) => etag.replaceAll('"', "").replaceAll("&quot;", ""))
+
+const part = z
+  .object({ PartNumber: z.coerce.number().int(), Size: z.coerce.number().int(), ETag: unquoted })
+  .transform(({ PartNumber, Size, ETag }) => ({ partNumber: PartNumber, bytes: Size, etag: ETag }))
+
+const created = z.object({ InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }) })
+
+const listed = z.object({
+  ListPartsResult: z.object({
+    Part: z.array(part).default([]),
+    IsTruncated: z.string().optional(),
+    NextPartNumberMarker: z.string().optional(),
+  }),
+})
+
+const completed = z.object({ Error: z.object({ Code: z.string() }).optional() })
+
+const completion = (parts: readonly StoredPart[]): string =>
+  `<CompleteMultipartUpload>${parts
+    .map(
+      ({ partNumber, etag }) => `<Part><PartNumber>${partNumber}</PartNumber><ETag>"${etag}"</ETag></Part>`,
+    )
+    .join("")}</CompleteMultipartUpload>`

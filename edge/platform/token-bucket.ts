@@ -1,0 +1,30 @@
+/** Holds at most `capacity` tokens and fills up within `fillMs`. */
+export type BucketPolicy = { capacity: number; fillMs: number }
+
+/** How full a bucket was at a time, in ms since the epoch. */
+export type BucketLevel = { tokens: number; at: number }
+
+export type Taken = {
+  isAllowed: boolean
+  level: BucketLevel
+  /** Whole tokens that are left. */
+  remaining: number
+  /** Seconds until there is a token, when there was none, else until one more is there. */
+  resetSeconds: number
+}
+
+/** Takes a token, if there is one. A bucket nobody knows yet is full. */
+export const takeToken = (level: BucketLevel | undefined, policy: BucketPolicy, now: number): Taken => {
+  const msPerToken = policy.fillMs / policy.capacity
+  const filled = level ? level.tokens + Math.max(0, now - level.at) / msPerToken : policy.capacity
+  const before = Math.min(policy.capacity, filled)
+  const isAllowed = before >= 1
+  const tokens = isAllowed ? before - 1 : before
+  return {
+    isAllowed,
+    level: { tokens, at: now },
+    remaining: Math.floor(tokens),
+    // Rounded up, but not for a rounding error of the fractions before.
+    resetSeconds: Math.max(1, Math.ceil(((1 - (tokens % 1)) * msPerToken) / 1000 - 1e-6)),
+  }
+}

@@ -1,0 +1,28 @@
+import { z } from "zod"
+import { isPhotoId, type PhotoId, type UserId } from "../../domain/ids.ts"
+import type { Config } from "./config.ts"
+import type { BucketPolicy, Taken } from "./token-bucket.ts"
+
+/** What a client last said of an upload. */
+export type ProgressTick = { photoId: PhotoId; bytesSent: number }
+
+export type Limit = Pick<Taken, "isAllowed" | "remaining" | "resetSeconds">
+
+/** The Durable Object of a user as its callers see it. */
+export type UserChannelRpc = {
+  /** Takes a token from the user's bucket `name`. */
+  takeToken: (name: string, policy: BucketPolicy) => Promise<Limit>
+  /** Takes a token and, if there was one, keeps the ticks until they are written. */
+  reportProgress: (userId: UserId, ticks: ProgressTick[], policy: BucketPolicy) => Promise<Limit>
+}
+
+export const progressTick = z.object({
+  photoId: z.string().refine(isPhotoId),
+  bytesSent: z.number().int().nonnegative(),
+})
+
+/** The one Durable Object of a user, wherever it lives. */
+export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc => {
+  const stub = config.userChannels.get(config.userChannels.idFromName(userId))
+  return stub as unknown as UserChannelRpc
+}

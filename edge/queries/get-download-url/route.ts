@@ -1,0 +1,55 @@
+import { Hono } from "hono"
+import { thumbnailVariants } from "../../../domain/image.ts"
+import { thumbnailKey } from "../../../domain/object-key.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
+import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam, validQuery } from "../../platform/validation.ts"
+import { contentDispositionOf } from "./content-disposition.ts"
+import { type DownloadUrlResponse, getDownloadUrlParams, getDownloadUrlQuery } from "./schema.ts"
+import { selectDownload } from "./sql.ts"
+
+export const getDownloadUrl = new Hono<EdgeEnv>().get(
+  "/queries/photos/:photoId/download-url",
+  validParam(getDownloadUrlParams),
+  validQuery(getDownloadUrlQuery),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { photoId } = c.req.valid("param")
+    const { variant } = c.req.valid("query")
+    c.var.logFacts.photoId = photoId
+    const photo = await database.run(selectDownload, { photoId, userId: principal.userId })
+    if (!photo) return problem(c, "not-found")
+    const size = thumbnailVariants.find((each) => String(each) === variant)
+    const isStored = size === undefined || photo.thumbnails.some((thumbnail) => thumbnail.variant === size)
+    // Nothing is handed out that was not verified.
+    if (photo.status !== "COMPLETED" || !isStored)
+      return problem(c, "photo-not-ready", { detail: `The photo is ${photo.status}.` })
+    const unchanged = notModified(c, `${variant}-${photo.version}-${urlSpanOf(config)}`)
+    if (unchanged) return unchanged
+
+    const file =
+      size === undefined
+        ? { key: photo.s3Key, filename: photo.filename, contentType: photo.mimeType }
+        : {
+            key: thumbnailKey(config.environment, principal.userId, photoId, size),
+            filename: `${withoutExtension(photo.filename)}-${size}.webp`,
+            contentType: "image/webp",
+          }
+    const { url, expiresAt } = await objectStoreOf(config).presignGet(file.key, {
+      contentType: file.contentType,
+      contentDisposition: contentDispositionOf(file.filename),
+    })
+    return c.json({
+      photoId,
+      variant,
+      url,
+      expiresAt: expiresAt.toISOString(),
+      filename: file.filename,
+      contentType: file.contentType,
+    } satisfies DownloadUrlResponse)
+  },
+)
+
+const withoutExtension = (filename: string): string => filename.replace(/(?<=.)\.[^.]*$/, "")

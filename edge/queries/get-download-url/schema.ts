@@ -1,0 +1,21 @@
+import { z } from "zod"
+import { isPhotoId } from "../../../domain/ids.ts"
+
+export const getDownloadUrlParams = z.object({ photoId: z.string().refine(isPhotoId) })
+
+export const getDownloadUrlQuery = z.object({
+  variant: z.enum(["original", "1024", "256"]).default("original"),
+})
+
+export const downloadUrlResponse = z.object({
+  photoId: z.string(),
+  variant: z.enum(["original", "1024", "256"]),
+  /** A GET that needs no credentials until `expiresAt`. */
+  url: z.url(),
+  expiresAt: z.iso.datetime(),
+  /** What a browser will call the file. */
+  filename: z.string(),
+  contentType: z.string(),
+})
+
+export type DownloadUrlResponse = z.infer<typeof downloadUrlResponse>

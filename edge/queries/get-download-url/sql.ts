@@ -1,0 +1,27 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
+import { storedThumbnail } from "../../platform/thumbnail-links.ts"
+
+/** What a photo is called and which forms of it are stored, or null. */
+export const selectDownload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
+  z
+    .object({
+      status: z.enum(photoStatuses),
+      filename: z.string(),
+      mimeType: z.string(),
+      s3Key: z.string(),
+      thumbnails: z.array(storedThumbnail),
+      version: z.number().int(),
+    })
+    .nullable(),
+  `
+  with ${inputOfActingUser}
+  select (
+    select jsonb_build_object('status', p.status, 'filename', p.filename, 'mimeType', p.mime_type,
+      's3Key', p.s3_key, 'thumbnails', coalesce(p.thumbnails, '[]'), 'version', p.version)
+    from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    where p.deleted_at is null
+  ) as result`,
+)

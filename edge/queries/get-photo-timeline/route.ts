@@ -1,0 +1,28 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { notModified } from "../../platform/entity-tag.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { getPhotoTimelineParams, type PhotoTimelineResponse } from "./schema.ts"
+import { selectPhotoTimeline } from "./sql.ts"
+import { sayWhatHappened } from "./timeline-words.ts"
+
+export const getPhotoTimeline = new Hono<EdgeEnv>().get(
+  "/queries/photos/:photoId/timeline",
+  validParam(getPhotoTimelineParams),
+  async (c) => {
+    const { database, principal } = c.var
+    const { photoId } = c.req.valid("param")
+    c.var.logFacts.photoId = photoId
+    const found = await database.run(selectPhotoTimeline, { photoId, userId: principal.userId })
+    if (!found) return problem(c, "not-found")
+    const unchanged = notModified(c, String(found.version))
+    if (unchanged) return unchanged
+    const entries = found.entries.map((entry) => ({
+      at: entry.at,
+      kind: entry.kind,
+      text: sayWhatHappened(entry),
+    }))
+    return c.json({ photoId, entries } satisfies PhotoTimelineResponse)
+  },
+)

@@ -1,0 +1,21 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import { storedEntry } from "./schema.ts"
+
+/** All that happened to a photo, in order, from its announcement on; or null. */
+export const selectPhotoTimeline = statementOf<{ photoId: PhotoId; userId: UserId }>()(
+  z.object({ version: z.number().int(), entries: z.array(storedEntry) }).nullable(),
+  `
+  with ${inputOfActingUser}
+  select (
+    select jsonb_build_object('version', p.version, 'entries',
+      jsonb_build_array(jsonb_build_object('at', p.created_at, 'kind', 'QUEUED', 'data', '{}'::jsonb)) || (
+        -- A claim writes that a photo is PROCESSING and that an attempt began in one instant, and in this order.
+        select coalesce(jsonb_agg(jsonb_build_object('at', t.occurred_at, 'kind', t.kind, 'data', t.data)
+          order by t.occurred_at, t.kind = 'ATTEMPT_STARTED', t.entry_id), '[]')
+        from photo_timeline t where t.photo_id = p.photo_id))
+    from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
+    where p.deleted_at is null
+  ) as result`,
+)

@@ -1,0 +1,46 @@
+import { Hono } from "hono"
+import { tagLabelOf } from "../../../domain/tag-label.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
+import { pageOf } from "../../platform/page.ts"
+import { linkThumbnails } from "../../platform/thumbnail-links.ts"
+import { validQuery } from "../../platform/validation.ts"
+import { type ListPhotosResponse, listPhotosQuery } from "./schema.ts"
+import { selectPhotos } from "./sql.ts"
+
+export const listPhotos = new Hono<EdgeEnv>().get(
+  "/queries/photos",
+  validQuery(listPhotosQuery),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { tag, q, status, takenFrom, takenTo, cursor, page = 0, size } = c.req.valid("query")
+    const input = {
+      userId: principal.userId,
+      before: cursor ?? null,
+      offset: cursor ? 0 : page * size,
+      limit: size + 1,
+      // What can't be a label is no tag of any photo.
+      tagKey: tag === undefined ? null : (tagLabelOf(tag)?.tagKey ?? ""),
+      pattern: q === undefined ? null : patternOf(q),
+      status: status ?? null,
+      takenFrom: takenFrom ?? null,
+      takenTo: takenTo === undefined ? null : endOf(takenTo),
+    }
+    const found = await database.run(selectPhotos(input), input)
+    const { items, ...facts } = pageOf(c, found.photos, size, ({ photoId }) => photoId)
+    const unchanged = notModified(c, `${found.tag}-${urlSpanOf(config)}`)
+    if (unchanged) return unchanged
+    const photos = await Promise.all(
+      items.map(async (photo) => ({
+        ...photo,
+        thumbnails: await linkThumbnails(config, principal.userId, photo.photoId, photo.thumbnails),
+      })),
+    )
+    return c.json({ items: photos, ...facts } satisfies ListPhotosResponse)
+  },
+)
+
+const patternOf = (q: string): string => `%${q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`
+
+const endOf = (captureTime: string): string =>
+  captureTime.includes("T") ? captureTime : `${captureTime}T23:59:59`

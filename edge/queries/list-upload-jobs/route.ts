@@ -1,0 +1,25 @@
+import { Hono } from "hono"
+import { isTerminalJob } from "../../../domain/job-status.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { notModified } from "../../platform/entity-tag.ts"
+import { pageOf } from "../../platform/page.ts"
+import { validQuery } from "../../platform/validation.ts"
+import { type ListUploadJobsResponse, listUploadJobsQuery } from "./schema.ts"
+import { selectUploadJobs } from "./sql.ts"
+
+export const listUploadJobs = new Hono<EdgeEnv>().get(
+  "/queries/upload-jobs",
+  validQuery(listUploadJobsQuery),
+  async (c) => {
+    const { cursor, page = 0, size } = c.req.valid("query")
+    const { tag, jobs } = await c.var.database.run(selectUploadJobs, {
+      userId: c.var.principal.userId,
+      before: cursor ?? null,
+      offset: cursor ? 0 : page * size,
+      limit: size + 1,
+    })
+    const { items, ...facts } = pageOf(c, jobs, size, ({ jobId }) => jobId)
+    const summaries = items.map((job) => ({ ...job, terminal: isTerminalJob(job.status) }))
+    return notModified(c, tag) ?? c.json({ items: summaries, ...facts } satisfies ListUploadJobsResponse)
+  },
+)
