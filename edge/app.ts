@@ -4,15 +4,27 @@ import { bearer } from "./auth/bearer.ts"
 import { issueToken } from "./auth/issue-token/route.ts"
 import { publishJwks } from "./auth/publish-jwks/route.ts"
 import { register } from "./auth/register/route.ts"
+import { cancelPhoto } from "./commands/cancel-photo/route.ts"
+import { cancelUploadJob } from "./commands/cancel-upload-job/route.ts"
 import { createUploadJob } from "./commands/create-upload-job/route.ts"
 import { finalizeUpload } from "./commands/finalize-upload/route.ts"
+import { openMultipartUpload } from "./commands/open-multipart-upload/route.ts"
+import { renewUpload } from "./commands/renew-upload/route.ts"
+import { renewUploadJob } from "./commands/renew-upload-job/route.ts"
+import { reportProgress } from "./commands/report-progress/route.ts"
+import { tagPhoto } from "./commands/tag-photo/route.ts"
+import { untagPhoto } from "./commands/untag-photo/route.ts"
 import type { EdgeEnv } from "./platform/context.ts"
 import { problem } from "./platform/problem.ts"
 import { requestScope } from "./platform/request-scope.ts"
 import { onError, onNotFound } from "./platform/unhandled.ts"
 import { jsonBodiesOnly } from "./platform/validation.ts"
+import { getDownloadUrl } from "./queries/get-download-url/route.ts"
 import { getPhoto } from "./queries/get-photo/route.ts"
+import { getPhotoTimeline } from "./queries/get-photo-timeline/route.ts"
 import { getUploadJob } from "./queries/get-upload-job/route.ts"
+import { listPhotos } from "./queries/list-photos/route.ts"
+import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 
 /** 500 announced files with the longest names stay below this. */
 const maxBodyBytes = 1024 * 1024
@@ -32,8 +44,20 @@ app.route("/", publishJwks)
 
 app.use("/commands/*", bearer("photos:write"))
 app.route("/", createUploadJob)
+app.route("/", reportProgress)
+app.route("/", openMultipartUpload)
 app.route("/", finalizeUpload)
+app.route("/", renewUpload)
+app.route("/", renewUploadJob)
+app.route("/", cancelUploadJob)
+app.route("/", cancelPhoto)
+app.route("/", tagPhoto)
+app.route("/", untagPhoto)
 
 app.use("/queries/*", bearer("photos:read"))
 app.route("/", getUploadJob)
+app.route("/", listUploadJobs)
 app.route("/", getPhoto)
+app.route("/", listPhotos)
+app.route("/", getDownloadUrl)
+app.route("/", getPhotoTimeline)
