@@ -1,0 +1,25 @@
+import { DurableObject } from "cloudflare:workers"
+import { type BucketLevel, type BucketPolicy, takeToken } from "../platform/token-bucket.ts"
+
+/** Counts the attempts to sign in to one account or from one address. An attempt that succeeds is given back. */
+export class SignInLimiter extends DurableObject<object> {
+  async attempt(
+    policy: BucketPolicy,
+  ): Promise<{ isAllowed: boolean; remaining: number; resetSeconds: number }> {
+    const known = await this.ctx.storage.get<BucketLevel>("level")
+    const { level, ...limit } = takeToken(known, policy, Date.now())
+    await this.ctx.storage.put("level", level)
+    // An idle bucket is full, as is one that nobody remembers.
+    await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
+    return limit
+  }
+
+  async succeeded(): Promise<void> {
+    const level = await this.ctx.storage.get<BucketLevel>("level")
+    if (level) await this.ctx.storage.put("level", { ...level, tokens: level.tokens + 1 })
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll()
+  }
+}
