@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import type { ApiClient } from "../client/sdk/api-client.ts"
 import { startTcpProxy, type TcpProxy } from "../local/tcp-proxy.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
@@ -22,6 +22,7 @@ beforeAll(async () => {
     },
   )
   api = await signedInUser(system.edgeUrl)
+  await loadGateSampled()
 })
 afterAll(async () => {
   await system?.end()
@@ -35,6 +36,15 @@ const files = Array.from({ length: 100 }, (_, index) => ({
   bytes: 2_000_000,
 }))
 
+// The first command lets the load gate take its sample, behind the caller's back and not again for five seconds.
+const loadGateSampled = async () => {
+  proxy.reset()
+  await create()
+  await vi.waitFor(() =>
+    expect(proxy.connections().map(({ roundTrips }) => roundTrips)).toEqual([handshake + 1, handshake + 1]),
+  )
+}
+
 const create = () => api.createUploadJob({ files })
 
 test("creating a job of a hundred photos is one round trip to the database", async () => {
@@ -42,16 +52,48 @@ test("creating a job of a hundred photos is one round trip to the database", asy
   expect(proxy.connections()).toMatchObject([{ roundTrips: handshake + 1 }])
 })
 
-test("finalizing, and asking for a job or a photo, is one round trip each", async () => {
+test("every other command and query is one round trip too", async () => {
   const { jobId, items } = await create()
-  const photoId = items[0]?.photoId ?? ""
-  for (const ask of [
-    () => api.getUploadJob(jobId),
-    () => api.getPhoto(photoId),
-    () => api.finalizeUpload(photoId).catch(() => "not uploaded"),
-  ]) {
+  const [first = "", second = "", third = ""] = items.map(({ photoId }) => photoId)
+  const asks: Record<string, () => Promise<unknown>> = {
+    "get-upload-job": () => api.getUploadJob(jobId),
+    "list-upload-jobs": () => api.listUploadJobs(),
+    "get-photo": () => api.getPhoto(first),
+    "list-photos": () => api.listPhotos({ q: "img" }),
+    "get-download-url": () => api.getDownloadUrl(first).catch(() => "not there yet"),
+    "get-photo-timeline": () => api.getPhotoTimeline(first),
+    "dry-run": () => api.dryRun({ files }),
+    "finalize-upload": () => api.finalizeUpload(first).catch(() => "not uploaded"),
+    "renew-upload": () => api.renewUpload(first),
+    "renew-upload-job": () => api.renewUploadJob(jobId),
+    "tag-photo": () => api.tagPhoto(second, { labels: ["Sea"] }),
+    "untag-photo": () => api.untagPhoto(second, "sea"),
+    "cancel-photo": () => api.cancelPhoto(third),
+    "cancel-upload-job": () => api.cancelUploadJob(jobId),
+  }
+  const counted: Record<string, number[]> = {}
+  for (const [name, ask] of Object.entries(asks)) {
     proxy.reset()
     await ask()
-    expect(proxy.connections()).toMatchObject([{ roundTrips: handshake + 1 }])
+    counted[name] = proxy.connections().map(({ roundTrips }) => roundTrips - handshake)
   }
+  expect(counted).toEqual(Object.fromEntries(Object.keys(asks).map((name) => [name, [1]])))
+})
+
+test("reporting progress asks no database while the caller waits", async () => {
+  const { items } = await create()
+  const ticks = items.map(({ photoId }) => ({ photoId, bytesSent: 1000, bytesTotal: 2_000_000 }))
+  await api.reportProgress({ items: ticks })
+  // The first write may already run behind the answer; a second one waits its second.
+  proxy.reset()
+  await api.reportProgress({ items: ticks })
+  const writes = await vi.waitFor(
+    async () => {
+      const { bytesSent } = await api.getUploadJob((await api.getPhoto(items[0]?.photoId ?? "")).jobId)
+      expect(bytesSent).toBe(100 * 1000)
+      return proxy.connections()
+    },
+    { timeout: 5000, interval: 100 },
+  )
+  expect(writes.every(({ roundTrips }) => roundTrips <= handshake + 1)).toBe(true)
 })

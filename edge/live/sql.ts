@@ -1,5 +1,5 @@
 import { z } from "zod"
-import { statementOf } from "../../db/statement.ts"
+import { inputOfActingUser, statementOf } from "../../db/statement.ts"
 import { factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../db/status-sql.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { ProgressTick } from "../platform/user-channel.ts"
@@ -11,7 +11,7 @@ import type { ProgressTick } from "../platform/user-channel.ts"
 export const saveProgress = statementOf<{ userId: UserId; ticks: readonly ProgressTick[] }>()(
   z.object({ saved: z.number().int() }),
   `
-  with input as (select $1::jsonb as doc),
+  with ${inputOfActingUser},
   tick as (
     select t."photoId" as photo_id, max(t."bytesSent") as bytes_sent
     from input, jsonb_to_recordset(doc->'ticks') as t ("photoId" text, "bytesSent" bigint) group by 1

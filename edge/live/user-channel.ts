@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers"
 import { z } from "zod"
-import { openEdgeDatabase } from "../../db/edge.ts"
+import { InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
 import { isUserId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import { configOf } from "../platform/config.ts"
 import { logIncident } from "../platform/log.ts"
@@ -14,6 +14,9 @@ const writeEveryMs = 1000
 /** Photos whose progress is kept for the next write; a client with more in flight loses some ticks, no upload. */
 const maxPendingPhotos = 5000
 
+/** How long a user who was found to be disabled is not asked about again. */
+const inactiveForMs = 60_000
+
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })
 
 /** The one place of a user: token buckets, and the progress of uploads until it is written. */
@@ -21,6 +24,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   readonly #pending = new Map<PhotoId, number>()
   #progressLevel: BucketLevel | undefined
   #lastWriteAt = 0
+  #inactiveUntil = 0
 
   /** Stored, since an object that nobody calls for seconds forgets what it only holds in memory. */
   async takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
@@ -31,14 +35,19 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     return limit
   }
 
-  async reportProgress(userId: UserId, ticks: ProgressTick[], policy: BucketPolicy): Promise<Limit> {
+  async reportProgress(
+    userId: UserId,
+    ticks: ProgressTick[],
+    policy: BucketPolicy,
+  ): Promise<Limit & { isActive: boolean }> {
     const { level, ...limit } = takeToken(this.#progressLevel, policy, Date.now())
     this.#progressLevel = level
-    if (limit.isAllowed) {
+    const isActive = Date.now() >= this.#inactiveUntil
+    if (limit.isAllowed && isActive) {
       for (const tick of ticks) this.#keep(tick)
       await this.#writeSoon(userId)
     }
-    return limit
+    return { ...limit, isActive }
   }
 
   override async alarm(): Promise<void> {
@@ -50,6 +59,10 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     try {
       await openEdgeDatabase(configOf(this.env).databaseUrl).run(saveProgress, { userId, ticks })
     } catch (error) {
+      if (error instanceof InactiveUser) {
+        this.#inactiveUntil = Date.now() + inactiveForMs
+        return
+      }
       logIncident("progress not written", error, { userId })
       for (const tick of ticks) this.#keep(tick)
       await this.#writeSoon(userId)

@@ -1,5 +1,4 @@
-import { z } from "zod"
-import { isPhotoId, type PhotoId, type UserId } from "../../domain/ids.ts"
+import type { PhotoId, UserId } from "../../domain/ids.ts"
 import type { Config } from "./config.ts"
 import type { BucketPolicy, Taken } from "./token-bucket.ts"
 
@@ -12,14 +11,16 @@ export type Limit = Pick<Taken, "isAllowed" | "remaining" | "resetSeconds">
 export type UserChannelRpc = {
   /** Takes a token from the user's bucket `name`. */
   takeToken: (name: string, policy: BucketPolicy) => Promise<Limit>
-  /** Takes a token and, if there was one, keeps the ticks until they are written. */
-  reportProgress: (userId: UserId, ticks: ProgressTick[], policy: BucketPolicy) => Promise<Limit>
+  /**
+   * Takes a token and, if there was one, keeps the ticks until they are written. `isActive` is false when the last
+   * write found the user disabled.
+   */
+  reportProgress: (
+    userId: UserId,
+    ticks: ProgressTick[],
+    policy: BucketPolicy,
+  ) => Promise<Limit & { isActive: boolean }>
 }
-
-export const progressTick = z.object({
-  photoId: z.string().refine(isPhotoId),
-  bytesSent: z.number().int().nonnegative(),
-})
 
 /** The one Durable Object of a user, wherever it lives. */
 export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc => {

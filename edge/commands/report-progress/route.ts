@@ -1,13 +1,22 @@
 import { Hono } from "hono"
+import { InactiveUser } from "../../../db/edge.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { rateLimited } from "../../platform/rate-limit.ts"
 import { userChannelOf } from "../../platform/user-channel.ts"
 import { validJson } from "../../platform/validation.ts"
-import { type ReportProgressResponse, reportProgressRequest } from "./schema.ts"
+import { type ReportProgressResponse, reportProgressRequest, reportProgressResponse } from "./schema.ts"
 
 /** No database call: the user's Durable Object keeps the ticks and writes them, at most once a second. */
 export const reportProgress = new Hono<EdgeEnv>().post(
   "/commands/upload/progress",
+  describe("reportProgress", {
+    tag: "uploads",
+    summary: "Says how far uploads are",
+    description: "Best effort: what is lost is made up for by the next one.",
+    answers: { 202: { description: "Taken.", schema: reportProgressResponse } },
+    isRateLimited: true,
+  }),
   validJson(reportProgressRequest),
   async (c) => {
     const { config, principal } = c.var
@@ -15,11 +24,12 @@ export const reportProgress = new Hono<EdgeEnv>().post(
     const items = "items" in body ? body.items : [body]
     const policy = { capacity: config.limits.progressPostsPerSecond, fillMs: 1000 }
     const ticks = items.map(({ photoId, bytesSent }) => ({ photoId, bytesSent }))
-    const limit = await userChannelOf(config, principal.userId).reportProgress(
+    const { isActive, ...limit } = await userChannelOf(config, principal.userId).reportProgress(
       principal.userId,
       ticks,
       policy,
     )
+    if (!isActive) throw new InactiveUser("gone or disabled")
     const refusal = rateLimited(c, "progress", policy, limit)
     return refusal ?? c.json({ accepted: ticks.length } satisfies ReportProgressResponse, 202)
   },

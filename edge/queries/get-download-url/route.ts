@@ -2,16 +2,29 @@ import { Hono } from "hono"
 import { thumbnailVariants } from "../../../domain/image.ts"
 import { thumbnailKey } from "../../../domain/object-key.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam, validQuery } from "../../platform/validation.ts"
 import { contentDispositionOf } from "./content-disposition.ts"
-import { type DownloadUrlResponse, getDownloadUrlParams, getDownloadUrlQuery } from "./schema.ts"
+import {
+  type DownloadUrlResponse,
+  downloadUrlResponse,
+  getDownloadUrlParams,
+  getDownloadUrlQuery,
+} from "./schema.ts"
 import { selectDownload } from "./sql.ts"
 
 export const getDownloadUrl = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/download-url",
+  describe("getDownloadUrl", {
+    tag: "photos",
+    summary: "Gives a short-lived URL of a photo or its thumbnail",
+    answers: { 200: { description: "The URL.", schema: downloadUrlResponse } },
+    problems: ["photo-not-ready"],
+    isCached: true,
+  }),
   validParam(getDownloadUrlParams),
   validQuery(getDownloadUrlQuery),
   async (c) => {

@@ -1,14 +1,21 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { notModified } from "../../platform/entity-tag.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
-import { getPhotoTimelineParams, type PhotoTimelineResponse } from "./schema.ts"
+import { getPhotoTimelineParams, type PhotoTimelineResponse, photoTimelineResponse } from "./schema.ts"
 import { selectPhotoTimeline } from "./sql.ts"
 import { sayWhatHappened } from "./timeline-words.ts"
 
 export const getPhotoTimeline = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/timeline",
+  describe("getPhotoTimeline", {
+    tag: "photos",
+    summary: "Tells what happened to a photo",
+    answers: { 200: { description: "What happened, in order.", schema: photoTimelineResponse } },
+    isCached: true,
+  }),
   validParam(getPhotoTimelineParams),
   async (c) => {
     const { database, principal } = c.var

@@ -26,13 +26,48 @@ describe("a job's snapshot", () => {
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updatedAt: expect.any(String),
       completedAt: null,
+      progress: 0,
+      bytesTotal: 2,
+      bytesSent: 0,
+      pollAfterMs: 1500,
       items: ["a.jpg", "b.jpg"].map((filename, index) => ({
         photoId: job.items[index]?.photoId,
         filename,
         status: "QUEUED",
+        bytes: 1,
+        bytesSent: 0,
+        progress: 0,
         failureReason: null,
         failureDetail: null,
       })),
+    })
+  })
+
+  test("says when to ask again, and is 304 until something in it changed", async () => {
+    const path = `/queries/upload-jobs/${job.jobId}`
+    const first = await send("GET", path, { token: user.token })
+    expect(first.headers.get("retry-after")).toBe("2")
+    expect(first.headers.get("etag")).toBe('"1"')
+    for (const held of ['"1"', 'W/"1"', '"0", "1"', "*"]) {
+      const again = await send("GET", path, { token: user.token, headers: { "if-none-match": held } })
+      expect(again.status).toBe(304)
+      expect(await again.text()).toBe("")
+    }
+    await send("DELETE", `/commands/photos/${job.items[0]?.photoId}`, { token: user.token })
+    const changed = await send("GET", path, { token: user.token, headers: { "if-none-match": '"1"' } })
+    expect(changed.status).toBe(200)
+    expect(await changed.json()).toMatchObject({ status: "IN_PROGRESS", cancelledCount: 1, progress: 50 })
+  })
+
+  test("of a terminal job is at 100 % and has nothing to wait for", async () => {
+    await send("POST", `/commands/upload-jobs/${job.jobId}/cancel`, { token: user.token })
+    const response = await send("GET", `/queries/upload-jobs/${job.jobId}`, { token: user.token })
+    expect(response.headers.get("retry-after")).toBeNull()
+    expect(await response.json()).toMatchObject({
+      status: "CANCELLED",
+      terminal: true,
+      progress: 100,
+      pollAfterMs: null,
     })
   })
 

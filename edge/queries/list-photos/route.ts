@@ -1,15 +1,22 @@
 import { Hono } from "hono"
 import { tagLabelOf } from "../../../domain/tag-label.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
 import { pageOf } from "../../platform/page.ts"
 import { linkThumbnails } from "../../platform/thumbnail-links.ts"
 import { validQuery } from "../../platform/validation.ts"
-import { type ListPhotosResponse, listPhotosQuery } from "./schema.ts"
+import { type ListPhotosResponse, listPhotosQuery, listPhotosResponse } from "./schema.ts"
 import { selectPhotos } from "./sql.ts"
 
 export const listPhotos = new Hono<EdgeEnv>().get(
   "/queries/photos",
+  describe("listPhotos", {
+    tag: "photos",
+    summary: "Lists and searches one's photos, the newest first",
+    answers: { 200: { description: "A page of photos.", schema: listPhotosResponse, headers: ["Link"] } },
+    isCached: true,
+  }),
   validQuery(listPhotosQuery),
   async (c) => {
     const { config, database, principal } = c.var

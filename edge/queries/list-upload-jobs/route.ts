@@ -1,14 +1,21 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { notModified } from "../../platform/entity-tag.ts"
 import { pageOf } from "../../platform/page.ts"
 import { validQuery } from "../../platform/validation.ts"
-import { type ListUploadJobsResponse, listUploadJobsQuery } from "./schema.ts"
+import { type ListUploadJobsResponse, listUploadJobsQuery, listUploadJobsResponse } from "./schema.ts"
 import { selectUploadJobs } from "./sql.ts"
 
 export const listUploadJobs = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs",
+  describe("listUploadJobs", {
+    tag: "uploads",
+    summary: "Lists one's jobs, the newest first",
+    answers: { 200: { description: "A page of jobs.", schema: listUploadJobsResponse, headers: ["Link"] } },
+    isCached: true,
+  }),
   validQuery(listUploadJobsQuery),
   async (c) => {
     const { cursor, page = 0, size } = c.req.valid("query")

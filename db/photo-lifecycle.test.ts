@@ -1,0 +1,194 @@
+import fc from "fast-check"
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { eventOfEntering } from "../domain/events.ts"
+import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
+import type { PhotoExif } from "../domain/image.ts"
+import { isTerminalJob, jobStatusOf } from "../domain/job-status.ts"
+import { canBecome, isTerminalPhoto, type PhotoStatus, photoStatuses } from "../domain/photo-status.ts"
+import { insertUser } from "../edge/auth/register/sql.ts"
+import { cancelPhoto } from "../edge/commands/cancel-photo/sql.ts"
+import { cancelUploadJob } from "../edge/commands/cancel-upload-job/sql.ts"
+import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
+import { finalizePhoto } from "../edge/commands/finalize-upload/sql.ts"
+import { saveProgress } from "../edge/live/sql.ts"
+import { newId } from "../edge/platform/new-id.ts"
+import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor/process-photo/sql.ts"
+import { type NodeDatabase, openNodeDatabase } from "./node.ts"
+
+// Every statement that changes a photo, in any order, as often as chance will have it and several at once.
+
+let database: NodeDatabase
+let rows: postgres.Sql
+let userId: UserId
+beforeAll(async () => {
+  const { databaseUrl } = inject("environment")
+  database = openNodeDatabase(databaseUrl, 8)
+  rows = postgres(databaseUrl, { max: 2 })
+  userId = newId.user()
+  await database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
+})
+afterAll(async () => {
+  await database.close()
+  await rows.end()
+})
+
+const photoBytes = 1000
+
+const actions = ["progress", "finalize", "claim", "complete", "fail", "release", "expire", "cancel"] as const
+type Command =
+  | { action: (typeof actions)[number]; photo: number; attempt: number }
+  | { action: "cancelJob"; photo: number; attempt: number }
+
+const command = fc.record({
+  // A job is cancelled now and then, or nothing else would ever happen.
+  action: fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(...actions) },
+    { weight: 1, arbitrary: fc.constant("cancelJob" as const) },
+  ),
+  photo: fc.nat(3),
+  attempt: fc.integer({ min: 1, max: 3 }),
+})
+/** Commands in one round run at once; a round may hold the same command several times. */
+const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 14 })
+
+const newJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[] }> => {
+  const jobId = newId.job()
+  const photos = Array.from({ length: size }, () => {
+    const photoId = newId.photo()
+    const expected = { filename: "a.jpg", type: "image/jpeg" as const, bytes: photoBytes, sha256: null }
+    return { photoId, ...expected, partSize: null, s3Key: photoId }
+  })
+  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  await database.run(insertUploadJob, { jobId, userId, photos, ...request })
+  return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
+}
+
+const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: Command) => {
+  const photoId = photoIds[photo % photoIds.length]
+  if (!photoId) throw new Error("no photo")
+  switch (action) {
+    case "progress":
+      return database.run(saveProgress, { userId, ticks: [{ photoId, bytesSent: attempt * 300 }] })
+    case "finalize":
+      return database.run(finalizePhoto, { photoId, userId, etag: "e", parts: [] })
+    case "claim":
+      return database.run(claimPhoto, { photoId, userId, etag: "e", leaseMs: 60_000 })
+    case "complete":
+      return database.run(completePhoto, { photoId, attempt, checksum: "ab", facts, thumbnails: [] })
+    case "fail":
+      return database.run(failPhoto, { photoId, attempt, checksum: null, fault })
+    case "release":
+      return database.run(releasePhoto, { photoId, attempt, reason: "Outage" })
+    case "expire":
+      return rows`
+        update photos set lease_expires_at = now() - interval '1 second'
+        where photo_id = ${photoId} and lease_expires_at is not null`
+    case "cancel":
+      return database.run(cancelPhoto, { photoId, userId })
+    case "cancelJob":
+      return database.run(cancelUploadJob, { jobId, userId })
+  }
+}
+
+const fault = { reason: "CORRUPT", detail: "It is broken." } as const
+const facts = {
+  type: "image/jpeg",
+  width: 3,
+  height: 2,
+  exif: { make: "Maker" } as PhotoExif,
+  isDegraded: false,
+} as const
+
+type StoredPhoto = {
+  photo_id: string
+  status: PhotoStatus
+  deleted_at: Date | null
+  completed_at: Date | null
+}
+
+const holdsTogether = async (jobId: JobId): Promise<void> => {
+  const photos = await rows<StoredPhoto[]>`
+    select photo_id, status, deleted_at, completed_at from photos where job_id = ${jobId}`
+  const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
+  const events = await rows`
+    select type, photo_id from outbox_events where job_id = ${jobId} order by sequence`
+  const steps = await rows`
+    select t.photo_id, t.kind from photo_timeline t join photos using (photo_id)
+    where job_id = ${jobId} order by t.entry_id`
+
+  const count = (status: PhotoStatus) => photos.filter((photo) => photo.status === status).length
+  const counts = {
+    total: photos.length,
+    completed: count("COMPLETED"),
+    failed: count("FAILED"),
+    cancelled: count("CANCELLED"),
+  }
+  const hasStarted = photos.some(({ status }) => status !== "QUEUED")
+  expect(job).toMatchObject({
+    status: jobStatusOf(counts, hasStarted),
+    completed_count: counts.completed,
+    failed_count: counts.failed,
+    cancelled_count: counts.cancelled,
+  })
+  const hasEnded = photos.every(({ status }) => isTerminalPhoto(status))
+  expect(isTerminalJob(jobStatusOf(counts, hasStarted))).toBe(hasEnded)
+  expect(job?.completed_at !== null).toBe(hasEnded)
+  expect(events.filter(({ type }) => type === "UploadJobCompleted")).toHaveLength(hasEnded ? 1 : 0)
+
+  for (const photo of photos) {
+    const way = steps
+      .filter((step) => step.photo_id === photo.photo_id)
+      .flatMap(({ kind }) => photoStatuses.filter((status) => status === kind))
+    let at: PhotoStatus = "QUEUED"
+    for (const next of way) {
+      expect(canBecome(at, next), `${at} became ${next}`).toBe(true)
+      at = next
+    }
+    expect(at).toBe(photo.status)
+    const told = events.filter(({ photo_id, type }) => photo_id === photo.photo_id && type !== "PhotoDeleted")
+    expect(told.map(({ type }) => type)).toEqual(
+      ["QUEUED" as const, ...way].map((status) => eventOfEntering[status]),
+    )
+    expect(photo.completed_at !== null).toBe(isTerminalPhoto(photo.status))
+  }
+}
+
+const usage = async () => {
+  const [user] = await rows`select used_photos, used_bytes::int from users where user_id = ${userId}`
+  const [held] = await rows`
+    select count(*)::int as used_photos, coalesce(sum(bytes), 0)::int as used_bytes from photos
+    where user_id = ${userId} and status not in ('FAILED', 'CANCELLED') and deleted_at is null`
+  return { user, held }
+}
+
+describe("photos and their job", () => {
+  test("hold together whatever happens to them, in whatever order, however often and however much at once", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, happenings) => {
+        const { jobId, photoIds } = await newJob(size)
+        for (const round of happenings) {
+          await Promise.all(round.map((each) => carryOut(jobId, photoIds, each)))
+          await holdsTogether(jobId)
+        }
+        const { user, held } = await usage()
+        expect(user).toEqual(held)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test("end, all of them, when what is left of the job is cancelled", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, happenings) => {
+        const { jobId, photoIds } = await newJob(size)
+        await Promise.all(happenings.flat().map((each) => carryOut(jobId, photoIds, each)))
+        await database.run(cancelUploadJob, { jobId, userId })
+        await holdsTogether(jobId)
+        const [job] = await rows`select completed_at from upload_jobs where job_id = ${jobId}`
+        expect(job?.completed_at).not.toBeNull()
+      }),
+      { numRuns: 20 },
+    )
+  })
+})

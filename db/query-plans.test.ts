@@ -1,0 +1,155 @@
+import { randomUUID } from "node:crypto"
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { z } from "zod"
+import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
+import { newId } from "../edge/platform/new-id.ts"
+import { selectDownload } from "../edge/queries/get-download-url/sql.ts"
+import { selectPhoto } from "../edge/queries/get-photo/sql.ts"
+import { selectPhotoTimeline } from "../edge/queries/get-photo-timeline/sql.ts"
+import { selectUploadJob } from "../edge/queries/get-upload-job/sql.ts"
+import { type PhotosPage, selectPhotos } from "../edge/queries/list-photos/sql.ts"
+import { selectUploadJobs } from "../edge/queries/list-upload-jobs/sql.ts"
+import { withInlineInput } from "./edge.ts"
+import { migrateDatabase } from "./migrate.ts"
+import type { Statement } from "./statement.ts"
+
+// What the planner does with every query of the edge when one user has 100,000 photos among those of others.
+
+const photoCount = 100_000
+const photosPerJob = 100
+
+const userId: UserId = newId.user()
+const neighbourId: UserId = newId.user()
+const database = `plans_${randomUUID().replaceAll("-", "")}`
+let admin: postgres.Sql
+let sql: postgres.Sql
+let jobId: JobId
+let photoId: PhotoId
+let deepId: PhotoId
+beforeAll(async () => {
+  const url = new URL(inject("environment").databaseUrl)
+  admin = postgres(url.href, { max: 1 })
+  await admin.unsafe(`create database ${database}`)
+  url.pathname = `/${database}`
+  await migrateDatabase(url.href)
+  sql = postgres(url.href, { max: 1, onnotice: () => undefined })
+  await seed()
+}, 120_000)
+afterAll(async () => {
+  await sql?.end()
+  await admin?.unsafe(`drop database if exists ${database} with (force)`)
+  await admin?.end()
+})
+
+const id = (prefix: string, number: string) => `'${prefix}_0' || lpad((${number})::text, 25, '0')`
+
+const seed = async () => {
+  for (const user of [userId, neighbourId])
+    await sql`insert into users (user_id, email, password_hash) values (${user}, ${`${user}@example.com`}, 'none')`
+  await sql.unsafe(`
+    insert into upload_jobs (job_id, user_id, total_count)
+    select ${id("job", "n")}, case when n % 10 = 0 then '${neighbourId}' else '${userId}' end, ${photosPerJob}
+    from generate_series(0, ${photoCount / photosPerJob}) n;
+    insert into photos (photo_id, job_id, user_id, filename, mime_type, bytes, s3_key, status, exif_json, checksum)
+    select ${id("ph", "n")}, ${id("job", `n / ${photosPerJob}`)},
+      case when n / ${photosPerJob} % 10 = 0 then '${neighbourId}' else '${userId}' end,
+      case when n % 1000 = 107 then 'holiday-' else 'IMG_' end || n || '.jpg', 'image/jpeg', 1000, n::text,
+      case when n % 50 = 3 then 'UPLOADING' else 'COMPLETED' end,
+      jsonb_build_object('make', 'Apple', 'model', 'iPhone ' || n % 16,
+        'dateTimeOriginal', to_char(timestamp '2020-01-01' + n * interval '20 minutes', 'YYYY-MM-DD"T"HH24:MI:SS')),
+      md5(n::text)
+    from generate_series(0, ${photoCount}) n;
+    insert into tags (user_id, tag_key, label)
+    select u, 'tag ' || n, 'Tag ' || n from generate_series(0, 5000) n, unnest(array['${userId}', '${neighbourId}']) u;
+    insert into photo_tags (photo_id, user_id, tag_key)
+    select photo_id, user_id, 'tag ' || right(photo_id, 2)::int % 20 from photos where right(photo_id, 1) < '5';
+    insert into photo_timeline (photo_id, kind) select photo_id, 'PROCESSING' from photos;`)
+  await sql.unsafe("vacuum analyze")
+  const [middle] = await sql`select photo_id, job_id from photos where filename = 'IMG_50550.jpg'`
+  photoId = middle?.photo_id
+  jobId = middle?.job_id
+  const [deep] = await sql`select photo_id from photos where filename = 'IMG_250.jpg'`
+  deepId = deep?.photo_id
+}
+
+const planNode = z.looseObject({
+  "Node Type": z.string(),
+  "Relation Name": z.string().optional(),
+  "Shared Hit Blocks": z.number().optional(),
+  "Shared Read Blocks": z.number().optional(),
+  get Plans() {
+    return z.array(planNode).optional()
+  },
+})
+type PlanNode = z.infer<typeof planNode>
+const explained = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: planNode })]) })])
+
+const planOf = async <Input>(statement: Statement<Input, unknown>, input: Input): Promise<PlanNode> => {
+  const text = withInlineInput(statement.text, input)
+  const answer = await sql.unsafe(`explain (analyze, buffers, format json) ${text}`)
+  return explained.parse([...answer])[0]["QUERY PLAN"][0].Plan
+}
+
+const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+const blocksOf = (plan: PlanNode) => (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0)
+
+const scansNothing = async <Input>(statement: Statement<Input, unknown>, input: Input) => {
+  const plan = await planOf(statement, input)
+  const scans = nodesOf(plan).filter((node) => node["Node Type"] === "Seq Scan")
+  expect(scans.map((node) => node["Relation Name"])).toEqual([])
+  return plan
+}
+
+const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
+  userId,
+  before: null,
+  offset: 0,
+  limit: 51,
+  tagKey: null,
+  pattern: null,
+  status: null,
+  takenFrom: null,
+  takenTo: null,
+  ...filters,
+})
+// A page is some 51 rows with their tags: nine blocks each, and not the blocks of all rows.
+const blocksOfPage = 1500
+
+const listPlan = (filters: Partial<PhotosPage>) => scansNothing(selectPhotos(page(filters)), page(filters))
+
+describe("at 100,000 photos no query scans a table:", () => {
+  test("a job", () => scansNothing(selectUploadJob, { jobId, userId }))
+  test("a photo", () => scansNothing(selectPhoto, { photoId, userId }))
+  test("a download", () => scansNothing(selectDownload, { photoId, userId }))
+  test("a timeline", () => scansNothing(selectPhotoTimeline, { photoId, userId }))
+  test("the jobs", () => scansNothing(selectUploadJobs, { userId, before: null, offset: 0, limit: 51 }))
+  test.each([
+    ["all photos", {}],
+    ["a tag", { tagKey: "tag 3" }],
+    ["a status", { status: "UPLOADING" }],
+    ["a rare word", { pattern: "%holiday%" }],
+    ["a word in every photo", { pattern: "%img%" }],
+    ["a camera", { pattern: "%iphone 7%" }],
+    ["a week", { takenFrom: "2022-03-01", takenTo: "2022-03-07T23:59:59" }],
+    [
+      "everything at once",
+      { tagKey: "tag 3", pattern: "%img%", status: "COMPLETED", takenFrom: "2021-01-01" },
+    ],
+  ] as const)("photos by %s", async (_, filters) => {
+    expect(blocksOf(await listPlan(filters))).toBeLessThan(blocksOfPage)
+  })
+})
+
+describe("a page costs the same at any depth:", () => {
+  test.each([
+    ["all photos", {}],
+    ["a tag", { tagKey: "tag 3" }],
+    ["a word in every photo", { pattern: "%img%" }],
+  ] as const)("%s", async (_, filters) => {
+    const first = blocksOf(await listPlan(filters))
+    const deep = blocksOf(await listPlan({ ...filters, before: deepId }))
+    expect(deep).toBeLessThan(first * 2 + 100)
+  })
+})

@@ -1,0 +1,25 @@
+import { openAsBlob } from "node:fs"
+import { parseArgs } from "node:util"
+import { createApiClient } from "../client/sdk/api-client.ts"
+import { uploadMultipart } from "../client/sdk/upload-multipart.ts"
+
+// A client of its own process, for tests that kill it. It prints a line for every part that it brought to S3.
+
+const { values } = parseArgs({
+  options: {
+    edge: { type: "string" },
+    email: { type: "string" },
+    password: { type: "string" },
+    photo: { type: "string" },
+    file: { type: "string" },
+  },
+})
+const { edge = "", email = "", password = "", photo = "", file = "" } = values
+const api = createApiClient({ baseUrl: edge })
+await api.signIn(email, password)
+await uploadMultipart(api, photo, await openAsBlob(file), {
+  concurrency: 1,
+  onPart: (partNumber) => process.stdout.write(`part ${partNumber}\n`),
+})
+await api.finalizeUpload(photo)
+process.stdout.write("finalized\n")

@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto"
+import postgres from "postgres"
+import { afterAll, beforeAll, expect, test, vi } from "vitest"
+import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { uploadBatch } from "../client/sdk/upload-batch.ts"
+import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
+import { smallPhotos } from "./photo-files.ts"
+import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
+
+let system: RunningSystem
+let rows: postgres.Sql
+beforeAll(async () => {
+  system = await runSystem()
+  rows = postgres(system.databaseUrl, { max: 1 })
+})
+afterAll(async () => {
+  await rows?.end()
+  await system?.end()
+})
+
+const put = async (
+  item: { presignedUrl: string | null; headers: Record<string, string> },
+  body: Blob,
+) => {
+  const response = await fetch(item.presignedUrl ?? "", { method: "PUT", headers: item.headers, body })
+  await response.body?.cancel()
+  return response.status
+}
+
+const states = (jobId: string) => rows`
+  select p.status, p.etag, p.checksum, j.status as job_status, j.version::int from photos p join upload_jobs j using (job_id)
+  where job_id = ${jobId} order by photo_id`
+
+test("a presigned URL used again after completion changes nothing, and the stored bytes are the stated ones", async () => {
+  const api = await signedInUser(system.edgeUrl)
+  const { jobId, promised } = await announceBatch(api, await smallPhotos(1))
+  const [upload] = promised
+  if (!jobId || !upload) throw new Error("nothing was promised")
+  await uploadBatch(api, promised)
+  await watchUploadJob(api, jobId, { pollMs: 200 })
+  const before = await states(jobId)
+
+  expect(await put(upload.item, upload.file.content)).toBe(412)
+  await api.finalizeUpload(upload.item.photoId)
+  expect(await states(jobId)).toEqual(before)
+
+  const { url } = await api.getDownloadUrl(upload.item.photoId)
+  const stored = Buffer.from(await (await fetch(url)).arrayBuffer())
+  const { checksum } = await api.getPhoto(upload.item.photoId)
+  expect(createHash("sha256").update(stored).digest("hex")).toBe(checksum)
+})
+
+test("a presigned URL used after cancellation leaves no object and brings nothing back", async () => {
+  const api = await signedInUser(system.edgeUrl)
+  const { jobId, promised } = await announceBatch(api, await smallPhotos(1))
+  const [upload] = promised
+  if (!jobId || !upload) throw new Error("nothing was promised")
+  await api.cancelUploadJob(jobId)
+  const before = await states(jobId)
+  expect(before).toMatchObject([{ status: "CANCELLED", job_status: "CANCELLED" }])
+
+  expect(await put(upload.item, upload.file.content)).toBe(200)
+  // When the processor has removed the object, the URL takes the bytes anew instead of answering 412.
+  await vi.waitFor(async () => expect(await put(upload.item, upload.file.content)).toBe(200), {
+    timeout: 30_000,
+    interval: 200,
+  })
+  expect(await states(jobId)).toEqual(before)
+})

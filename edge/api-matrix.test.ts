@@ -1,0 +1,130 @@
+import { beforeAll, describe, expect, test, vi } from "vitest"
+import { app } from "./app.ts"
+import type { CreateUploadJobResponse } from "./commands/create-upload-job/schema.ts"
+import { expectProblem, forgeToken, newJob, newUser, rows, send, type TestUser } from "./test-api.ts"
+
+// Every route behind the bearer, against everything a stranger or a broken client may send.
+
+type Case = {
+  method: string
+  /** `:photoId` and `:jobId` stand for ids. */
+  path: string
+  scope: "photos:read" | "photos:write"
+  body?: object
+}
+
+const write = "photos:write"
+const read = "photos:read"
+const file = { filename: "a.jpg", mimeType: "image/jpeg", bytes: 12 }
+
+const routes: readonly Case[] = [
+  { method: "POST", path: "/commands/upload-jobs", scope: write, body: { files: [file] } },
+  { method: "POST", path: "/commands/upload-jobs/:jobId/renew", scope: write },
+  { method: "POST", path: "/commands/upload-jobs/:jobId/cancel", scope: write },
+  { method: "POST", path: "/commands/upload/:photoId/multipart", scope: write },
+  { method: "POST", path: "/commands/upload/:photoId/finalize", scope: write },
+  { method: "POST", path: "/commands/upload/:photoId/renew", scope: write },
+  {
+    method: "POST",
+    path: "/commands/upload/progress",
+    scope: write,
+    body: { photoId: `ph_${"0".repeat(26)}`, bytesSent: 1, bytesTotal: 1 },
+  },
+  { method: "DELETE", path: "/commands/photos/:photoId", scope: write },
+  { method: "POST", path: "/commands/photos/:photoId/tags", scope: write, body: { labels: ["a"] } },
+  { method: "DELETE", path: "/commands/photos/:photoId/tags/a", scope: write },
+  { method: "GET", path: "/queries/upload-jobs", scope: read },
+  { method: "GET", path: "/queries/upload-jobs/:jobId", scope: read },
+  { method: "GET", path: "/queries/photos", scope: read },
+  { method: "GET", path: "/queries/photos/:photoId", scope: read },
+  { method: "GET", path: "/queries/photos/:photoId/download-url", scope: read },
+  { method: "GET", path: "/queries/photos/:photoId/timeline", scope: read },
+]
+
+let owner: TestUser
+let stranger: TestUser
+let job: CreateUploadJobResponse
+beforeAll(async () => {
+  owner = await newUser()
+  stranger = await newUser()
+  job = await newJob(owner, [file])
+})
+
+const hasId = ({ path }: Case) => path.includes("/:")
+const ask = ({ method, path, body }: Case, token?: string, ids = { photoId: "", jobId: "" }) =>
+  send(method, path.replace(":photoId", ids.photoId).replace(":jobId", ids.jobId), {
+    ...(token !== undefined && { token }),
+    ...(body && { body }),
+  })
+const theirs = () => ({ jobId: job.jobId, photoId: job.items[0]?.photoId ?? "" })
+const unknown = { jobId: `job_${"0".repeat(26)}`, photoId: `ph_${"0".repeat(26)}` }
+const impossible = { jobId: "job_1", photoId: "ph_%2e%2e" }
+
+test("the matrix has every route behind the bearer", () => {
+  const known = app.routes
+    .filter(({ method, path }) => method !== "ALL" && /^\/(commands|queries)\//.test(path))
+    .map(({ method, path }) => `${method} ${path.replace(":label", "a")}`)
+  const covered = routes.map(({ method, path }) => `${method} ${path}`)
+  expect([...new Set(known)].filter((route) => !covered.includes(route))).toEqual([])
+})
+
+describe.each(routes)("$method $path", (route) => {
+  test.each([
+    ["without a token", async () => undefined],
+    ["with garbage for a token", async () => "not.a.token"],
+    ["with an expired token", () => forgeToken({ sub: owner.userId, iat: 1, exp: 2 })],
+    ["with a token for another audience", () => forgeToken({ sub: owner.userId, aud: "another-api" })],
+    [
+      "with a token of another issuer",
+      () => forgeToken({ sub: owner.userId, iss: "https://elsewhere.test" }),
+    ],
+    ["with a token of a user who is gone", () => forgeToken()],
+  ])("%s is 401", async (_, token) => {
+    const sent = await token()
+    // Progress asks no database: the first post of a user who is gone is taken, and finds out.
+    const once = async () => expectProblem(await ask(route, sent, theirs()), 401, "unauthenticated")
+    await vi.waitFor(once, { timeout: 5000 })
+  })
+
+  test("with a token of the other scope is 403", async () => {
+    const scope = route.scope === read ? write : read
+    const token = await forgeToken({ sub: owner.userId, scope })
+    await expectProblem(await ask(route, token, theirs()), 403, "insufficient-scope")
+  })
+
+  test("of a disabled user is 401 and changes nothing", async () => {
+    const disabled = await newUser()
+    const own = await newJob(disabled, [file])
+    await rows("update users set status = 'DISABLED' where user_id = $1", disabled.userId)
+    const ids = { jobId: own.jobId, photoId: own.items[0]?.photoId ?? "" }
+    const once = async () => expectProblem(await ask(route, disabled.token, ids), 401, "unauthenticated")
+    await vi.waitFor(once, { timeout: 5000 })
+    expect(await rows("select status from photos where job_id = $1", own.jobId)).toEqual([
+      { status: "QUEUED" },
+    ])
+  })
+})
+
+describe.each(routes.filter(hasId))("$method $path", (route) => {
+  test("about another user's resource is 404", async () => {
+    await expectProblem(await ask(route, stranger.token, theirs()), 404, "not-found")
+  })
+
+  test("about an id nobody has, or nobody can have, is 404", async () => {
+    await expectProblem(await ask(route, owner.token, unknown), 404, "not-found")
+    await expectProblem(await ask(route, owner.token, impossible), 404, "not-found")
+  })
+})
+
+describe.each(routes.filter(({ body }) => body))("$method $path", (route) => {
+  test("with a malformed body is 400, with a wrong one 422, with none of JSON 415", async () => {
+    const path = route.path.replace(":photoId", theirs().photoId)
+    const headers = { authorization: `Bearer ${owner.token}`, "content-type": "application/json" }
+    const raw = (body: string, type = "application/json") =>
+      send(route.method, path, { headers: { ...headers, "content-type": type }, rawBody: body })
+    await expectProblem(await raw("{"), 400, "malformed-body")
+    for (const wrong of ["[]", "null", '"text"', "{}", '{"files":{},"labels":{},"items":{}}'])
+      await expectProblem(await raw(wrong), 422, "validation-failed")
+    await expectProblem(await raw("a=b", "application/x-www-form-urlencoded"), 415, "unsupported-media-type")
+  })
+})

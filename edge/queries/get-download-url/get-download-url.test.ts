@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { complete, expectProblem, jpeg, newPhoto, newUser, put, send, type TestUser } from "../../test-api.ts"
+import { contentDispositionOf } from "./content-disposition.ts"
+import type { DownloadUrlResponse } from "./schema.ts"
+
+let user: TestUser
+let photoId: string
+beforeAll(async () => {
+  user = await newUser()
+  const item = await newPhoto(user, jpeg(12, "Zoë's “best” €.jpg"))
+  photoId = item.photoId
+  await put(item)
+  await complete(photoId)
+})
+
+const ask = (variant: string, headers: Record<string, string> = {}) =>
+  send("GET", `/queries/photos/${photoId}/download-url${variant && `?variant=${variant}`}`, {
+    token: user.token,
+    headers,
+  })
+
+describe("a download", () => {
+  test("of the original comes under its own name and type, without any credentials", async () => {
+    const answer = await (await ask("")).json<DownloadUrlResponse>()
+    expect(answer).toMatchObject({
+      variant: "original",
+      filename: "Zoë's “best” €.jpg",
+      contentType: "image/jpeg",
+    })
+    const download = await fetch(answer.url)
+    expect(await download.text()).toBe("twelve bytes")
+    expect(download.headers.get("content-type")).toBe("image/jpeg")
+    expect(download.headers.get("content-disposition")).toBe(
+      "attachment; filename=\"Zo_'s _best_ _.jpg\"; filename*=UTF-8''Zo%C3%AB%27s%20%E2%80%9Cbest%E2%80%9D%20%E2%82%AC.jpg",
+    )
+  })
+
+  test("whose name or type was changed in the URL is refused", async () => {
+    const { url } = await (await ask("")).json<DownloadUrlResponse>()
+    const changed = new URL(url)
+    changed.searchParams.set("response-content-type", "text/html")
+    const download = await fetch(changed)
+    await download.body?.cancel()
+    expect(download.status).toBe(403)
+  })
+
+  test("of a thumbnail is a webp named after the photo", async () => {
+    expect(await (await ask("256")).json()).toMatchObject({
+      variant: "256",
+      filename: "Zoë's “best” €-256.webp",
+      contentType: "image/webp",
+    })
+  })
+
+  test("has one URL for a while, and is 304 meanwhile", async () => {
+    const first = await ask("1024")
+    const { url } = await first.json<DownloadUrlResponse>()
+    const held = first.headers.get("etag") ?? ""
+    expect((await (await ask("1024")).json<DownloadUrlResponse>()).url).toBe(url)
+    expect((await ask("1024", { "if-none-match": held })).status).toBe(304)
+    expect((await ask("256", { "if-none-match": held })).status).toBe(200)
+  })
+
+  test("of a photo that was not verified is 409, of an unknown variant 422", async () => {
+    const waiting = await newPhoto(user)
+    const answer = await send("GET", `/queries/photos/${waiting.photoId}/download-url`, { token: user.token })
+    await expectProblem(answer, 409, "photo-not-ready")
+    await expectProblem(await ask("512"), 422, "validation-failed")
+  })
+})
+
+test("a header value is safe whatever the name", () => {
+  // The example of RFC 6266 §5, and what would end the quoted string.
+  expect(contentDispositionOf("€ rates")).toContain("filename*=UTF-8''%E2%82%AC%20rates")
+  expect(contentDispositionOf('a"b\\c%d\r\nx.jpg')).toMatch(/^attachment; filename="a_b_c_d__x\.jpg"; /)
+})

@@ -1,0 +1,120 @@
+import { beforeAll, describe, expect, test } from "vitest"
+import { complete, expectProblem, jpeg, newJob, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import type { ListPhotosResponse } from "./schema.ts"
+
+let user: TestUser
+let photoIds: string[]
+beforeAll(async () => {
+  user = await newUser()
+  const names = ["beach.jpg", "IMG_100%.jpg", "Mountain.jpg", "IMG_1000.jpg", "cat.jpg", "dog.jpg", "old.jpg"]
+  const { items } = await newJob(
+    user,
+    names.map((filename) => jpeg(12, filename)),
+  )
+  photoIds = items.map(({ photoId }) => photoId)
+  const [beach = "", , mountain = "", , cat = ""] = photoIds
+  await complete(mountain)
+  for (const [photoId, labels] of [
+    [beach, ["Summer", "Sea"]],
+    [mountain, ["summer"]],
+    [cat, ["Pets"]],
+  ] as const)
+    await send("POST", `/commands/photos/${photoId}/tags`, { token: user.token, body: { labels } })
+})
+
+const ask = (query: string, token = user.token) => send("GET", `/queries/photos${query}`, { token })
+const list = async (query: string) => {
+  const response = await ask(query)
+  expect(response.status).toBe(200)
+  return response.json<ListPhotosResponse>()
+}
+const names = async (query: string) => (await list(query)).items.map(({ filename }) => filename)
+
+describe("a list of photos", () => {
+  test("has one's own, the newest first, each with tags and thumbnails to fetch", async () => {
+    const { items, nextCursor } = await list("")
+    expect(items.map(({ photoId }) => photoId)).toEqual([...photoIds].reverse())
+    expect(nextCursor).toBeNull()
+    const mountain = items.find(({ filename }) => filename === "Mountain.jpg")
+    expect(mountain).toMatchObject({
+      status: "COMPLETED",
+      takenAt: "2026-05-04T10:11:12",
+      tags: ["Summer"],
+      width: 4032,
+    })
+    expect(mountain?.thumbnails[0]?.url).toContain("X-Amz-Signature")
+  })
+
+  test("is gone through by cursor, by page, or by the Link, and comes out the same", async () => {
+    const byCursor: string[] = []
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: ListPhotosResponse = await list(`?size=3${cursor && `&cursor=${cursor}`}`)
+      byCursor.push(...page.items.map(({ photoId }) => photoId))
+      cursor = page.nextCursor
+    }
+    const byPage: string[] = []
+    for (let page = 0; page < 3; page += 1)
+      byPage.push(...(await list(`?size=3&page=${page}`)).items.map(({ photoId }) => photoId))
+    const byLink: string[] = []
+    for (let path: string | undefined = "?size=3"; path; ) {
+      const response: Response = await ask(path)
+      byLink.push(...(await response.json<ListPhotosResponse>()).items.map(({ photoId }) => photoId))
+      path = /<\/queries\/photos(\?[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1]
+    }
+    const all = [...photoIds].reverse()
+    expect(byCursor).toEqual(all)
+    expect(byPage).toEqual(all)
+    expect(byLink).toEqual(all)
+  })
+
+  test("finds by tag, in whatever case", async () => {
+    expect(await names("?tag=SUMMER")).toEqual(["Mountain.jpg", "beach.jpg"])
+    expect(await names("?tag=nothing")).toEqual([])
+    expect(await names("?tag=%00")).toEqual([])
+  })
+
+  test("finds by part of filename, camera or tag, and takes wildcards for what they are", async () => {
+    expect(await names("?q=MOUNT")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=iphone")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=umme")).toEqual(["Mountain.jpg", "beach.jpg"])
+    expect(await names("?q=100%25")).toEqual(["IMG_100%.jpg"])
+    expect(await names("?q=_")).toEqual(["IMG_1000.jpg", "IMG_100%.jpg"])
+    expect(await names("?q=%27%3B+drop+table+photos")).toEqual([])
+  })
+
+  test("finds by status and time of capture, a date standing for the whole day", async () => {
+    expect(await names("?status=COMPLETED")).toEqual(["Mountain.jpg"])
+    expect(await names("?takenFrom=2026-05-04&takenTo=2026-05-04")).toEqual(["Mountain.jpg"])
+    expect(await names("?takenFrom=2026-05-04T10:11:13")).toEqual([])
+  })
+
+  test("takes all conditions together", async () => {
+    expect(await names("?tag=summer&q=beach&status=QUEUED")).toEqual(["beach.jpg"])
+    expect(await names("?tag=summer&q=summer")).toEqual(["Mountain.jpg", "beach.jpg"])
+    expect(await names("?q=summer&size=1&page=1")).toEqual(["beach.jpg"])
+  })
+
+  test("is 304 until one of its photos changes", async () => {
+    const first = await ask("?size=2")
+    const held = { "if-none-match": first.headers.get("etag") ?? "" }
+    const again = () => send("GET", "/queries/photos?size=2", { token: user.token, headers: held })
+    expect((await again()).status).toBe(304)
+    await rows("update photos set updated_at = now() where photo_id = $1", photoIds.at(-1) ?? "")
+    expect((await again()).status).toBe(200)
+  })
+
+  test.each(["?size=0", "?size=101", "?page=-1", "?cursor=abc", "?status=GONE", "?takenFrom=May", "?q="])(
+    "refuses %s with a pointer",
+    async (query) => {
+      const problem = await expectProblem(await ask(query), 422, "validation-failed")
+      expect(problem.errors).toHaveLength(1)
+    },
+  )
+
+  test("of somebody else has none of them", async () => {
+    const stranger = await newUser()
+    expect((await (await ask("", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await ask("?tag=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await ask("?q=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
+  })
+})
