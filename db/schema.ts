@@ -129,6 +129,14 @@ export const photos = pgTable(
     status: text("status").notNull().default("QUEUED"),
     failureReason: text("failure_reason"),
     failureDetail: text("failure_detail"),
+    /** S3's `sequencer` of the newest event that was heeded: an older one never overwrites it. */
+    sequencer: text("sequencer"),
+    /** When the sweep found its object although no event ever told of it. */
+    recoveredAt: instant("recovered_at"),
+    /** When its message was given up and came to the dead-letter queue. */
+    deadLetteredAt: instant("dead_lettered_at"),
+    /** When the objects of a deleted or cancelled photo were seen to be gone. */
+    objectsRemovedAt: instant("objects_removed_at"),
     /** Fencing token of the lease: only the newest claim may complete or fail the photo. */
     attempt: smallint("attempt").notNull().default(0),
     leaseExpiresAt: instant("lease_expires_at"),
@@ -162,6 +170,16 @@ export const photos = pgTable(
       .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
     index("photos_search").using("gin", table.userId, table.searchText.op("gin_trgm_ops")),
     index("photos_by_job").on(table.jobId, table.photoId),
+    // What the sweep looks for: few rows, whatever the size of the table.
+    index("photos_unfinished")
+      .on(table.updatedAt)
+      .where(sql`${table.status} in ('QUEUED', 'UPLOADING', 'PROCESSING')`),
+    index("photos_to_remove")
+      .on(table.updatedAt)
+      .where(
+        sql`(${table.deletedAt} is not null or ${table.status} = 'CANCELLED') and ${table.objectsRemovedAt} is null`,
+      ),
+    index("photos_dead_lettered").on(table.deadLetteredAt).where(sql`${table.deadLetteredAt} is not null`),
     check("photos_status", oneOf(table.status, photoStatuses)),
     check("photos_failure_reason", oneOf(table.failureReason, failureReasons)),
     check(
@@ -184,8 +202,23 @@ export const outboxEvents = pgTable(
     data: jsonb("data").notNull(),
     occurredAt: instant("occurred_at").notNull().defaultNow(),
     publishedAt: instant("published_at"),
+    /** Refusals of this very event, when it may be tried again, and when it was given up. */
+    attempts: smallint("attempts").notNull().default(0),
+    nextAttemptAt: instant("next_attempt_at"),
+    parkedAt: instant("parked_at"),
+    lastError: text("last_error"),
   },
-  (table) => [index("outbox_events_unpublished").on(table.sequence).where(sql`${table.publishedAt} is null`)],
+  (table) => [
+    index("outbox_events_waiting")
+      .on(table.sequence)
+      .where(sql`${table.publishedAt} is null and ${table.parkedAt} is null`),
+    index("outbox_events_postponed")
+      .on(table.jobId, table.sequence)
+      .where(
+        sql`${table.publishedAt} is null and ${table.parkedAt} is null and ${table.nextAttemptAt} is not null`,
+      ),
+    index("outbox_events_published").on(table.publishedAt),
+  ],
 )
 
 /** The parts of multipart uploads that are known to lie in S3. */
@@ -284,4 +317,53 @@ export const auditLog = pgTable(
     occurredAt: instant("occurred_at").notNull().defaultNow(),
   },
   (table) => [index("audit_log_by_user").on(table.userId, table.auditId)],
+)
+
+/** Where a user wants to be told of events. */
+export const webhookEndpoints = pgTable(
+  "webhook_endpoints",
+  {
+    endpointId: text("endpoint_id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    url: text("url").notNull(),
+    /** `whsec_…`: signs each delivery (https://www.standardwebhooks.com). */
+    secret: text("secret").notNull(),
+    /** Signs too until it expires, so that a receiver can change over. */
+    previousSecret: text("previous_secret"),
+    previousSecretExpiresAt: instant("previous_secret_expires_at"),
+    /** Null: all of them. */
+    eventTypes: jsonb("event_types"),
+    disabledAt: instant("disabled_at"),
+    disabledReason: text("disabled_reason"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+  },
+  (table) => [index("webhook_endpoints_by_user").on(table.userId, table.endpointId)],
+)
+
+/** What is to be delivered to an endpoint, and how its delivery went. */
+export const webhookDeliveries = pgTable(
+  "webhook_deliveries",
+  {
+    deliveryId: bigint("delivery_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    endpointId: text("endpoint_id")
+      .notNull()
+      .references(() => webhookEndpoints.endpointId, { onDelete: "cascade" }),
+    eventId: text("event_id").notNull(),
+    /** The CloudEvent as it is sent. */
+    event: jsonb("event").notNull(),
+    status: text("status").notNull().default("PENDING"),
+    attempts: smallint("attempts").notNull().default(0),
+    nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
+    lastStatus: smallint("last_status"),
+    lastError: text("last_error"),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    deliveredAt: instant("delivered_at"),
+  },
+  (table) => [
+    uniqueIndex("webhook_deliveries_once").on(table.endpointId, table.eventId),
+    index("webhook_deliveries_due").on(table.nextAttemptAt).where(sql`${table.status} = 'PENDING'`),
+    check("webhook_deliveries_status", oneOf(table.status, ["PENDING", "DELIVERED", "FAILED"])),
+  ],
 )

@@ -9,7 +9,7 @@ export const mayBecome = (to: PhotoStatus, column = "status"): string =>
 
 /** What a CTE `moved` returns of photos as they are after a guarded transition. `p` is the photo's alias. */
 export const movedColumns =
-  "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes"
+  "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent"
 
 /**
  * The CTEs that follow a CTE `moved` of photos after a guarded transition, in the same statement: the job's
@@ -57,9 +57,10 @@ function factsFollow(changes: string): string {
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
-    select ${eventTypeSql()}, user_id, job_id, photo_id,
-      jsonb_strip_nulls(jsonb_build_object('status', status, 'failureReason', failure_reason))
-    from moved
+    -- Joined with the job, whose row is locked by then: a job's events have their sequence in the order of commits.
+    select ${eventTypeSql("moved.status")}, moved.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
+        'status', moved.status, 'failureReason', failure_reason, 'bytes', bytes, 'bytesSent', bytes_sent))
+    from moved join job using (job_id)
     union all
     select 'UploadJobCompleted', user_id, job_id, null,
       jsonb_build_object('status', status, 'totalCount', total_count, 'completedCount', completed_count,
@@ -98,7 +99,7 @@ function jobStatusSql(): string {
         else 'COMPLETED' end`
 }
 
-function eventTypeSql(): string {
+function eventTypeSql(column: string): string {
   const arms = photoStatuses.map((status) => `when '${status}' then '${eventOfEntering[status]}'`)
-  return `case status ${arms.join(" ")} end`
+  return `case ${column} ${arms.join(" ")} end`
 }

@@ -10,6 +10,8 @@ export const eventTypes = [
   "PhotoFailed",
   "PhotoCancelled",
   "PhotoDeleted",
+  "PhotoReprocessing",
+  "UploadJobReopened",
   "UploadJobCompleted",
 ] as const
 

@@ -83,14 +83,15 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
     select f."photoId", job_id, user_id, f.filename, f.type, f.bytes, f.sha256, f."s3Key", f."partSize",
       doc->>'traceparent'
     from input, job, file f
-    returning photo_id, job_id, user_id, status
+    returning photo_id, job_id, user_id, status, bytes
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
     select 'UploadJobCreated', user_id, job_id, null, jsonb_build_object('status', 'QUEUED', 'totalCount', total_count)
     from job
     union all
-    select 'PhotoQueued', user_id, job_id, photo_id, jsonb_build_object('status', status) from photo
+    select 'PhotoQueued', user_id, job_id, photo_id, jsonb_build_object('status', status, 'bytes', bytes)
+    from photo
   ),
   decided as (
     select case
