@@ -11,12 +11,17 @@ export type NodeDatabase = Database & {
 export const openNodeDatabase = (url: string, max: number): NodeDatabase => {
   const client = postgres(url, { max, fetch_types: false, connect_timeout: 5, onnotice: () => undefined })
   return {
-    run: async (statement, input) => {
-      // Typed as text, or postgres.js would serialize the document a second time.
-      const text = statement.text.replaceAll("$1", () => "$1::text")
-      const rows = await client.unsafe(text, [JSON.stringify(input)], { prepare: true })
-      return statement.output.parse(rows[0]?.result)
-    },
+    ...databaseOf(client),
     close: (timeoutSeconds = 5) => client.end({ timeout: timeoutSeconds }),
   }
 }
+
+/** Runs statements on a client that somebody else opened and will close. */
+export const databaseOf = (client: postgres.Sql): Database => ({
+  run: async (statement, input) => {
+    // Typed as text, or postgres.js would serialize the document a second time.
+    const text = statement.text.replaceAll("$1", () => "$1::text")
+    const rows = await client.unsafe(text, [JSON.stringify(input)], { prepare: true })
+    return statement.output.parse(rows[0]?.result)
+  },
+})

@@ -1,0 +1,66 @@
+import { setTimeout as pause } from "node:timers/promises"
+import postgres from "postgres"
+import { databaseOf } from "./node.ts"
+import type { Database } from "./statement.ts"
+
+export type ExclusiveWork = {
+  /** Any number, the same in every process that takes turns. */
+  lock: number
+  /** A channel to LISTEN on; `onNotify` is called with each of its notifications, and after every reconnection. */
+  channel?: string
+  onNotify?: () => void
+  /** Does the work until `signal` fires: at the latest when the lock is lost. */
+  run: (database: Database, signal: AbortSignal) => Promise<void>
+  onError: (error: unknown) => void
+}
+
+const retryMs = 1000
+
+/**
+ * Does work that only one process may do at a time, on a connection that holds an advisory lock. When that process
+ * dies, Postgres frees the lock with its connection and another one takes over.
+ * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+ * @returns when `signal` has fired and the work has ended
+ */
+export const workExclusively = async (
+  url: string,
+  work: ExclusiveWork,
+  signal: AbortSignal,
+): Promise<void> => {
+  while (!signal.aborted) {
+    await holdLock(url, work, signal).catch(work.onError)
+    await pause(retryMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+const holdLock = async (url: string, work: ExclusiveWork, signal: AbortSignal): Promise<void> => {
+  const lost = new AbortController()
+  const client = postgres(url, {
+    // The lock belongs to the connection: one that the driver recycled or reopened would not have it.
+    max: 1,
+    max_lifetime: null,
+    idle_timeout: 0,
+    fetch_types: false,
+    connect_timeout: 5,
+    onnotice: () => undefined,
+    onclose: () => lost.abort(new Error("the connection that held the lock was closed")),
+  })
+  try {
+    const [answer] = await client`select pg_try_advisory_lock(${work.lock}) as is_held`
+    if (answer?.is_held !== true) return
+    const listening =
+      work.channel &&
+      (await client.listen(
+        work.channel,
+        () => work.onNotify?.(),
+        () => work.onNotify?.(),
+      ))
+    try {
+      await work.run(databaseOf(client), AbortSignal.any([signal, lost.signal]))
+    } finally {
+      if (listening) await listening.unlisten().catch(() => undefined)
+    }
+  } finally {
+    await client.end({ timeout: 1 })
+  }
+}
