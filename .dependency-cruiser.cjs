@@ -64,7 +64,7 @@ module.exports = {
       name: "nobody-imports-tools",
       severity: "error",
       from: { path: "^(domain|db|edge|processor|client)/", pathNot: tests },
-      to: { path: "^(local|e2e|bench)/" },
+      to: { path: "^(local|e2e|bench|docs)/" },
     },
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
     {

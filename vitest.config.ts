@@ -1,6 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
-import { type TestEnvironment, testStorage } from "./local/test-environment.ts"
+import { type TestEnvironment, testIntakeSecret, testStorage } from "./local/test-environment.ts"
 
 const globalSetup = ["local/test-environment.ts"]
 
@@ -16,6 +16,7 @@ const workerBindings = (environment: TestEnvironment) => ({
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "rapid-photo-upload",
   JWT_SIGNING_KEY: environment.signingKey,
+  EVENT_INTAKE_SECRET: testIntakeSecret,
   // Tests of one user create many jobs; what the limits do is tested with limits of its own.
   CREATE_JOBS_PER_MINUTE: "100000",
   PROGRESS_POSTS_PER_SECOND: "100000",

@@ -73,7 +73,7 @@ const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, a
     case "finalize":
       return database.run(finalizePhoto, { photoId, userId, etag: "e", parts: [] })
     case "claim":
-      return database.run(claimPhoto, { photoId, userId, etag: "e", leaseMs: 60_000 })
+      return database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
     case "complete":
       return database.run(completePhoto, { photoId, attempt, checksum: "ab", facts, thumbnails: [] })
     case "fail":

@@ -144,6 +144,10 @@ export const photos = pgTable(
     traceparent: text("traceparent"),
     /** Grows with every update of the row; a trigger does it. */
     version: bigint("version", { mode: "number" }).notNull().default(1),
+    /** When it entered its status; the trigger that grows the version does it. */
+    statusSince: instant("status_since").notNull().defaultNow(),
+    /** When the sweep last looked after it. */
+    lookedAt: instant("looked_at"),
     /** When its owner threw it away: hidden from queries, its objects wait for the sweep. */
     deletedAt: instant("deleted_at"),
     /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as it is. */

@@ -10,6 +10,7 @@ import type { PhotoResponse } from "../edge/queries/get-photo/schema.ts"
 import type { UploadJobSnapshot } from "../edge/queries/get-upload-job/schema.ts"
 import { anyPorts, settingsOf } from "../local/settings.ts"
 import { type LocalSystem, type SystemOptions, startSystem } from "../local/system.ts"
+import { validatingFetch } from "./validating-fetch.ts"
 
 export type RunningSystem = LocalSystem & { directory: string; end: () => Promise<void> }
 
@@ -30,9 +31,9 @@ export const runSystem = async (
   }
 }
 
-/** A client of a user who has just registered. */
+/** A client of a user who has just registered; every answer it gets is held against the OpenAPI document. */
 export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
-  const api = createApiClient({ baseUrl })
+  const api = createApiClient({ baseUrl, fetch: validatingFetch(baseUrl) })
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() }
   await api.register(account)
   await api.signIn(account.email, account.password)

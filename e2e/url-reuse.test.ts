@@ -18,10 +18,7 @@ afterAll(async () => {
   await system?.end()
 })
 
-const put = async (
-  item: { presignedUrl: string | null; headers: Record<string, string> },
-  body: Blob,
-) => {
+const put = async (item: { presignedUrl: string | null; headers: Record<string, string> }, body: Blob) => {
   const response = await fetch(item.presignedUrl ?? "", { method: "PUT", headers: item.headers, body })
   await response.body?.cancel()
   return response.status

@@ -39,6 +39,8 @@ const routes: readonly Case[] = [
   { method: "GET", path: "/queries/photos/:photoId", scope: read },
   { method: "GET", path: "/queries/photos/:photoId/download-url", scope: read },
   { method: "GET", path: "/queries/photos/:photoId/timeline", scope: read },
+  { method: "GET", path: "/queries/events", scope: read },
+  { method: "GET", path: "/queries/upload-jobs/:jobId/events", scope: read },
 ]
 
 let owner: TestUser

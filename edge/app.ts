@@ -14,9 +14,16 @@ import { renewUploadJob } from "./commands/renew-upload-job/route.ts"
 import { reportProgress } from "./commands/report-progress/route.ts"
 import { tagPhoto } from "./commands/tag-photo/route.ts"
 import { untagPhoto } from "./commands/untag-photo/route.ts"
+import { issueLiveTicket } from "./live/issue-ticket/route.ts"
+import { takeEvents } from "./live/take-events/route.ts"
+import { watch } from "./live/watch/route.ts"
 import type { EdgeEnv } from "./platform/context.ts"
+import { crossOrigin } from "./platform/cross-origin.ts"
+import { needsToken, withFacts } from "./platform/describe.ts"
 import { problem } from "./platform/problem.ts"
 import { requestScope } from "./platform/request-scope.ts"
+import { securityHeaders } from "./platform/security-headers.ts"
+import { timeLimit } from "./platform/time-limit.ts"
 import { onError, onNotFound } from "./platform/unhandled.ts"
 import { jsonBodiesOnly } from "./platform/validation.ts"
 import { getDownloadUrl } from "./queries/get-download-url/route.ts"
@@ -25,6 +32,10 @@ import { getPhotoTimeline } from "./queries/get-photo-timeline/route.ts"
 import { getUploadJob } from "./queries/get-upload-job/route.ts"
 import { listPhotos } from "./queries/list-photos/route.ts"
 import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
+import { reference } from "./reference/route.ts"
+
+/** Until an answer begins. No wait of ours is longer; who waits that long has given up. */
+const timeLimitMs = 30_000
 
 /** 500 announced files with the longest names stay below this. */
 const maxBodyBytes = 1024 * 1024
@@ -34,7 +45,10 @@ export const app = new Hono<EdgeEnv>()
 app.onError(onError)
 app.notFound(onNotFound(app))
 
+app.use(securityHeaders)
 app.use(requestScope)
+app.use(crossOrigin)
+app.use(timeLimit(timeLimitMs))
 app.use(jsonBodiesOnly)
 app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => problem(c, "body-too-large") }))
 
@@ -42,7 +56,7 @@ app.route("/", register)
 app.route("/", issueToken)
 app.route("/", publishJwks)
 
-app.use("/commands/*", bearer("photos:write"))
+app.use("/commands/*", withFacts(bearer("photos:write"), needsToken("photos:write")))
 app.route("/", createUploadJob)
 app.route("/", reportProgress)
 app.route("/", openMultipartUpload)
@@ -54,10 +68,16 @@ app.route("/", cancelPhoto)
 app.route("/", tagPhoto)
 app.route("/", untagPhoto)
 
-app.use("/queries/*", bearer("photos:read"))
+app.route("/", issueLiveTicket)
+app.route("/", watch)
+app.route("/", takeEvents)
+
+app.use("/queries/*", withFacts(bearer("photos:read"), needsToken("photos:read")))
 app.route("/", getUploadJob)
 app.route("/", listUploadJobs)
 app.route("/", getPhoto)
 app.route("/", listPhotos)
 app.route("/", getDownloadUrl)
 app.route("/", getPhotoTimeline)
+
+app.route("/", reference(app))

@@ -7,6 +7,8 @@ import { app } from "./app.ts"
 import type { CreateUploadJobResponse } from "./commands/create-upload-job/schema.ts"
 import { configOf } from "./platform/config.ts"
 import { newId } from "./platform/new-id.ts"
+import { conformanceOf } from "./reference/conformance.ts"
+import { documentOf } from "./reference/document.ts"
 
 /** The tests' configuration of the Worker, as vitest.config.ts binds it. */
 export const config = configOf(env)
@@ -14,36 +16,52 @@ export const config = configOf(env)
 /** A registered user with an access token. */
 export type TestUser = { userId: string; email: string; password: string; token: string }
 
-/** Sends a request to the app inside workerd. */
-export const send = (
+/** Sends a request to the app inside workerd and holds the answer against the OpenAPI document. */
+export const send = async (
   method: string,
   path: string,
   init: {
     token?: string
     body?: unknown
+    /** A body that need not be JSON. */
+    rawBody?: string
     headers?: Record<string, string>
     /** Variables of the Worker that are others for this request. */
     variables?: Record<string, string>
     /** The whole environment, for requests that are to meet the same isolate's memory of it. */
     env?: object
   } = {},
-) =>
-  Promise.resolve(
-    app.request(
-      path,
-      {
-        method,
-        headers: {
-          ...(init.token !== undefined && { authorization: `Bearer ${init.token}` }),
-          ...(init.body !== undefined && { "content-type": "application/json" }),
-          ...init.headers,
-        },
-        ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+) => {
+  const answer = await app.request(
+    path,
+    {
+      method,
+      headers: {
+        ...(init.token !== undefined && { authorization: `Bearer ${init.token}` }),
+        ...(init.body !== undefined && { "content-type": "application/json" }),
+        ...init.headers,
       },
-      init.env ?? (init.variables ? variablesOf(init.variables) : env),
-      createExecutionContext(),
-    ),
+      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+      ...(init.rawBody !== undefined && { body: init.rawBody }),
+    },
+    init.env ?? (init.variables ? variablesOf(init.variables) : env),
+    createExecutionContext(),
   )
+  return asDocumented(method, path, answer)
+}
+
+const checkAnswer = conformanceOf(documentOf(app))
+
+/** @throws Error when the document does not know such an answer */
+const asDocumented = async (method: string, path: string, answer: Response): Promise<Response> => {
+  const contentType = answer.headers.get("content-type")
+  const isEndless = answer.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
+  const text = isEndless || answer.body === null ? null : await answer.text()
+  const { pathname } = new URL(path, "http://localhost")
+  const wrong = checkAnswer(method, pathname, { status: answer.status, contentType, text: text ?? "" })
+  if (wrong) throw new Error(`Not what the OpenAPI document says: ${wrong}`)
+  return text === null ? answer : new Response(text, answer)
+}
 
 /** The Worker's environment with some variables changed. */
 export const variablesOf = (variables: Record<string, string>): object => ({ ...env, ...variables })

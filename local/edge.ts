@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Child, startChild } from "./child-process.ts"
+import { dotenv } from "./dotenv.ts"
 import { repository } from "./settings.ts"
 
 export type EdgeOptions = {
@@ -42,8 +43,3 @@ export const startEdge = async ({ port, directory, databaseUrl, variables }: Edg
     logFile: join(directory, "logs/edge.log"),
   })
 }
-
-const dotenv = (variables: Record<string, string>): string =>
-  Object.entries(variables)
-    .map(([name, value]) => `${name}='${value}'\n`)
-    .join("")

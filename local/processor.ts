@@ -1,5 +1,7 @@
+import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Child, startChild } from "./child-process.ts"
+import { dotenv } from "./dotenv.ts"
 import { repository } from "./settings.ts"
 
 export type ProcessorOptions = {
@@ -10,8 +12,11 @@ export type ProcessorOptions = {
 }
 
 /** Starts the processor as its container does. @throws Error with its last lines when it does not come up */
-export const startProcessor = ({ port, directory, variables }: ProcessorOptions): Promise<Child> =>
-  startChild({
+export const startProcessor = async ({ port, directory, variables }: ProcessorOptions): Promise<Child> => {
+  await mkdir(directory, { recursive: true })
+  // For `npm run ops`, which speaks to the system that runs here.
+  await writeFile(join(directory, "processor.env"), dotenv(variables), { mode: 0o600 })
+  return startChild({
     name: "The processor",
     command: process.execPath,
     args: [join(repository, "processor/main.ts")],
@@ -20,3 +25,4 @@ export const startProcessor = ({ port, directory, variables }: ProcessorOptions)
     ready: { url: `http://127.0.0.1:${port}/readyz` },
     logFile: join(directory, "logs/processor.log"),
   })
+}

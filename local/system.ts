@@ -2,9 +2,11 @@ import { join } from "node:path"
 import { migrateDatabase } from "../db/migrate.ts"
 import type { Child } from "./child-process.ts"
 import { startEdge } from "./edge.ts"
+import { localIntakeSecret } from "./intake-secret.ts"
 import { startObjectStorage } from "./object-storage/object-storage.ts"
+import type { StorageFault } from "./object-storage/s3/s3-front.ts"
 import { assertPortFree, freePort } from "./ports.ts"
-import { startPostgres } from "./postgres.ts"
+import { type LocalPostgres, startPostgres } from "./postgres.ts"
 import { startProcessor } from "./processor.ts"
 import type { Settings } from "./settings.ts"
 import { localSigningKey } from "./signing-key.ts"
@@ -23,6 +25,10 @@ export type LocalSystem = {
   processor: () => Child
   /** Starts another processor in place of one that ended. */
   restartProcessor: () => Promise<Child>
+  /** Stops the edge and starts it again; requests under way are lost. */
+  restartEdge: () => Promise<void>
+  /** Stops the local Postgres and starts it again; connections are lost. */
+  restartDatabase: () => Promise<void>
   /** Ends every part, in the order in which they need each other. */
   stop: () => Promise<void>
 }
@@ -33,8 +39,15 @@ export type SystemOptions = {
   storageEvents?: boolean
   /** What the edge takes for the database, when it is not the database itself but a proxy before it. */
   edgeDatabaseUrl?: (databaseUrl: string) => Promise<string>
-  /** Variables of the Worker beside those that follow from the settings. */
+  /** Variables of the Worker and of the processor beside those that follow from the settings. */
   edgeVariables?: Record<string, string>
+  processorVariables?: Record<string, string>
+  /** How often a message may be received before it comes to the dead-letter queue. */
+  maxReceiveCount?: number
+  /** Whether the local S3 can't keep up with a request. */
+  isStorageOverloaded?: StorageFault
+  /** What becomes of an event of the local S3: one for each message that is sent, after so many ms. */
+  eventFate?: () => readonly number[]
 }
 
 const environment = "local"
@@ -48,13 +61,14 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
   const { directory } = settings
   const ports = await portsOf(settings)
   const started: (() => Promise<unknown>)[] = []
+  let database: LocalPostgres | undefined
   const stop = async () => {
     for (let end = started.pop(); end; end = started.pop()) await end()
   }
   try {
     const databaseUrl = settings.DATABASE_URL ?? (await startDatabase())
     await migrateDatabase(databaseUrl)
-    const storage = await startStorage()
+    const { deadLetterQueueUrl, ...storage } = await startStorage()
 
     const shared = {
       ENVIRONMENT: environment,
@@ -65,30 +79,34 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
     }
     const edgeUrl = `http://127.0.0.1:${ports.edge}`
+    const eventIntakeSecret = await localIntakeSecret(directory)
     const edgeVariables = {
       ...shared,
       JWT_ISSUER: edgeUrl,
       JWT_AUDIENCE: "rapid-photo-upload",
       JWT_SIGNING_KEY: await localSigningKey(directory),
+      EVENT_INTAKE_SECRET: eventIntakeSecret,
+      CORS_ORIGINS: "*",
       ...options.edgeVariables,
     }
     const processorVariables = {
       ...shared,
       DATABASE_URL: databaseUrl,
+      EVENT_INTAKE_URL: `${edgeUrl}/internal/events`,
+      EVENT_INTAKE_SECRET: eventIntakeSecret,
+      ...(deadLetterQueueUrl && { SQS_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl }),
       CONCURRENCY: String(settings.CONCURRENCY),
       PHOTO_TIMEOUT_SECONDS: String(settings.PHOTO_TIMEOUT_SECONDS),
       SQS_VISIBILITY_TIMEOUT_SECONDS: String(settings.SQS_VISIBILITY_TIMEOUT_SECONDS),
+      ...options.processorVariables,
     }
     const launchProcessor = () =>
       startProcessor({ port: ports.processor, directory, variables: processorVariables })
     const edgeDatabaseUrl = (await options.edgeDatabaseUrl?.(databaseUrl)) ?? databaseUrl
 
-    const edge = await startEdge({
-      port: ports.edge,
-      directory,
-      databaseUrl: edgeDatabaseUrl,
-      variables: edgeVariables,
-    })
+    const launchEdge = () =>
+      startEdge({ port: ports.edge, directory, databaseUrl: edgeDatabaseUrl, variables: edgeVariables })
+    let edge = await launchEdge()
     started.push(() => edge.stop())
     let processor = await launchProcessor()
     started.push(() => processor.stop(processorGraceMs))
@@ -105,6 +123,14 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         processor = await launchProcessor()
         return processor
       },
+      restartEdge: async () => {
+        await edge.stop()
+        edge = await launchEdge()
+      },
+      restartDatabase: async () => {
+        await database?.stop()
+        database = await launchDatabase()
+      },
       stop,
     }
   } catch (error) {
@@ -113,20 +139,29 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
   }
 
   async function startDatabase(): Promise<string> {
-    const database = await startPostgres({
+    database = await launchDatabase()
+    started.push(async () => database?.stop())
+    return database.url
+  }
+
+  function launchDatabase() {
+    return startPostgres({
       port: ports.postgres,
       dataDir: join(directory, "postgres"),
       database: "rapid_photo_upload",
     })
-    started.push(database.stop)
-    return database.url
   }
 
   // One local server plays both S3 and SQS; each can be replaced on its own.
   async function startStorage() {
     const { S3_ENDPOINT, SQS_ENDPOINT, SQS_QUEUE_URL } = settings
     if (S3_ENDPOINT && SQS_QUEUE_URL)
-      return { S3_ENDPOINT, SQS_QUEUE_URL, SQS_ENDPOINT: SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin }
+      return {
+        S3_ENDPOINT,
+        SQS_QUEUE_URL,
+        SQS_ENDPOINT: SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin,
+        deadLetterQueueUrl: null,
+      }
     const local = await startObjectStorage({
       port: ports.s3,
       sqsPort: ports.sqs,
@@ -143,14 +178,17 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         name: "rapid-photo-upload",
         deadLetterName: "rapid-photo-upload-dead-letters",
         visibilityTimeoutSeconds: settings.SQS_VISIBILITY_TIMEOUT_SECONDS,
-        maxReceiveCount: 10,
+        maxReceiveCount: options.maxReceiveCount ?? 10,
       },
       events: options.storageEvents ?? true,
+      eventFate: options.eventFate,
+      isOverloaded: options.isStorageOverloaded,
     })
     started.push(local.stop)
     return {
       S3_ENDPOINT: S3_ENDPOINT ?? local.s3Endpoint,
       SQS_QUEUE_URL: SQS_QUEUE_URL ?? local.queueUrl,
+      deadLetterQueueUrl: SQS_QUEUE_URL ? null : local.deadLetterQueueUrl,
       SQS_ENDPOINT: SQS_QUEUE_URL ? (SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin) : local.sqsEndpoint,
     }
   }

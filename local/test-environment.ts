@@ -30,6 +30,9 @@ export const testStorage = {
   credentials: { accessKeyId: "test-access-key", secretAccessKey: "test-secret-key" },
 }
 
+/** Signs what a relay in a test tells the edge. */
+export const testIntakeSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
+
 /** Global set-up of vitest. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const directory = await mkdtemp(join(tmpdir(), "rapid-photo-test-"))

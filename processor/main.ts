@@ -1,4 +1,6 @@
 import { openNodeDatabase } from "../db/node.ts"
+import { failDeadLetter } from "./dead-letters/fail-dead-letters.ts"
+import { announcerOf } from "./platform/announcer.ts"
 import { configOf } from "./platform/config.ts"
 import { stopGracefully } from "./platform/graceful-stop.ts"
 import { startHealthServer } from "./platform/health.ts"
@@ -8,6 +10,10 @@ import { startQueue } from "./platform/queue.ts"
 import { openScratch } from "./platform/scratch.ts"
 import { startImageExaminer } from "./process-photo/image/image-examiner.ts"
 import { processPhoto } from "./process-photo/process-photo.ts"
+import { edgeIntakeSink } from "./relay-events/edge-intake.ts"
+import { eventBridgeSink } from "./relay-events/event-bridge.ts"
+import { startRelay } from "./relay-events/start-relay.ts"
+import { startSweep } from "./sweep/sweep.ts"
 
 const config = configOf(process.env)
 const log = createLogger(config.logLevel)
@@ -15,6 +21,8 @@ const log = createLogger(config.logLevel)
 const database = openNodeDatabase(config.databaseUrl, config.databasePoolSize)
 const scratch = await openScratch()
 const examiner = startImageExaminer({ threads: config.concurrency, limits: config.examination })
+
+const objectStore = objectStoreOf(config)
 
 let isReady = true
 const health = await startHealthServer(config.healthPort, () => isReady)
@@ -25,12 +33,47 @@ const handle = processPhoto({
   maxFileBytes: config.maxFileBytes,
   photoTimeoutMs: config.photoTimeoutMs,
   database,
-  objectStore: objectStoreOf(config),
+  objectStore,
   examiner,
   withScratchFile: scratch.withFile,
   log,
 })
 const queue = startQueue(config, handle, log)
+
+const { environment } = config
+const deadLetters =
+  config.deadLetters &&
+  startQueue(
+    { ...config, concurrency: 1, sqs: { ...config.sqs, queueUrl: config.deadLetters.queueUrl } },
+    failDeadLetter({
+      environment,
+      bucket: config.s3.bucket,
+      database,
+      log,
+      restMs: config.deadLetters.restMs,
+    }),
+    log,
+  )
+const announcer = announcerOf(config)
+const sweep = startSweep({
+  ...config.sweep,
+  databaseUrl: config.databaseUrl,
+  environment,
+  objectStore,
+  announcer,
+  log,
+})
+const relay = startRelay({
+  databaseUrl: config.databaseUrl,
+  environment,
+  sinks: [
+    edgeIntakeSink({ ...config.eventIntake, environment }),
+    ...(config.eventBus
+      ? [eventBridgeSink({ ...config.eventBus, ...config, region: config.s3.region })]
+      : []),
+  ],
+  log,
+})
 log.info({ healthPort: health.port, concurrency: config.concurrency }, "processor ready")
 
 const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -39,6 +82,10 @@ const stop = async (signal: NodeJS.Signals): Promise<void> => {
   const isClean = await stopGracefully(
     [
       { name: "finish photos in hand", run: queue.stop },
+      { name: "finish dead letters", run: async () => deadLetters?.stop() },
+      { name: "stop the sweep", run: sweep.stop },
+      { name: "drain the relay", run: relay.stop },
+      { name: "close the announcer", run: async () => announcer.close() },
       { name: "close image threads", run: examiner.close },
       { name: "remove scratch files", run: scratch.remove },
       { name: "close database", run: () => database.close() },

@@ -1,7 +1,9 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
 import { factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../db/status-sql.ts"
-import type { UserId } from "../../domain/ids.ts"
+import { failureReasons } from "../../domain/failure-reason.ts"
+import { isPhotoId, type JobId, type UserId } from "../../domain/ids.ts"
+import { photoStatuses } from "../../domain/photo-status.ts"
 import type { ProgressTick } from "../platform/user-channel.ts"
 
 /**
@@ -38,4 +40,33 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
   ${factsFollowMovedAndTouched}
   select jsonb_build_object(
     'saved', (select count(*) from moved) + (select count(*) from touched)) as result`,
+)
+
+/** The photos of a job, as the live channel starts from them; null when the user has no such job. */
+export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
+  z
+    .array(
+      z.object({
+        photoId: z.string().refine(isPhotoId),
+        status: z.enum(photoStatuses),
+        bytes: z.number().int(),
+        bytesSent: z.number().int(),
+        failureReason: z.enum(failureReasons).nullable(),
+      }),
+    )
+    .nullable(),
+  `
+  with ${inputOfActingUser}
+  select (
+    select jsonb_agg(jsonb_build_object('photoId', p.photo_id, 'status', p.status, 'bytes', p.bytes,
+      'bytesSent', p.bytes_sent, 'failureReason', p.failure_reason) order by p.photo_id)
+    from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
+    join photos p using (job_id)
+  ) as result`,
+)
+
+/** Throws InactiveUser for a user who is gone or disabled. */
+export const assertActing = statementOf<{ userId: UserId }>()(
+  z.object({ userId: z.string() }),
+  `with ${inputOfActingUser} select doc as result from input`,
 )

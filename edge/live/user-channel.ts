@@ -1,30 +1,53 @@
 import { DurableObject } from "cloudflare:workers"
 import { z } from "zod"
-import { InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
-import { isUserId, type PhotoId, type UserId } from "../../domain/ids.ts"
+import { DatabaseUnavailable, InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
+import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import { configOf } from "../platform/config.ts"
 import { logIncident } from "../platform/log.ts"
+import type { RelayedEvent } from "../platform/relayed-event.ts"
 import { type BucketLevel, type BucketPolicy, takeToken } from "../platform/token-bucket.ts"
-import type { Limit, ProgressTick, UserChannelRpc } from "../platform/user-channel.ts"
-import { saveProgress } from "./sql.ts"
+import {
+  type Limit,
+  type ProgressTick,
+  subscriptionHeader,
+  type UserChannelRpc,
+} from "../platform/user-channel.ts"
+import { applyEvent, applyTick, type JobBoard, liveJobOf, livePhotoOf } from "./job-board.ts"
+import { openMessageLog } from "./message-log.ts"
+import { type LiveMessage, liveMessage } from "./schema.ts"
+import { assertActing, saveProgress, selectJobPhotos } from "./sql.ts"
+import { maxSubscribers, type OutgoingMessage, openSubscribers } from "./subscribers.ts"
 
 /** Progress is written to Postgres once in this time, whatever number of ticks came. */
 const writeEveryMs = 1000
 
+/** Progress of one photo is told to listeners once in this time. */
+const tellEveryMs = 250
+
 /** Photos whose progress is kept for the next write; a client with more in flight loses some ticks, no upload. */
 const maxPendingPhotos = 5000
+
+/** Jobs that are followed in memory; the one that was quiet longest is forgotten, and read again when needed. */
+const maxBoards = 50
 
 /** How long a user who was found to be disabled is not asked about again. */
 const inactiveForMs = 60_000
 
+const ticketTtlMs = 30_000
+
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })
 
-/** The one place of a user: token buckets, and the progress of uploads until it is written. */
+/** The one place of a user: token buckets, uploads' progress until it is written, and everyone who listens. */
 export class UserChannel extends DurableObject<object> implements UserChannelRpc {
   readonly #pending = new Map<PhotoId, number>()
+  readonly #boards = new Map<JobId, JobBoard>()
+  readonly #untold = new Map<PhotoId, JobBoard>()
+  readonly #log = openMessageLog(this.ctx.storage.sql)
+  readonly #subscribers = openSubscribers(this.ctx)
   #progressLevel: BucketLevel | undefined
   #lastWriteAt = 0
   #inactiveUntil = 0
+  #telling: ReturnType<typeof setTimeout> | undefined
 
   /** Stored, since an object that nobody calls for seconds forgets what it only holds in memory. */
   async takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
@@ -44,20 +67,72 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     this.#progressLevel = level
     const isActive = Date.now() >= this.#inactiveUntil
     if (limit.isAllowed && isActive) {
-      for (const tick of ticks) this.#keep(tick)
+      for (const tick of ticks) {
+        this.#keep(tick)
+        this.#show(tick)
+      }
       await this.#writeSoon(userId)
     }
     return { ...limit, isActive }
   }
 
+  /** Takes events from the relay, in order; those it has had before change nothing. */
+  async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
+    for (const event of events) {
+      if (this.#log.has(event.eventId)) continue
+      const board = await this.#boardOf(userId, event.jobId)
+      const message = board && messageOf(board, event)
+      if (message) this.#tell(event.eventId, message)
+    }
+  }
+
+  /** Lets somebody listen: to one job, or to all of the user's when there is none in the subscription. */
+  override async fetch(request: Request): Promise<Response> {
+    const { userId, jobId } = subscription.parse(
+      JSON.parse(request.headers.get(subscriptionHeader) ?? "null"),
+    )
+    if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
+    try {
+      const board = jobId && (await this.#boardOf(userId, jobId))
+      if (jobId && !board) return new Response(null, { status: 404 })
+      if (!jobId) await this.#database().run(assertActing, { userId })
+      const first = this.#missed(lastIdOf(request), jobId) ?? this.#snapshot(board)
+      return request.headers.get("upgrade")?.toLowerCase() === "websocket"
+        ? this.#subscribers.accept(jobId, first)
+        : this.#subscribers.stream(jobId, first)
+    } catch (error) {
+      if (error instanceof InactiveUser) return new Response(null, { status: 401 })
+      if (error instanceof DatabaseUnavailable) return new Response(null, { status: 503 })
+      throw error
+    }
+  }
+
+  /** A ticket that lets one channel be opened without a bearer token, once and soon. */
+  async issueTicket(): Promise<{ ticket: string; expiresAt: number }> {
+    const ticket = Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) =>
+      byte.toString(16).padStart(2, "0"),
+    ).join("")
+    const expiresAt = Date.now() + ticketTtlMs
+    await this.ctx.storage.put(`ticket:${ticket}`, expiresAt)
+    return { ticket, expiresAt }
+  }
+
+  async redeemTicket(ticket: string): Promise<boolean> {
+    const key = `ticket:${ticket}`
+    const expiresAt = await this.ctx.storage.get(key)
+    const isFirst = await this.ctx.storage.delete(key)
+    return isFirst && typeof expiresAt === "number" && Date.now() <= expiresAt
+  }
+
   override async alarm(): Promise<void> {
+    await this.#forgetOldTickets()
     const userId = await this.ctx.storage.get("userId")
     if (typeof userId !== "string" || !isUserId(userId) || this.#pending.size === 0) return
     const ticks = Array.from(this.#pending, ([photoId, bytesSent]) => ({ photoId, bytesSent }))
     this.#pending.clear()
     this.#lastWriteAt = Date.now()
     try {
-      await openEdgeDatabase(configOf(this.env).databaseUrl).run(saveProgress, { userId, ticks })
+      await this.#database().run(saveProgress, { userId, ticks })
     } catch (error) {
       if (error instanceof InactiveUser) {
         this.#inactiveUntil = Date.now() + inactiveForMs
@@ -67,6 +142,14 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
       for (const tick of ticks) this.#keep(tick)
       await this.#writeSoon(userId)
     }
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code === 1005 ? 1000 : code)
+  }
+
+  #database() {
+    return openEdgeDatabase(configOf(this.env).databaseUrl)
   }
 
   #keep({ photoId, bytesSent }: ProgressTick): void {
@@ -80,4 +163,97 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     await this.ctx.storage.put("userId", userId)
     await this.ctx.storage.setAlarm(Math.max(Date.now(), this.#lastWriteAt + writeEveryMs))
   }
+
+  /** Shows a tick to those who listen: soon, and with what comes meanwhile. */
+  #show({ photoId, bytesSent }: ProgressTick): void {
+    for (const board of this.#boards.values())
+      if (applyTick(board, photoId, bytesSent)) this.#untold.set(photoId, board)
+    if (this.#untold.size > 0) this.#telling ??= setTimeout(() => this.#tellProgress(), tellEveryMs)
+  }
+
+  #tellProgress(): void {
+    this.#telling = undefined
+    for (const [photoId, board] of this.#untold) {
+      const photo = board.photos.get(photoId)
+      if (!photo) continue
+      const message = {
+        type: "photo",
+        jobId: board.jobId,
+        job: liveJobOf(board),
+        ...livePhotoOf(photo),
+      } as const
+      this.#subscribers.tell({ id: null, jobId: board.jobId, message })
+    }
+    this.#untold.clear()
+  }
+
+  #tell(eventId: string, message: LiveMessage & { jobId: string }): void {
+    const { id, jobId } = this.#log.append(eventId, message.jobId, JSON.stringify(message))
+    this.#subscribers.tell({ id, jobId, message })
+  }
+
+  async #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
+    const known = this.#boards.get(jobId)
+    if (known) {
+      // Last in the order of the map: the one that is forgotten last.
+      this.#boards.delete(jobId)
+      this.#boards.set(jobId, known)
+      return known
+    }
+    const photos = await this.#database().run(selectJobPhotos, { userId, jobId })
+    if (!photos) return null
+    const board = {
+      jobId,
+      photos: new Map(photos.map((photo) => [photo.photoId, { ...photo, sequence: 0 }])),
+    }
+    this.#boards.set(jobId, board)
+    const [oldest] = this.#boards.keys()
+    if (this.#boards.size > maxBoards && oldest) this.#boards.delete(oldest)
+    return board
+  }
+
+  #snapshot(board: JobBoard | null): OutgoingMessage[] {
+    if (!board) return []
+    const photos = [...board.photos.values()].map(livePhotoOf)
+    const message = { type: "snapshot", jobId: board.jobId, job: liveJobOf(board), photos } as const
+    return [{ id: this.#log.head(), jobId: board.jobId, message }]
+  }
+
+  /** What was said since the client left; null when it is new here. */
+  #missed(lastId: number | null, jobId: JobId | null): OutgoingMessage[] | null {
+    if (lastId === null) return null
+    const logged = this.#log.since(lastId, jobId)
+    if (!logged || lastId > this.#log.head())
+      return [{ id: this.#log.head(), jobId, message: { type: "reset", reason: "Too much happened since." } }]
+    return logged.map(({ id, text, ...about }) => ({
+      id,
+      jobId: about.jobId,
+      message: liveMessage.parse(JSON.parse(text)),
+    }))
+  }
+
+  async #forgetOldTickets(): Promise<void> {
+    for (const [key, expiresAt] of await this.ctx.storage.list<number>({ prefix: "ticket:" }))
+      if (expiresAt < Date.now()) await this.ctx.storage.delete(key)
+  }
+}
+
+const subscription = z.object({
+  userId: z.string().refine(isUserId),
+  jobId: z.string().refine(isJobId).nullable(),
+})
+
+/** The header first: what a reconnecting EventSource sends by itself. */
+const lastIdOf = (request: Request): number | null => {
+  const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("lastEventId")
+  return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : null
+}
+
+const messageOf = (board: JobBoard, event: RelayedEvent): (LiveMessage & { jobId: string }) | null => {
+  const { jobId, photo, sequence, type } = event
+  if (!photo) return { type: "job", jobId, job: liveJobOf(board) }
+  if (type === "PhotoDeleted") return null
+  const isReopening = type === "PhotoReprocessing"
+  const changed = applyEvent(board, { ...photo, sequence, isReopening })
+  return changed && { type: "photo", jobId, job: liveJobOf(board), ...livePhotoOf(changed) }
 }

@@ -4,35 +4,45 @@ import { z } from "zod"
 const positive = z.coerce.number().int().positive()
 const seconds = positive
 
-// Every variable and secret of the Worker, parsed once. The local system fills them in `local/edge.ts`,
-// a deployment in wrangler.toml and with `wrangler secret put`.
-const schema = z.object({
-  /** First segment of every object key: what separates deployments that share a bucket. */
-  ENVIRONMENT: z.string().regex(/^[a-z0-9-]{1,32}$/),
-  /** The connection proxy; query caching is off where it is created, since a status poll must see a change. */
-  HYPERDRIVE: z.object({ connectionString: z.string().min(1) }),
-  S3_ENDPOINT: z.url(),
-  S3_BUCKET: z.string().min(3),
-  S3_REGION: z.string().min(1),
-  AWS_ACCESS_KEY_ID: z.string().min(1),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1),
-  /** Where `finalize` leaves word for the processor. */
-  SQS_QUEUE_URL: z.url(),
-  /** Where SQS is reached, when that is not the queue URL's own host. */
-  SQS_ENDPOINT: z.url().optional(),
-  JWT_ISSUER: z.string().min(1),
-  JWT_AUDIENCE: z.string().min(1),
-  /** Private JWK (RFC 7517) with `kid` and `alg`; its public half is published. */
-  JWT_SIGNING_KEY: z.string().transform((text, context) => {
-    const key = signingKey.safeParse(parseJson(text))
-    if (key.success) return key.data
-    context.addIssue({
-      code: "custom",
-      message: "must be a private JWK with kid and alg RS256, ES256 or HS256",
+// Every variable and secret of the Worker, parsed once; docs/configuration.md is made of it. The local system fills
+// them in `local/edge.ts`, a deployment in wrangler.toml and with `wrangler secret put`.
+export const workerVariables = z.object({
+  ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .describe("First segment of every object key: what separates deployments that share a bucket."),
+  HYPERDRIVE: z
+    .object({ connectionString: z.string().min(1) })
+    .describe(
+      "Binding of the connection proxy; query caching is off where it is created, since a status poll must see a change.",
+    ),
+  S3_ENDPOINT: z.url().describe("Where the object storage is reached, by us and by those who upload."),
+  S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
+  S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .describe("Secret. Key that may read and write the bucket and send to the queue."),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Its other half."),
+  SQS_QUEUE_URL: z.url().describe("Where `finalize` leaves word for the processor."),
+  SQS_ENDPOINT: z
+    .url()
+    .optional()
+    .describe("Where SQS is reached, when that is not the queue URL's own host."),
+  JWT_ISSUER: z.string().min(1).describe("`iss` of our access tokens."),
+  JWT_AUDIENCE: z.string().min(1).describe("`aud` of our access tokens."),
+  JWT_SIGNING_KEY: z
+    .string()
+    .transform((text, context) => {
+      const key = signingKey.safeParse(parseJson(text))
+      if (key.success) return key.data
+      context.addIssue({
+        code: "custom",
+        message: "must be a private JWK with kid and alg RS256, ES256 or HS256",
+      })
+      return z.NEVER
     })
-    return z.NEVER
-  }),
-  /** JWKS (RFC 7517) of further keys that sign tokens we still, or already, accept: how keys are rolled. */
+    .describe("Secret. Private JWK (RFC 7517) with `kid` and `alg`; its public half is published."),
   JWT_VERIFICATION_KEYS: z
     .string()
     .default('{"keys":[]}')
@@ -41,8 +51,10 @@ const schema = z.object({
       if (set.success) return set.data.keys
       context.addIssue({ code: "custom", message: "must be a JWKS of keys with kid and alg" })
       return z.NEVER
-    }),
-  /** JSON list of foreign OpenID providers whose access tokens are taken. */
+    })
+    .describe(
+      "JWKS (RFC 7517) of further keys that sign tokens we still, or already, accept: how keys are rolled.",
+    ),
   OIDC_ISSUERS: z
     .string()
     .default("[]")
@@ -51,38 +63,63 @@ const schema = z.object({
       if (issuers.success) return issuers.data
       context.addIssue({ code: "custom", message: "must be a JSON list of {issuer, audience, scopes?}" })
       return z.NEVER
-    }),
-  ACCESS_TOKEN_TTL_SECONDS: seconds.default(900),
-  /** From sign-in; rotation does not prolong it. */
-  REFRESH_TOKEN_TTL_SECONDS: seconds.default(30 * 86_400),
-  UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900),
-  DOWNLOAD_URL_TTL_SECONDS: seconds.max(86_400).default(900),
-  /** Within such a span an object has one download URL, so that ETags and caches of what holds it stay good. */
-  DOWNLOAD_URL_STABLE_SECONDS: seconds.max(86_400).default(300),
-  /** Largest file, in bytes. */
+    })
+    .describe("JSON list of foreign OpenID providers whose access tokens are taken."),
+  ACCESS_TOKEN_TTL_SECONDS: seconds.default(900).describe("How long an access token is good."),
+  REFRESH_TOKEN_TTL_SECONDS: seconds
+    .default(30 * 86_400)
+    .describe("How long one may stay signed in, from sign-in; rotation does not prolong it."),
+  UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900).describe("How long a presigned upload is good."),
+  DOWNLOAD_URL_TTL_SECONDS: seconds.max(86_400).default(900).describe("How long a download URL is good."),
+  DOWNLOAD_URL_STABLE_SECONDS: seconds
+    .max(86_400)
+    .default(300)
+    .describe(
+      "Within such a span an object has one download URL, so that ETags and caches of what holds it stay good.",
+    ),
   MAX_FILE_BYTES: z.coerce
     .number()
     .int()
     .positive()
-    .default(100 * 1024 * 1024),
-  /** Upload jobs a user may create in a minute, and progress posts in a second. */
-  CREATE_JOBS_PER_MINUTE: positive.default(10),
-  PROGRESS_POSTS_PER_SECOND: positive.default(20),
-  /** Attempts to sign in, in ten minutes, for one account and from one address. */
-  SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive.default(10),
-  SIGN_IN_ATTEMPTS_PER_ADDRESS: positive.default(100),
-  /** Messages that wait in the queue before no more uploads are promised; promised again below four fifths. */
-  MAX_QUEUE_DEPTH: positive.default(50_000),
-  /** Share of the database's connections at work before no more uploads are promised. */
-  MAX_DATABASE_LOAD: z.coerce.number().positive().max(1).default(0.9),
-  /** Origins of web apps that may call, separated by commas; `*` for any. */
+    .default(100 * 1024 * 1024)
+    .describe("Largest file, in bytes."),
+  CREATE_JOBS_PER_MINUTE: positive.default(10).describe("Upload jobs that a user may create in a minute."),
+  PROGRESS_POSTS_PER_SECOND: positive
+    .default(20)
+    .describe("Progress posts that a user may send in a second."),
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
+    .default(10)
+    .describe("Attempts to sign in to one account in ten minutes."),
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
+    .default(100)
+    .describe("Attempts to sign in from one address in ten minutes."),
+  EVENT_INTAKE_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be whsec_ and 24 bytes or more in base64")
+    .describe("`whsec_` and base64: signs what the relay tells the edge (https://www.standardwebhooks.com)."),
+  MAX_QUEUE_DEPTH: positive
+    .default(50_000)
+    .describe(
+      "Messages that wait in the queue before no more uploads are promised; promised again below four fifths.",
+    ),
+  MAX_DATABASE_LOAD: z.coerce
+    .number()
+    .positive()
+    .max(1)
+    .default(0.9)
+    .describe("Share of the database's connections at work before no more uploads are promised."),
   CORS_ORIGINS: z
     .string()
     .default("")
     .transform((text) => text.split(",").map((origin) => origin.trim()))
-    .transform((origins) => origins.filter((origin) => origin !== "")),
-  USER_CHANNEL: z.custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound"),
-  SIGN_IN_LIMITER: z.custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound"),
+    .transform((origins) => origins.filter((origin) => origin !== ""))
+    .describe("Origins of web apps that may call, separated by commas; `*` for any."),
+  USER_CHANNEL: z
+    .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
+    .describe("Binding of the Durable Object that each user has one of."),
+  SIGN_IN_LIMITER: z
+    .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
+    .describe("Binding of the Durable Object that counts attempts to sign in."),
 })
 
 const kid = z.string().min(1)
@@ -147,6 +184,7 @@ export type Config = {
     signInAttemptsPerAddress: number
   }
   loadGate: { maxQueueDepth: number; maxDatabaseLoad: number }
+  eventIntakeSecret: string
   corsOrigins: readonly string[]
   userChannels: DurableObjectNamespace
   signInLimiters: DurableObjectNamespace
@@ -161,14 +199,14 @@ const parsed = new WeakMap<object, Config>()
 export const configOf = (env: object): Config => {
   const known = parsed.get(env)
   if (known) return known
-  const result = schema.safeParse(env)
+  const result = workerVariables.safeParse(env)
   if (!result.success) throw new Error(`Worker configuration: ${z.prettifyError(result.error)}`)
   const config = shape(result.data)
   parsed.set(env, config)
   return config
 }
 
-const shape = (env: z.infer<typeof schema>): Config => ({
+const shape = (env: z.infer<typeof workerVariables>): Config => ({
   environment: env.ENVIRONMENT,
   databaseUrl: env.HYPERDRIVE.connectionString,
   s3: { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.S3_REGION },
@@ -194,6 +232,7 @@ const shape = (env: z.infer<typeof schema>): Config => ({
     signInAttemptsPerAddress: env.SIGN_IN_ATTEMPTS_PER_ADDRESS,
   },
   loadGate: { maxQueueDepth: env.MAX_QUEUE_DEPTH, maxDatabaseLoad: env.MAX_DATABASE_LOAD },
+  eventIntakeSecret: env.EVENT_INTAKE_SECRET,
   corsOrigins: env.CORS_ORIGINS,
   userChannels: env.USER_CHANNEL,
   signInLimiters: env.SIGN_IN_LIMITER,

@@ -5,6 +5,7 @@ import type { EdgeEnv } from "./context.ts"
 import { logError } from "./log.ts"
 import { ObjectStoreUnavailable } from "./object-store/s3-request.ts"
 import { problem } from "./problem.ts"
+import { TimedOut } from "./time-limit.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 import { WorkQueueUnavailable } from "./work-queue.ts"
 
@@ -17,6 +18,7 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   if (error instanceof InactiveUser)
     return problem(c, "unauthenticated", { detail: "The account of this token is gone or disabled." })
   logError(c, error)
+  if (error instanceof TimedOut) return problem(c, "timed-out")
   if (error instanceof DatabaseUnavailable) return problem(c, "database-unavailable")
   if (error instanceof ObjectStoreUnavailable) return problem(c, "storage-unavailable")
   if (error instanceof WorkQueueUnavailable) return problem(c, "queue-unavailable")

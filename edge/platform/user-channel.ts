@@ -1,5 +1,6 @@
 import type { PhotoId, UserId } from "../../domain/ids.ts"
 import type { Config } from "./config.ts"
+import type { RelayedEvent } from "./relayed-event.ts"
 import type { BucketPolicy, Taken } from "./token-bucket.ts"
 
 /** What a client last said of an upload. */
@@ -20,7 +21,17 @@ export type UserChannelRpc = {
     ticks: ProgressTick[],
     policy: BucketPolicy,
   ) => Promise<Limit & { isActive: boolean }>
+  /** Takes events from the relay, in order; those it has had before change nothing. */
+  acceptEvents: (userId: UserId, events: RelayedEvent[]) => Promise<void>
+  /** Gives a ticket that opens one live channel, once, until `expiresAt` (ms since the epoch). */
+  issueTicket: () => Promise<{ ticket: string; expiresAt: number }>
+  redeemTicket: (ticket: string) => Promise<boolean>
+  /** Opens a live channel; `subscriptionHeader` says whose. */
+  fetch: (request: Request) => Promise<Response>
 }
+
+/** Carries the user and job of a live channel to the user's object: a request is all that `fetch` takes. */
+export const subscriptionHeader = "x-live-subscription"
 
 /** The one Durable Object of a user, wherever it lives. */
 export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc => {

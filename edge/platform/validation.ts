@@ -3,6 +3,7 @@ import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { z } from "zod"
 import type { EdgeEnv } from "./context.ts"
+import { withFacts } from "./describe.ts"
 import { type FieldError, problem } from "./problem.ts"
 
 /** A body with fields that are wrong. Thrown by the validators, since their hooks don't know our context. */
@@ -23,21 +24,30 @@ export class UnknownId extends Error {
 
 /** Parses the body. @throws InvalidBody with a pointer to each field that is wrong */
 export const validJson = <Schema extends z.ZodType>(schema: Schema) =>
-  zValidator("json", schema, (result) => {
-    if (!result.success) throw new InvalidBody(result.error.issues.map(toFieldError))
-  })
+  withFacts(
+    zValidator("json", schema, (result) => {
+      if (!result.success) throw new InvalidBody(result.error.issues.map(toFieldError))
+    }),
+    { body: schema, problems: ["malformed-body", "validation-failed"] },
+  )
 
 /** Parses the path. @throws UnknownId */
 export const validParam = <Schema extends z.ZodType>(schema: Schema) =>
-  zValidator("param", schema, (result) => {
-    if (!result.success) throw new UnknownId()
-  })
+  withFacts(
+    zValidator("param", schema, (result) => {
+      if (!result.success) throw new UnknownId()
+    }),
+    { path: schema, problems: ["not-found"] },
+  )
 
 /** Parses the query. @throws InvalidBody with a pointer to each parameter that is wrong */
 export const validQuery = <Schema extends z.ZodType>(schema: Schema) =>
-  zValidator("query", schema, (result) => {
-    if (!result.success) throw new InvalidBody(result.error.issues.map(toFieldError))
-  })
+  withFacts(
+    zValidator("query", schema, (result) => {
+      if (!result.success) throw new InvalidBody(result.error.issues.map(toFieldError))
+    }),
+    { query: schema, problems: ["validation-failed"] },
+  )
 
 /** The answer to fields that are wrong, whoever found it out. */
 export const validationFailed = (c: Context<EdgeEnv>, errors: readonly FieldError[]): Response =>
@@ -50,7 +60,7 @@ export const validationFailed = (c: Context<EdgeEnv>, errors: readonly FieldErro
 export const jsonBodiesOnly = createMiddleware<EdgeEnv>(async (c, next) => {
   const type = c.req.header("content-type")
   const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0"
-  if (hasBody && !/^application\/json\s*(;|$)/i.test(type ?? ""))
+  if (hasBody && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? ""))
     return problem(c, "unsupported-media-type", { detail: "Send `content-type: application/json`." })
   return next()
 })

@@ -4,7 +4,7 @@ import { close, listen } from "./listen.ts"
 import { conditionalWrites } from "./s3/conditional-writes.ts"
 import { multipartUploadsIn } from "./s3/multipart-uploads.ts"
 import { accountId, objectCreatedEvents, type StoredObject } from "./s3/object-created-event.ts"
-import { createS3Front } from "./s3/s3-front.ts"
+import { createS3Front, type StorageFault } from "./s3/s3-front.ts"
 import { upstreamAt } from "./s3/upstream.ts"
 import type { Credentials } from "./sigv4/verify-request.ts"
 import { fauxqsQueues } from "./sqs/fauxqs-queues.ts"
@@ -30,6 +30,9 @@ export type ObjectStorageOptions = EmulatorOptions & {
   originalsPrefix: string
   /** False: a storage that notifies nobody. @default true */
   events?: boolean
+  /** What becomes of an event: one message for each entry, after so many ms. */
+  eventFate?: (() => readonly number[]) | undefined
+  isOverloaded?: StorageFault | undefined
   now?: () => Date
 }
 
@@ -51,12 +54,18 @@ export const startObjectStorage = async (options: ObjectStorageOptions): Promise
       uploads: multipartUploadsIn(emulator.storageDir),
       writes: conditionalWrites(upstream.head),
       onStored: announcer(options, now, (event) => {
-        emulator.sendMessage(queue.name, event)
-        queues.wake()
+        const deliver = () => {
+          emulator.sendMessage(queue.name, event)
+          queues.wake()
+        }
+        for (const delayMs of options.eventFate?.() ?? [0])
+          if (delayMs === 0) deliver()
+          else setTimeout(deliver, delayMs).unref()
       }),
     },
     verifier: { service: "s3", region, credentials, now },
     corsOrigins: options.corsOrigins,
+    isOverloaded: options.isOverloaded,
   })
   const sqs = createSqsFront({
     queues,

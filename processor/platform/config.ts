@@ -2,34 +2,89 @@ import { z } from "zod"
 
 const positive = z.coerce.number().int().positive()
 
-const schema = z.object({
-  DATABASE_URL: z.url(),
-  DATABASE_POOL_SIZE: positive.default(5),
-  /** First segment of every object key; objects of other environments are not ours. */
-  ENVIRONMENT: z.string().regex(/^[a-z0-9-]{1,32}$/),
-  S3_ENDPOINT: z.url(),
-  S3_BUCKET: z.string().min(3),
-  S3_REGION: z.string().min(1),
-  AWS_ACCESS_KEY_ID: z.string().min(1),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1),
-  SQS_QUEUE_URL: z.url(),
-  SQS_ENDPOINT: z.url().optional(),
-  /** How long SQS hides a message from others; a heartbeat renews it while the photo is in hand. */
-  SQS_VISIBILITY_TIMEOUT_SECONDS: positive.max(43_200).default(30),
-  /** Photos in hand at once. Two cores are busy with three: one is decoded while another is fetched. */
-  CONCURRENCY: positive.max(64).default(3),
-  /** From claim to completion of one photo; after it the attempt is given up and retried. */
-  PHOTO_TIMEOUT_SECONDS: positive.default(60),
-  MAX_FILE_BYTES: positive.default(100 * 1024 * 1024),
-  MAX_PIXELS: positive.default(300_000_000),
-  /** Memory that all decodes under way may take together. */
-  MAX_DECODED_BYTES: positive.default(400 * 1024 * 1024),
-  /** Time for looking into one file; longer means a bomb. */
-  EXAMINE_TIMEOUT_SECONDS: positive.default(30),
-  HEALTH_PORT: z.coerce.number().int().nonnegative().max(65_535).default(8080),
-  /** SIGTERM to exit. ECS kills after `stopTimeout` (30 s unless set), so stay below it. */
-  STOP_GRACE_SECONDS: positive.default(25),
-  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+export const processorVariables = z.object({
+  DATABASE_URL: z.url().describe("Postgres."),
+  DATABASE_POOL_SIZE: positive.default(5).describe("Connections that are kept."),
+  ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .describe("First segment of every object key; objects of other environments are not ours."),
+  S3_ENDPOINT: z.url().describe("Where the object storage is reached."),
+  S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
+  S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .describe("Key that may read and write the bucket and receive from the queue."),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Its other half."),
+  SQS_QUEUE_URL: z.url().describe("Where word of uploaded photos comes from."),
+  SQS_ENDPOINT: z
+    .url()
+    .optional()
+    .describe("Where SQS is reached, when that is not the queue URL's own host."),
+  SQS_VISIBILITY_TIMEOUT_SECONDS: positive
+    .max(43_200)
+    .default(30)
+    .describe("How long SQS hides a message from others; a heartbeat renews it while the photo is in hand."),
+  CONCURRENCY: positive
+    .max(64)
+    .default(3)
+    .describe(
+      "Photos in hand at once. Two cores are busy with three: one is decoded while another is fetched.",
+    ),
+  PHOTO_TIMEOUT_SECONDS: positive
+    .default(60)
+    .describe("From claim to completion of one photo; after it the attempt is given up and retried."),
+  MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest file, in bytes."),
+  MAX_PIXELS: positive.default(300_000_000).describe("Largest image, in pixels."),
+  MAX_DECODED_BYTES: positive
+    .default(400 * 1024 * 1024)
+    .describe("Memory that all decodes under way may take together."),
+  EXAMINE_TIMEOUT_SECONDS: positive
+    .default(30)
+    .describe("Time for looking into one file; longer means a bomb."),
+  SQS_DEAD_LETTER_QUEUE_URL: z
+    .url()
+    .optional()
+    .describe("Where SQS puts messages that were given up: their photos fail, so that every job ends."),
+  DEAD_LETTER_REST_SECONDS: positive
+    .max(43_200)
+    .default(300)
+    .describe("How long a dead letter is left alone after its photo was seen to."),
+  SWEEP_EVERY_SECONDS: positive.default(30).describe("From the end of one sweep to the next."),
+  SWEEP_QUIET_SECONDS: positive
+    .default(120)
+    .describe("A photo of which nothing was heard for this long is looked after: its object, its message."),
+  UPLOAD_BOUND_SECONDS: positive
+    .default(86_400)
+    .describe("A photo whose bytes have not come after this long is FAILED: EXPIRED."),
+  PROCESSING_BOUND_SECONDS: positive
+    .default(21_600)
+    .describe("A photo whose processing has not ended after this long is FAILED: PROCESSING_ERROR."),
+  LATE_OBJECT_SECONDS: positive
+    .default(3_600)
+    .describe("How long objects of cancelled photos may still come: longer than any presigned URL lives."),
+  ORPHAN_GRACE_SECONDS: positive
+    .default(86_400)
+    .describe("An object that belongs to no photo is removed when it is older than this."),
+  EVENT_INTAKE_URL: z.url().describe("The edge's `POST /internal/events`."),
+  EVENT_INTAKE_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
+  EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
+  EVENT_BUS_ENDPOINT: z.url().optional().describe("Where EventBridge is reached, when that is not AWS."),
+  HEALTH_PORT: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .max(65_535)
+    .default(8080)
+    .describe("Where its health is asked for; 0 for any port."),
+  STOP_GRACE_SECONDS: positive
+    .default(25)
+    .describe("SIGTERM to exit. ECS kills after `stopTimeout` (30 s unless set), so stay below it."),
+  LOG_LEVEL: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("Least important lines that are written."),
 })
 
 export type Config = ReturnType<typeof shape>
@@ -39,12 +94,12 @@ export type Config = ReturnType<typeof shape>
  * @throws Error naming each variable that is missing or wrong, without its value
  */
 export const configOf = (env: NodeJS.ProcessEnv): Config => {
-  const result = schema.safeParse(env)
+  const result = processorVariables.safeParse(env)
   if (!result.success) throw new Error(`Processor configuration: ${z.prettifyError(result.error)}`)
   return shape(result.data)
 }
 
-const shape = (env: z.infer<typeof schema>) => ({
+const shape = (env: z.infer<typeof processorVariables>) => ({
   databaseUrl: env.DATABASE_URL,
   databasePoolSize: env.DATABASE_POOL_SIZE,
   environment: env.ENVIRONMENT,
@@ -63,6 +118,26 @@ const shape = (env: z.infer<typeof schema>) => ({
     maxDecodedBytes: env.MAX_DECODED_BYTES,
     maxMs: env.EXAMINE_TIMEOUT_SECONDS * 1000,
   },
+  deadLetters: env.SQS_DEAD_LETTER_QUEUE_URL
+    ? { queueUrl: env.SQS_DEAD_LETTER_QUEUE_URL, restMs: env.DEAD_LETTER_REST_SECONDS * 1000 }
+    : null,
+  sweep: {
+    everyMs: env.SWEEP_EVERY_SECONDS * 1000,
+    bounds: {
+      quietMs: env.SWEEP_QUIET_SECONDS * 1000,
+      uploadMs: env.UPLOAD_BOUND_SECONDS * 1000,
+      processingMs: env.PROCESSING_BOUND_SECONDS * 1000,
+      lateObjectMs: env.LATE_OBJECT_SECONDS * 1000,
+      orphanMs: env.ORPHAN_GRACE_SECONDS * 1000,
+    },
+  },
+  eventIntake: { url: env.EVENT_INTAKE_URL, secret: env.EVENT_INTAKE_SECRET },
+  eventBus: env.EVENT_BUS_NAME
+    ? {
+        busName: env.EVENT_BUS_NAME,
+        endpoint: env.EVENT_BUS_ENDPOINT ?? `https://events.${env.S3_REGION}.amazonaws.com`,
+      }
+    : null,
   healthPort: env.HEALTH_PORT,
   stopGraceMs: env.STOP_GRACE_SECONDS * 1000,
   logLevel: env.LOG_LEVEL,

@@ -6,6 +6,7 @@ import { isTerminalPhoto } from "../../domain/photo-status.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import type { Verdict } from "../platform/queue.ts"
+import { type StoredOriginal, storedOriginalOf } from "../platform/storage-event.ts"
 import { download } from "./download.ts"
 import type { ExaminedPhoto } from "./image/examined-photo.ts"
 import type { ImageExaminer } from "./image/image-examiner.ts"
@@ -18,7 +19,6 @@ import {
   releasePhoto,
   selectStanding,
 } from "./sql.ts"
-import { type StoredOriginal, storedOriginalOf } from "./storage-event.ts"
 
 export type ProcessPhotoDependencies = {
   environment: string

@@ -59,7 +59,8 @@ const newJob = async (size: number) => {
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
 
-const claim = (photoId: PhotoId) => database.run(claimPhoto, { photoId, userId, etag: "e", leaseMs })
+const claim = (photoId: PhotoId) =>
+  database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs })
 const complete = (photoId: PhotoId, attempt: number) =>
   database.run(completePhoto, { photoId, attempt, ...outcome })
 const fail = (photoId: PhotoId, attempt: number) =>
@@ -123,7 +124,7 @@ describe("a photo", () => {
 
   test("of another user, or of none, can't be claimed", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
-    const stranger = { photoId, userId: newId.user(), etag: "e", leaseMs }
+    const stranger = { photoId, userId: newId.user(), etag: "e", sequencer: null, leaseMs }
     expect(await database.run(claimPhoto, stranger)).toEqual({ claimed: null, known: null })
   })
 })

@@ -22,7 +22,13 @@ export type ClaimedPhoto = z.infer<typeof claimedPhoto>
  * Takes a photo in hand: the first claim makes it PROCESSING, a later one takes over a lease that lapsed. `attempt`
  * is the lease's fencing token. Without a claim, `known` tells how the photo stands, or null if there is none.
  */
-export const claimPhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: string; leaseMs: number }>()(
+export const claimPhoto = statementOf<{
+  photoId: PhotoId
+  userId: UserId
+  etag: string
+  sequencer: string | null
+  leaseMs: number
+}>()(
   z.object({
     claimed: claimedPhoto.nullable(),
     known: z.object({ status: z.enum(photoStatuses), leaseMs: z.number() }).nullable(),
@@ -37,10 +43,14 @@ export const claimPhoto = statementOf<{ photoId: PhotoId; userId: UserId; etag: 
     for update of p
   ),
   claimed as (
-    update photos p set status = 'PROCESSING', etag = doc->>'etag', attempt = attempt + 1,
+    update photos p set status = 'PROCESSING', etag = doc->>'etag',
+      sequencer = coalesce(doc->>'sequencer', p.sequencer), attempt = attempt + 1,
       lease_expires_at = lease.expires_at, updated_at = now()
     from input, lease, found
     where p.photo_id = found.photo_id
+      -- Hex, compared after padding (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html):
+      -- what an older event says of the object is no longer so.
+      and coalesce(rpad(doc->>'sequencer', 64, '0') >= rpad(p.sequencer, 64, '0'), true)
       and (${mayBecome("PROCESSING", "p.status")}
         or p.status = 'PROCESSING' and coalesce(p.lease_expires_at <= now(), true))
     returning p.*, found.status as previous_status

@@ -1,30 +1,41 @@
 import { type Context, Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { newId } from "../../platform/new-id.ts"
 import { problem } from "../../platform/problem.ts"
 import { issueAccessToken, userScopes } from "../access-token.ts"
 import { isPassword } from "../password.ts"
-import type { TokenResponse } from "./schema.ts"
+import { type TokenResponse, tokenResponse } from "./schema.ts"
 import { selectCredentials } from "./sql.ts"
 
-export const issueToken = new Hono<EdgeEnv>().post("/auth/token", async (c) => {
-  const basic = basicCredentials(c.req.header("authorization"))
-  if (!basic) return refuse(c, "Send `authorization: Basic base64(e-mail:password)`.")
+export const issueToken = new Hono<EdgeEnv>().post(
+  "/auth/token",
+  describe("issueToken", {
+    tag: "accounts",
+    summary: "Signs in and gets an access token",
+    security: "basic",
+    answers: { 200: { description: "The token (RFC 6749 §5.1).", schema: tokenResponse } },
+    problems: ["bad-credentials", "database-unavailable"],
+  }),
+  async (c) => {
+    const basic = basicCredentials(c.req.header("authorization"))
+    if (!basic) return refuse(c, "Send `authorization: Basic base64(e-mail:password)`.")
 
-  const account = await c.var.database.run(selectCredentials, { email: basic.email })
-  const isRight = await isPassword(basic.password, account?.passwordHash ?? null)
-  if (!account || !isRight) return refuse(c, "Check the e-mail address and the password.")
+    const account = await c.var.database.run(selectCredentials, { email: basic.email })
+    const isRight = await isPassword(basic.password, account?.passwordHash ?? null)
+    if (!account || !isRight) return refuse(c, "Check the e-mail address and the password.")
 
-  const { jwt } = c.var.config
-  c.var.logFacts.userId = account.userId
-  c.header("cache-control", "no-store")
-  return c.json({
-    access_token: await issueAccessToken(jwt, account.userId, newId.token()),
-    token_type: "Bearer",
-    expires_in: jwt.accessTokenTtlSeconds,
-    scope: userScopes.join(" "),
-  } satisfies TokenResponse)
-})
+    const { jwt } = c.var.config
+    c.var.logFacts.userId = account.userId
+    c.header("cache-control", "no-store")
+    return c.json({
+      access_token: await issueAccessToken(jwt, account.userId, newId.token()),
+      token_type: "Bearer",
+      expires_in: jwt.accessTokenTtlSeconds,
+      scope: userScopes.join(" "),
+    } satisfies TokenResponse)
+  },
+)
 
 const refuse = (c: Context<EdgeEnv>, detail: string): Response =>
   problem(c, "bad-credentials", {

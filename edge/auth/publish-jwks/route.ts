@@ -1,9 +1,18 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { publicJwkOf } from "../access-token.ts"
 
 /** The keys with which anyone can check our access tokens (RFC 7517). */
-export const publishJwks = new Hono<EdgeEnv>().get("/.well-known/jwks.json", (c) => {
-  c.header("cache-control", "public, max-age=300")
-  return c.json({ keys: [publicJwkOf(c.var.config.jwt)] })
-})
+export const publishJwks = new Hono<EdgeEnv>().get(
+  "/.well-known/jwks.json",
+  describe("publishJwks", {
+    tag: "accounts",
+    summary: "The public keys that check access tokens",
+    answers: { 200: { description: "A JWK set (RFC 7517).", contentType: "application/json" } },
+  }),
+  (c) => {
+    c.header("cache-control", "public, max-age=300")
+    return c.json({ keys: [publicJwkOf(c.var.config.jwt)] })
+  },
+)

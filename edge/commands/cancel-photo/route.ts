@@ -2,14 +2,20 @@ import { Hono } from "hono"
 import { originalKey } from "../../../domain/object-key.ts"
 import { inBackground } from "../../platform/background.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
-import { type CancelPhotoResponse, cancelPhotoParams } from "./schema.ts"
+import { type CancelPhotoResponse, cancelPhotoParams, cancelPhotoResponse } from "./schema.ts"
 import { cancelPhoto as statement } from "./sql.ts"
 
 export const cancelPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId",
+  describe("cancelPhoto", {
+    tag: "photos",
+    summary: "Cancels a photo's upload, or deletes a photo that has ended",
+    answers: { 200: { description: "How the photo stands.", schema: cancelPhotoResponse } },
+  }),
   validParam(cancelPhotoParams),
   async (c) => {
     const { config, database, principal } = c.var

@@ -1,5 +1,6 @@
 import { type Context, Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { fingerprintOf, idempotencyKeyOf } from "../../platform/idempotency-key.ts"
 import { promisesUploads } from "../../platform/load-gate.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
@@ -10,10 +11,34 @@ import { validationFailed, validJson } from "../../platform/validation.ts"
 import { dryRun } from "./dry-run.ts"
 import { type CreateRefusal, createUploadJob as handle } from "./handler.ts"
 import { toFieldError } from "./refusal-words.ts"
-import { createUploadJobRequest } from "./schema.ts"
+import { createUploadJobRequest, createUploadJobResponse, dryRunResponse } from "./schema.ts"
 
 export const createUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs",
+  describe("createUploadJob", {
+    tag: "uploads",
+    summary: "Announces files and gets a presigned URL for each",
+    description:
+      "All files are taken or none. With `dryRun` it says of each what would become of it, and writes nothing.",
+    answers: {
+      200: { description: "The verdicts of a dry run.", schema: dryRunResponse, name: "DryRunResponse" },
+      201: {
+        description: "The job and how to bring each of its photos, in the order of the files.",
+        schema: createUploadJobResponse,
+        name: "CreateUploadJobResponse",
+        headers: ["Location", "Idempotency-Replayed"],
+      },
+    },
+    parameters: ["Idempotency-Key"],
+    isRateLimited: true,
+    problems: [
+      "malformed-idempotency-key",
+      "idempotency-key-in-use",
+      "idempotency-key-reused",
+      "quota-exceeded",
+      "overloaded",
+    ],
+  }),
   promisesUploads,
   validJson(createUploadJobRequest),
   async (c) => {

@@ -1,14 +1,22 @@
 import { type Context, Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
 import { workQueueOf } from "../../platform/work-queue.ts"
 import { type FinalizeRefusal, finalizeUpload as handle } from "./handler.ts"
-import { finalizeUploadParams } from "./schema.ts"
+import { finalizeUploadParams, finalizeUploadResponse } from "./schema.ts"
 
 export const finalizeUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/finalize",
+  describe("finalizeUpload", {
+    tag: "uploads",
+    summary: "Says that a photo's bytes are in S3, so that it is processed",
+    description: "May be sent as often as one likes.",
+    answers: { 200: { description: "How the photo stands.", schema: finalizeUploadResponse } },
+    problems: ["object-missing", "parts-missing", "storage-unavailable", "queue-unavailable"],
+  }),
   validParam(finalizeUploadParams),
   async (c) => {
     const { config, database, principal } = c.var

@@ -1,16 +1,23 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { promisesUploads } from "../../platform/load-gate.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { presignUpload } from "../../platform/presigned-upload.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
-import { type RenewUploadJobResponse, renewUploadJobParams } from "./schema.ts"
+import { type RenewUploadJobResponse, renewUploadJobParams, renewUploadJobResponse } from "./schema.ts"
 import { selectWaitingUploads } from "./sql.ts"
 
 export const renewUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/renew",
+  describe("renewUploadJob", {
+    tag: "uploads",
+    summary: "Gives all photos of a job that wait fresh presigned URLs",
+    answers: { 200: { description: "Only the photos that still wait.", schema: renewUploadJobResponse } },
+    problems: ["already-uploaded", "overloaded"],
+  }),
   promisesUploads,
   validParam(renewUploadJobParams),
   async (c) => {

@@ -1,15 +1,22 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { promisesUploads } from "../../platform/load-gate.ts"
 import { objectStoreOf } from "../../platform/object-store/object-store.ts"
 import { presignUpload } from "../../platform/presigned-upload.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam } from "../../platform/validation.ts"
-import { type RenewUploadResponse, renewUploadParams } from "./schema.ts"
+import { type RenewUploadResponse, renewUploadParams, renewUploadResponse } from "./schema.ts"
 import { selectUpload } from "./sql.ts"
 
 export const renewUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/renew",
+  describe("renewUpload", {
+    tag: "uploads",
+    summary: "Gives a photo that waits a fresh presigned URL",
+    answers: { 200: { description: "How to bring the photo.", schema: renewUploadResponse } },
+    problems: ["already-uploaded", "overloaded"],
+  }),
   promisesUploads,
   validParam(renewUploadParams),
   async (c) => {

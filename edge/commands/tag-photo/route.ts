@@ -1,9 +1,10 @@
 import { Hono } from "hono"
 import { maxTagsPerPhoto } from "../../../domain/tag-label.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
 import { problem } from "../../platform/problem.ts"
 import { validJson, validParam } from "../../platform/validation.ts"
-import { type PhotoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
+import { type PhotoTagsResponse, photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
 import { tagPhoto as statement } from "./sql.ts"
 
 // A photo changes a handful of times in its life: who loses more races than that has found a bug.
@@ -11,6 +12,12 @@ const attempts = 10
 
 export const tagPhoto = new Hono<EdgeEnv>().post(
   "/commands/photos/:photoId/tags",
+  describe("tagPhoto", {
+    tag: "photos",
+    summary: "Adds tags to a photo",
+    answers: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },
+    problems: ["too-many-tags"],
+  }),
   validParam(tagPhotoParams),
   validJson(tagPhotoRequest),
   async (c) => {

@@ -29,9 +29,11 @@ export const storedUploadJob = z.object({
   updatedAt: instant,
   completedAt: instant.nullable(),
   items: z.array(storedItem),
+  /** What photos that are hidden by now weigh in the job's numbers. */
+  deleted: z.object({ bytes: z.number().int(), bytesSent: z.number().int() }),
 })
 
-export const uploadJobSnapshot = storedUploadJob.extend({
+export const uploadJobSnapshot = storedUploadJob.omit({ deleted: true }).extend({
   /** Stop polling when true. */
   terminal: z.boolean(),
   /** Percent, photos weighed by their bytes: 100 means that every photo has ended. */

@@ -6,7 +6,7 @@ import type { StoredUploadJob, UploadJobSnapshot } from "./schema.ts"
 const pollAfterMs = 1500
 
 /** A job as its owner sees it: what is stored, and what follows from it. */
-export const snapshotOf = (job: StoredUploadJob): UploadJobSnapshot => {
+export const snapshotOf = ({ deleted, ...job }: StoredUploadJob): UploadJobSnapshot => {
   const terminal = isTerminalJob(job.status)
   const items = job.items.map((item) => ({
     ...item,
@@ -16,9 +16,9 @@ export const snapshotOf = (job: StoredUploadJob): UploadJobSnapshot => {
     ...job,
     items,
     terminal,
-    progress: terminal ? 100 : batchProgress(items),
-    bytesTotal: sum(items.map(({ bytes }) => bytes)),
-    bytesSent: sum(items.map(({ bytesSent }) => bytesSent)),
+    progress: terminal ? 100 : batchProgress([...items, { progress: 100, bytes: deleted.bytes }]),
+    bytesTotal: deleted.bytes + sum(items.map(({ bytes }) => bytes)),
+    bytesSent: deleted.bytesSent + sum(items.map(({ bytesSent }) => bytesSent)),
     pollAfterMs: terminal ? null : pollAfterMs,
   }
 }

@@ -14,6 +14,10 @@ export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
       'totalCount', j.total_count, 'completedCount', j.completed_count,
       'failedCount', j.failed_count, 'cancelledCount', j.cancelled_count,
       'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
+      'deleted', (
+        select jsonb_build_object('bytes', coalesce(sum(bytes), 0), 'bytesSent',
+          coalesce(sum(case when p.status = 'COMPLETED' then p.bytes else p.bytes_sent end), 0))
+        from photos p where p.job_id = j.job_id and p.deleted_at is not null),
       'items', (
         select coalesce(jsonb_agg(jsonb_build_object(
           'photoId', p.photo_id, 'filename', p.filename, 'status', p.status, 'bytes', p.bytes,

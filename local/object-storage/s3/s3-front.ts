@@ -14,7 +14,12 @@ export type S3FrontOptions = {
   storage: Storage
   verifier: Verifier
   corsOrigins: readonly string[]
+  /** Refuses a request as an S3 that can't keep up does. */
+  isOverloaded?: StorageFault | undefined
 }
+
+/** Whether a request for an object meets an S3 that can't keep up. */
+export type StorageFault = (request: { operation: string; key: string }) => boolean
 
 /**
  * S3 as AWS plays it, before an emulator that believes everything: checks who asks and what was signed, keeps the
@@ -34,7 +39,7 @@ export const createS3Front = (options: S3FrontOptions): Server => {
 }
 
 const serve = async (
-  { storage, verifier, corsOrigins }: S3FrontOptions,
+  { storage, verifier, corsOrigins, isOverloaded }: S3FrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -47,6 +52,9 @@ const serve = async (
   response.setHeaders(new Map(Object.entries(corsHeaders(request.headers, method, corsOrigins))))
 
   const admitted = admit(signedRequestOf(request), verifier)
+  const key = "key" in admitted.address ? String(admitted.address.key) : ""
+  if (isOverloaded?.({ operation: admitted.operation, key }))
+    throw new S3Refused("SlowDown", "Please reduce your request rate.")
   const overrides = overriddenHeaders(admitted)
   const answer = await perform(storage, admitted, senderOf(request, response, requestId))
   await assertSpeaksS3(answer, method)

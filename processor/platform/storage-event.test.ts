@@ -45,7 +45,44 @@ test("EventBridge's documented event tells of a stored original", () => {
     etag: "b1946ac92492d2347c6235b4d2611184",
     userId,
     photoId,
+    sequencer: "617f08299329d189",
   })
+})
+
+// The example of https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html.
+const notification = (objectKey: string) =>
+  JSON.stringify({
+    Records: [
+      {
+        eventVersion: "2.1",
+        eventSource: "aws:s3",
+        awsRegion: "us-west-2",
+        eventTime: "1970-01-01T00:00:00.000Z",
+        eventName: "ObjectCreated:Put",
+        s3: {
+          s3SchemaVersion: "1.0",
+          bucket: { name: "DOC-EXAMPLE-BUCKET1", arn: "arn:aws:s3:::DOC-EXAMPLE-BUCKET1" },
+          object: {
+            key: objectKey,
+            size: 1024,
+            eTag: "d41d8cd98f00b204e9800998ecf8427e",
+            sequencer: "0055AED6DCD90281E5",
+          },
+        },
+      },
+    ],
+  })
+
+test("S3's own notification tells the same, its key decoded like a form", () => {
+  const encoded = key.replaceAll("/", "%2F").replace("original", "ori%67inal")
+  expect(storedOriginalOf(notification(encoded), ours)).toEqual({
+    key,
+    etag: "d41d8cd98f00b204e9800998ecf8427e",
+    userId,
+    photoId,
+    sequencer: "0055AED6DCD90281E5",
+  })
+  expect(storedOriginalOf(notification(key.replace("original", "%E0%A4%A")), ours)).toBeNull()
 })
 
 test.each([

@@ -1,0 +1,27 @@
+import { readFile, writeFile } from "node:fs/promises"
+import { app } from "../edge/app.ts"
+import { documentOf } from "../edge/reference/document.ts"
+import { configurationPage } from "./configuration-page.ts"
+import { problemsPage } from "./problems-page.ts"
+
+// `node docs/generate.ts` writes the pages that follow from the source; with `--check` it says which are stale.
+const pages: Record<string, string> = {
+  "openapi.json": `${JSON.stringify(documentOf(app), null, 2)}\n`,
+  "problems.md": problemsPage(),
+  "configuration.md": configurationPage(),
+}
+
+const isCheck = process.argv.includes("--check")
+
+for (const [name, text] of Object.entries(pages)) {
+  const url = new URL(name, import.meta.url)
+  const isFresh = (await readFile(url, "utf8").catch(() => "")) === text
+  if (isFresh) continue
+  if (isCheck) {
+    process.exitCode = 1
+    process.stderr.write(`docs/${name} is stale: npm run docs\n`)
+  } else {
+    await writeFile(url, text)
+    process.stdout.write(`docs/${name} written\n`)
+  }
+}

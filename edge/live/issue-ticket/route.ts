@@ -1,0 +1,29 @@
+import { Hono } from "hono"
+import { bearer } from "../../auth/bearer.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe, needsToken, withFacts } from "../../platform/describe.ts"
+import { userChannelOf } from "../../platform/user-channel.ts"
+import { type LiveTicketResponse, liveTicketResponse } from "./schema.ts"
+
+/** EventSource and WebSocket can't send a bearer token, and a token must never stand in a URL. */
+export const issueLiveTicket = new Hono<EdgeEnv>().post(
+  "/auth/live-ticket",
+  describe("issueLiveTicket", {
+    tag: "live",
+    summary: "Get a ticket that opens one live channel without a bearer token, once, within 30 s",
+    answers: { 201: { description: "The ticket.", schema: liveTicketResponse } },
+  }),
+  withFacts(bearer("photos:read"), needsToken("photos:read")),
+  async (c) => {
+    const { config, principal } = c.var
+    const { ticket, expiresAt } = await userChannelOf(config, principal.userId).issueTicket()
+    c.header("cache-control", "no-store")
+    return c.json(
+      {
+        ticket: `${principal.userId}.${ticket}`,
+        expiresAt: new Date(expiresAt).toISOString(),
+      } satisfies LiveTicketResponse,
+      201,
+    )
+  },
+)

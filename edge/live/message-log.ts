@@ -1,0 +1,52 @@
+/** Messages that are kept for clients who were away. */
+const keptMessages = 5_000
+
+export type LoggedMessage = { id: number; jobId: string; text: string }
+
+/**
+ * What a user's channel said, in the object's own SQLite. Ids grow in the order in which clients were told, so
+ * that whoever comes back with the last one has missed exactly what is behind it.
+ */
+export const openMessageLog = (sql: SqlStorage) => {
+  sql.exec(`
+    create table if not exists messages (
+      id integer primary key autoincrement, event_id text not null unique, job_id text not null, text text not null)`)
+  return {
+    /** Whether an event was told before. */
+    has: (eventId: string): boolean =>
+      sql.exec("select 1 from messages where event_id = ?", eventId).toArray().length > 0,
+
+    append: (eventId: string, jobId: string, text: string): LoggedMessage => {
+      const row = sql
+        .exec<{ id: number }>(
+          "insert into messages (event_id, job_id, text) values (?, ?, ?) returning id",
+          eventId,
+          jobId,
+          text,
+        )
+        .one()
+      if (row.id % 100 === 0) sql.exec("delete from messages where id <= ?", row.id - keptMessages)
+      return { id: row.id, jobId, text }
+    },
+
+    /** The newest id, 0 when nothing was ever said. */
+    head: (): number => sql.exec<{ id: number | null }>("select max(id) as id from messages").one().id ?? 0,
+
+    /** All behind `id`, of one job or of every one; null when some of it is not kept any more. */
+    since: (id: number, jobId: string | null): LoggedMessage[] | null => {
+      const { oldest } = sql.exec<{ oldest: number | null }>("select min(id) as oldest from messages").one()
+      if (oldest !== null && id < oldest - 1) return null
+      return sql
+        .exec<{ id: number; job_id: string; text: string }>(
+          "select id, job_id, text from messages where id > ? and (? is null or job_id = ?) order by id",
+          id,
+          jobId,
+          jobId,
+        )
+        .toArray()
+        .map((row) => ({ id: row.id, jobId: row.job_id, text: row.text }))
+    },
+  }
+}
+
+export type MessageLog = ReturnType<typeof openMessageLog>

@@ -1,0 +1,120 @@
+import type { LiveMessage } from "./schema.ts"
+
+/** A message on its way to clients; without an id it need not be caught up with. */
+export type OutgoingMessage = { id: number | null; jobId: string | null; message: LiveMessage }
+
+/** Channels that one user may have open at once. */
+export const maxSubscribers = 20
+
+/** Bytes that wait for a client that does not read. */
+const maxBufferedBytes = 256 * 1024
+
+/** What a client waits before it comes back. */
+const retryMs = 2_000
+
+const heartbeatMs = 15_000
+
+type SseClient = { jobId: string | null; controller: ReadableStreamDefaultController<Uint8Array> }
+
+type Attachment = { jobId: string | null }
+
+/** Everyone who listens to a user: SSE streams held in memory, and WebSockets that outlive a hibernation. */
+export const openSubscribers = (state: DurableObjectState) => {
+  const streams = new Set<SseClient>()
+  let heartbeat: ReturnType<typeof setInterval> | undefined
+
+  const leave = (client: SseClient) => {
+    streams.delete(client)
+    if (streams.size === 0 && heartbeat !== undefined) {
+      clearInterval(heartbeat)
+      heartbeat = undefined
+    }
+  }
+
+  const write = (client: SseClient, text: string): void => {
+    try {
+      if ((client.controller.desiredSize ?? 0) <= 0) {
+        client.controller.enqueue(encode(frame({ id: null, jobId: null, message: slow })))
+        client.controller.close()
+        leave(client)
+      } else client.controller.enqueue(encode(text))
+    } catch {
+      // The client has left.
+      leave(client)
+    }
+  }
+
+  return {
+    count: (): number => streams.size + state.getWebSockets().length,
+
+    hasAny: (jobId: string): boolean =>
+      [...streams].some((client) => client.jobId === null || client.jobId === jobId) ||
+      state.getWebSockets().some((socket) => isFor(socket, jobId)),
+
+    /** Opens a stream that begins with what was missed. */
+    stream: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
+      let client: SseClient | undefined
+      const body = new ReadableStream<Uint8Array>(
+        {
+          start: (controller) => {
+            client = { jobId, controller }
+            streams.add(client)
+            controller.enqueue(encode(`retry: ${retryMs}\n\n${first.map(frame).join("")}`))
+            heartbeat ??= setInterval(() => {
+              for (const each of streams) write(each, ": still here\n\n")
+            }, heartbeatMs)
+          },
+          cancel: () => client && leave(client),
+        },
+        new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }),
+      )
+      return new Response(body, {
+        headers: { "content-type": "text/event-stream", "cache-control": "no-store, no-transform" },
+      })
+    },
+
+    /** Accepts a WebSocket that may sleep: the object need not stay in memory for it. */
+    accept: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
+      const { 0: theirs, 1: ours } = new WebSocketPair()
+      ours.serializeAttachment({ jobId } satisfies Attachment)
+      state.acceptWebSocket(ours)
+      for (const each of first) ours.send(textOf(each))
+      return new Response(null, { status: 101, webSocket: theirs })
+    },
+
+    tell: (outgoing: OutgoingMessage): void => {
+      const { jobId } = outgoing
+      const text = frame(outgoing)
+      for (const client of streams) if (client.jobId === null || client.jobId === jobId) write(client, text)
+      for (const socket of state.getWebSockets())
+        if (jobId === null || isFor(socket, jobId)) send(socket, textOf(outgoing))
+    },
+  }
+}
+
+export type Subscribers = ReturnType<typeof openSubscribers>
+
+const slow: LiveMessage = { type: "closed", reason: "You read too slowly. Come back with the last id." }
+
+// https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+const frame = ({ id, message }: OutgoingMessage): string =>
+  `${id === null ? "" : `id: ${id}\n`}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`
+
+const textOf = ({ id, message }: OutgoingMessage): string =>
+  JSON.stringify(id === null ? message : { id: String(id), ...message })
+
+const isFor = (socket: WebSocket, jobId: string): boolean => {
+  const attachment = socket.deserializeAttachment() as Attachment | null
+  return !attachment?.jobId || attachment.jobId === jobId
+}
+
+const send = (socket: WebSocket, text: string): void => {
+  try {
+    socket.send(text)
+  } catch {
+    // It is closing: the runtime forgets it.
+  }
+}
+
+const encoder = new TextEncoder()
+const encode = (text: string): Uint8Array => encoder.encode(text)

@@ -1,0 +1,89 @@
+import { type Context, Hono } from "hono"
+import { createMiddleware } from "hono/factory"
+import { z } from "zod"
+import { InactiveUser } from "../../../db/edge.ts"
+import { isJobId, isUserId, type JobId } from "../../../domain/ids.ts"
+import { bearer } from "../../auth/bearer.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe, needsToken, withFacts } from "../../platform/describe.ts"
+import { problem } from "../../platform/problem.ts"
+import { subscriptionHeader, userChannelOf } from "../../platform/user-channel.ts"
+import { validParam } from "../../platform/validation.ts"
+import { liveMessage } from "../schema.ts"
+
+const ofToken = bearer("photos:read")
+
+/** A bearer token, or a ticket in the query, which is good for one channel only. */
+const tokenOrTicket = withFacts(
+  createMiddleware<EdgeEnv>(async (c, next) => {
+    const ticket = c.req.query("ticket")
+    if (ticket === undefined) return ofToken(c, next)
+    const [userId = "", secret = ""] = ticket.split(".")
+    const isGood = isUserId(userId) && (await userChannelOf(c.var.config, userId).redeemTicket(secret))
+    if (!isGood)
+      return problem(c, "unauthenticated", {
+        detail: "The ticket was used or has expired: POST /auth/live-ticket gives another.",
+        headers: { "www-authenticate": 'Bearer realm="rapid-photo-upload"' },
+      })
+    c.set("principal", { userId, scopes: ["photos:read"] })
+    c.var.logFacts.userId = userId
+    return next()
+  }),
+  needsToken("photos:read"),
+)
+
+const about = {
+  tag: "live",
+  description:
+    "Server-sent events, or a WebSocket when the request asks for an upgrade. `Last-Event-ID` (or `lastEventId` in the query) goes on where a client stopped. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.",
+  parameters: ["Last-Event-ID"],
+  problems: ["too-many-channels"],
+  answers: {
+    200: {
+      description: "A stream of messages; each `data:` is one of these.",
+      schema: liveMessage,
+      contentType: "text/event-stream",
+    },
+    101: {
+      description: "A WebSocket on which the same messages come, each with its `id` among the members.",
+    },
+  },
+} as const
+
+/** Live channels: of one job, or of all that is the user's. */
+export const watch = new Hono<EdgeEnv>()
+  .get(
+    "/queries/events",
+    describe("watchEvents", { ...about, summary: "Follow everything of yours, live" }),
+    tokenOrTicket,
+    (c) => open(c, null),
+  )
+  .get(
+    "/queries/upload-jobs/:jobId/events",
+    describe("watchUploadJob", { ...about, summary: "Follow a job, live" }),
+    tokenOrTicket,
+    validParam(z.object({ jobId: z.string().refine(isJobId) })),
+    (c) => open(c, c.req.valid("param").jobId),
+  )
+
+const open = async (c: Context<EdgeEnv>, jobId: JobId | null): Promise<Response> => {
+  const { config, principal } = c.var
+  const headers = new Headers(c.req.raw.headers)
+  headers.delete("authorization")
+  headers.set(subscriptionHeader, JSON.stringify({ userId: principal.userId, jobId }))
+  const response = await userChannelOf(config, principal.userId).fetch(
+    new Request(c.req.url, { headers, signal: c.req.raw.signal }),
+  )
+  switch (response.status) {
+    case 401:
+      throw new InactiveUser("gone or disabled")
+    case 404:
+      return problem(c, "not-found")
+    case 429:
+      return problem(c, "too-many-channels", { headers: { "retry-after": "10" } })
+    case 503:
+      return problem(c, "database-unavailable")
+    default:
+      return response
+  }
+}

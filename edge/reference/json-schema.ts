@@ -1,0 +1,34 @@
+import { z } from "zod"
+import type { JsonSchema } from "./openapi.ts"
+
+/** The JSON Schema of what a caller sends (`input`) or gets (`output`). */
+export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSchema => {
+  const { $schema, ...converted } = z.toJSONSchema(schema, {
+    io,
+    target: "draft-2020-12",
+    unrepresentable: "any",
+    override: ({ zodSchema, jsonSchema }) => simplify(zodSchema, jsonSchema as JsonSchema, io),
+  })
+  return converted as JsonSchema
+}
+
+const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | "output"): void => {
+  const { def } = zodSchema._zod as z.core.$ZodTypes["_zod"]
+  // A number that a query spells in digits is described as the number it is.
+  if (io === "input" && def.type === "pipe" && schema.type === "string") {
+    const result = z.toJSONSchema(def.out, { io: "output", unrepresentable: "any" }) as JsonSchema
+    if (result.type === "number" || result.type === "integer") {
+      delete schema.pattern
+      const { minimum = 0, maximum } = result
+      Object.assign(schema, { type: "integer", minimum, ...(maximum !== undefined && { maximum }) })
+    }
+  }
+  if (def.type === "default" && schema.type === "integer") schema.default = def.defaultValue
+  // A format says it shorter than zod's pattern for it, and every number in JSON is a safe one.
+  if (schema.format !== undefined) delete schema.pattern
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
+  if (schema.const !== undefined) delete schema.type
+  // Members may be added to answers one day: who reads them must not mind.
+  if (schema.additionalProperties === false) delete schema.additionalProperties
+}

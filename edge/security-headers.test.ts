@@ -1,0 +1,95 @@
+import { expect, test } from "vitest"
+import { newUser, send } from "./test-api.ts"
+
+const origin = "https://photos.example"
+const preflight = {
+  origin,
+  "access-control-request-method": "POST",
+  "access-control-request-headers": "authorization",
+}
+
+test("every answer keeps browsers from making more of it than it is", async () => {
+  const { token } = await newUser()
+  const answers = [
+    await send("GET", "/.well-known/jwks.json"),
+    await send("GET", "/nothing/here"),
+    await send("GET", "/queries/photos"),
+    await send("GET", "/queries/photos", { token }),
+  ]
+  for (const { headers } of answers) {
+    expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'")
+    expect(headers.get("x-content-type-options")).toBe("nosniff")
+    expect(headers.get("x-frame-options")).toBe("DENY")
+    expect(headers.get("referrer-policy")).toBe("no-referrer")
+    expect(headers.get("cross-origin-resource-policy")).toBe("same-origin")
+  }
+})
+
+test("an answer that says nothing of caches is kept by none", async () => {
+  expect((await send("GET", "/queries/photos")).headers.get("cache-control")).toBe("no-store")
+})
+
+test("an answer that says how caches may keep it is left alone", async () => {
+  const { token } = await newUser()
+  const photos = await send("GET", "/queries/photos", { token })
+  expect(photos.headers.get("cache-control")).toBe("private, no-cache")
+  const keys = await send("GET", "/.well-known/jwks.json")
+  expect(keys.headers.get("cache-control")).toBe("public, max-age=300")
+})
+
+test("transport security is demanded over https, and never over http", async () => {
+  const secure = await send("GET", "https://api.example/.well-known/jwks.json")
+  expect(secure.headers.get("strict-transport-security")).toBe("max-age=63072000; includeSubDomains")
+  const plain = await send("GET", "http://api.example/.well-known/jwks.json")
+  expect(plain.headers.get("strict-transport-security")).toBeNull()
+})
+
+test("a preflight of a configured origin is answered before any token is asked for", async () => {
+  const answer = await send("OPTIONS", "/commands/upload-jobs", {
+    headers: preflight,
+    variables: { CORS_ORIGINS: `https://other.example, ${origin}` },
+  })
+  expect(answer.status).toBe(204)
+  expect(answer.headers.get("access-control-allow-origin")).toBe(origin)
+  expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,DELETE")
+  expect(answer.headers.get("access-control-allow-headers")).toBe(
+    "authorization,content-type,idempotency-key,if-none-match,last-event-id,traceparent",
+  )
+  expect(answer.headers.get("access-control-max-age")).toBe("600")
+  expect(answer.headers.get("access-control-allow-credentials")).toBeNull()
+})
+
+test("a configured origin may read every answer, refusals included", async () => {
+  const variables = { CORS_ORIGINS: origin }
+  const { token } = await newUser()
+  const answers = [
+    await send("GET", "/queries/photos", { token, headers: { origin }, variables }),
+    await send("GET", "/queries/photos", { headers: { origin }, variables }),
+    await send("GET", "/queries/photos?size=x", { token, headers: { origin }, variables }),
+  ]
+  expect(answers.map(({ status }) => status)).toEqual([200, 401, 422])
+  for (const { headers } of answers) {
+    expect(headers.get("access-control-allow-origin")).toBe(origin)
+    expect(headers.get("access-control-expose-headers")).toBe(
+      "ETag,Link,Location,RateLimit,RateLimit-Policy,Retry-After,traceparent,Idempotency-Replayed",
+    )
+    expect(headers.get("vary")).toBe("Origin")
+  }
+})
+
+test("an origin that is not configured gets no CORS header", async () => {
+  for (const variables of [{}, { CORS_ORIGINS: "https://other.example" }]) {
+    const answers = [
+      await send("OPTIONS", "/commands/upload-jobs", { headers: preflight, variables }),
+      await send("GET", "/.well-known/jwks.json", { headers: { origin }, variables }),
+    ]
+    for (const { headers } of answers)
+      expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([])
+  }
+})
+
+test("with `*` any origin may call", async () => {
+  const variables = { CORS_ORIGINS: "*" }
+  const answer = await send("GET", "/.well-known/jwks.json", { headers: { origin }, variables })
+  expect(answer.headers.get("access-control-allow-origin")).toBe("*")
+})

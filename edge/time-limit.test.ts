@@ -1,0 +1,40 @@
+import { env } from "cloudflare:workers"
+import { Hono } from "hono"
+import { expect, test } from "vitest"
+import type { EdgeEnv } from "./platform/context.ts"
+import { requestScope } from "./platform/request-scope.ts"
+import { timeLimit } from "./platform/time-limit.ts"
+import { onError } from "./platform/unhandled.ts"
+import { expectProblem } from "./test-api.ts"
+
+const app = new Hono<EdgeEnv>()
+app.onError(onError)
+app.use(requestScope, timeLimit(20))
+app.get("/never", () => new Promise<never>(() => {}))
+app.get("/at-once", (c) => c.text("here"))
+app.get("/stream", (c) => c.body(slowStream()))
+
+const slowStream = () =>
+  new ReadableStream({
+    start: async (controller) => {
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      controller.enqueue(new TextEncoder().encode("late, but here"))
+      controller.close()
+    },
+  })
+
+test("a request that is not answered in time is a problem that says when to come back", async () => {
+  const response = await app.request("/never", {}, env)
+  expect(response.headers.get("retry-after")).toBe("2")
+  await expectProblem(response, 503, "timed-out")
+})
+
+test("a request that is answered in time knows nothing of the limit", async () => {
+  const response = await app.request("/at-once", {}, env)
+  expect(response.status).toBe(200)
+})
+
+test("an answer that has begun may take its time", async () => {
+  const response = await app.request("/stream", {}, env)
+  expect(await response.text()).toBe("late, but here")
+})
