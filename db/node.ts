@@ -21,7 +21,8 @@ export const databaseOf = (client: postgres.Sql): Database => ({
   run: async (statement, input) => {
     // Typed as text, or postgres.js would serialize the document a second time.
     const text = statement.text.replaceAll("$1", () => "$1::text")
-    const rows = await client.unsafe(text, [JSON.stringify(input)], { prepare: true })
+    const parameters = statement.text.includes("$1") ? [JSON.stringify(input)] : []
+    const rows = await client.unsafe(text, parameters, { prepare: true })
     return statement.output.parse(rows[0]?.result)
   },
 })

@@ -3,7 +3,9 @@ import { bodyLimit } from "hono/body-limit"
 import { bearer } from "./auth/bearer.ts"
 import { issueToken } from "./auth/issue-token/route.ts"
 import { publishJwks } from "./auth/publish-jwks/route.ts"
+import { refreshToken } from "./auth/refresh-token/route.ts"
 import { register } from "./auth/register/route.ts"
+import { revokeToken } from "./auth/revoke-token/route.ts"
 import { cancelPhoto } from "./commands/cancel-photo/route.ts"
 import { cancelUploadJob } from "./commands/cancel-upload-job/route.ts"
 import { createUploadJob } from "./commands/create-upload-job/route.ts"
@@ -54,6 +56,8 @@ app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => problem(c, "body-too-
 
 app.route("/", register)
 app.route("/", issueToken)
+app.route("/", refreshToken)
+app.route("/", revokeToken)
 app.route("/", publishJwks)
 
 app.use("/commands/*", withFacts(bearer("photos:write"), needsToken("photos:write")))

@@ -4,6 +4,7 @@ import { importJWK, SignJWT } from "jose"
 import postgres from "postgres"
 import { expect } from "vitest"
 import { app } from "./app.ts"
+import type { TokenResponse } from "./auth/issue-token/schema.ts"
 import type { CreateUploadJobResponse } from "./commands/create-upload-job/schema.ts"
 import { configOf } from "./platform/config.ts"
 import { newId } from "./platform/new-id.ts"
@@ -14,7 +15,13 @@ import { documentOf } from "./reference/document.ts"
 export const config = configOf(env)
 
 /** A registered user with an access token. */
-export type TestUser = { userId: string; email: string; password: string; token: string }
+export type TestUser = {
+  userId: string
+  email: string
+  password: string
+  token: string
+  refreshToken: string
+}
 
 /** Sends a request to the app inside workerd and holds the answer against the OpenAPI document. */
 export const send = async (
@@ -77,8 +84,8 @@ export const newUser = async (): Promise<TestUser> => {
   const answer = await send("POST", "/auth/token", {
     headers: { ...headers, authorization: `Basic ${btoa(`${email}:${password}`)}` },
   })
-  const { access_token: token } = await answer.json<{ access_token: string }>()
-  return { userId, email, password, token }
+  const { access_token: token, refresh_token: refreshToken } = await answer.json<TokenResponse>()
+  return { userId, email, password, token, refreshToken }
 }
 
 /** A token as ours, but for the claims and header members given. */

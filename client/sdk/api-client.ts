@@ -16,6 +16,7 @@ import type {
   ReportProgressResponse,
 } from "../../edge/commands/report-progress/schema.ts"
 import type { PhotoTagsResponse, TagPhotoRequest } from "../../edge/commands/tag-photo/schema.ts"
+import type { LiveTicketResponse } from "../../edge/live/issue-ticket/schema.ts"
 import type { DownloadUrlResponse } from "../../edge/queries/get-download-url/schema.ts"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
 import type { PhotoTimelineResponse } from "../../edge/queries/get-photo-timeline/schema.ts"
@@ -54,6 +55,8 @@ export type ApiClient = {
   getPhoto: (photoId: string) => Promise<PhotoResponse>
   listPhotos: (query?: PhotosQuery) => Promise<ListPhotosResponse>
   getDownloadUrl: (photoId: string, variant?: DownloadUrlResponse["variant"]) => Promise<DownloadUrlResponse>
+  /** A ticket for one live channel, for those that can't send a bearer token: EventSource and WebSocket. */
+  getLiveTicket: () => Promise<LiveTicketResponse>
   getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
 }
 
@@ -135,6 +138,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     listPhotos: (query) => call("GET", `/queries/photos${searchOf(query)}`),
     getDownloadUrl: (photoId, variant) =>
       call("GET", path`/queries/photos/${photoId}/download-url` + searchOf(variant && { variant })),
+    getLiveTicket: () => call("POST", "/auth/live-ticket"),
     getPhotoTimeline: (photoId) => call("GET", path`/queries/photos/${photoId}/timeline`),
   }
 }

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { beforeAll, describe, expect, test } from "vitest"
 import { config, expectProblem, newUser, rows, send, type TestUser } from "../test-api.ts"
+import type { TokenResponse } from "./issue-token/schema.ts"
 
 const basic = (email: string, password: string) => ({
   authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${email}:${password}`)))}`,
@@ -83,10 +84,128 @@ describe("getting a token", () => {
     await expectProblem(response, 401, "bad-credentials")
   })
 
+  test("a foreign user, who has no password, can't sign in with any", async () => {
+    const email = `${crypto.randomUUID()}@example.com`
+    await expectProblem(
+      await send("POST", "/auth/token", { headers: basic(email, "") }),
+      401,
+      "bad-credentials",
+    )
+  })
+
+  test("a disabled user is refused like a wrong password", async () => {
+    const disabled = await newUser()
+    await rows("update users set status = 'DISABLED' where user_id = $1", disabled.userId)
+    const response = await send("POST", "/auth/token", { headers: basic(disabled.email, disabled.password) })
+    await expectProblem(response, 401, "bad-credentials")
+  })
+
+  test.each([
+    ["a known account", () => user.email],
+    ["an unknown one", () => `${crypto.randomUUID()}@example.com`],
+  ])("too many wrong passwords for %s are 429, and so is the right one then", async (_, emailOf) => {
+    const email = emailOf()
+    const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: "3" }
+    const attempt = (password: string) =>
+      send("POST", "/auth/token", {
+        headers: { ...basic(email, password), "cf-connecting-ip": crypto.randomUUID() },
+        variables,
+      })
+    const statuses: number[] = []
+    for (let time = 0; time < 4; time += 1) statuses.push((await attempt("wrong")).status)
+    expect(statuses).toEqual([401, 401, 401, 429])
+    const refused = await attempt(user.password)
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectProblem(refused, 429, "rate-limited")
+  })
+
+  test("attempts from one address are limited whatever the accounts, and right ones don't count", async () => {
+    const address = crypto.randomUUID()
+    const variables = { SIGN_IN_ATTEMPTS_PER_ADDRESS: "3" }
+    const attempt = (credentials: Record<string, string>) =>
+      send("POST", "/auth/token", { headers: { ...credentials, "cf-connecting-ip": address }, variables })
+    const other = await newUser()
+    for (let time = 0; time < 5; time += 1)
+      expect((await attempt(basic(other.email, other.password))).status).toBe(200)
+    const statuses: number[] = []
+    for (let time = 0; time < 4; time += 1)
+      statuses.push((await attempt(basic(`${crypto.randomUUID()}@example.com`, "x"))).status)
+    expect(statuses.at(-1)).toBe(429)
+  })
+
   test("a password with colons and umlauts works", async () => {
     const account = { email: `${crypto.randomUUID()}@example.com`, password: "pass:wörd:✓✓" }
     await send("POST", "/auth/register", { body: account })
     const response = await send("POST", "/auth/token", { headers: basic(account.email, account.password) })
     expect(response.status).toBe(200)
+  })
+})
+
+describe("a refresh token", () => {
+  const refresh = (token: string) => send("POST", "/auth/refresh", { body: { refresh_token: token } })
+  const logout = (token: string) => send("POST", "/auth/logout", { body: { refresh_token: token } })
+  const refreshed = async (token: string) => {
+    const response = await refresh(token)
+    expect(response.status).toBe(200)
+    return response.json<TokenResponse>()
+  }
+
+  test("gives new tokens, and the new access token works", async () => {
+    const { refreshToken, userId } = await newUser()
+    const response = await refresh(refreshToken)
+    expect(response.headers.get("cache-control")).toBe("no-store")
+    const next = await response.json<TokenResponse>()
+    expect(next.refresh_token).not.toBe(refreshToken)
+    expect((await send("GET", "/queries/upload-jobs", { token: next.access_token })).status).toBe(200)
+    expect(await rows("select generation from refresh_families where user_id = $1", userId)).toEqual([
+      { generation: 1 },
+    ])
+  })
+
+  test("used again revokes all that descend from its sign-in, the newest too", async () => {
+    const { refreshToken } = await newUser()
+    const second = await refreshed(refreshToken)
+    const third = await refreshed(second.refresh_token)
+    await expectProblem(await refresh(refreshToken), 401, "bad-refresh-token")
+    await expectProblem(await refresh(third.refresh_token), 401, "bad-refresh-token")
+  })
+
+  test("used twice at once gives new tokens at most once, and its family is revoked", async () => {
+    const { refreshToken } = await newUser()
+    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken), refresh(refreshToken)])
+    const won = answers.filter(({ status }) => status === 200)
+    expect(won).toHaveLength(1)
+    const next = await won[0]?.json<TokenResponse>()
+    await expectProblem(await refresh(next?.refresh_token ?? ""), 401, "bad-refresh-token")
+  })
+
+  test("of one sign-in lives on when another sign-in of the same user is revoked", async () => {
+    const user = await newUser()
+    const again = await send("POST", "/auth/token", { headers: basic(user.email, user.password) })
+    const other = await again.json<TokenResponse>()
+    expect((await logout(user.refreshToken)).status).toBe(204)
+    await expectProblem(await refresh(user.refreshToken), 401, "bad-refresh-token")
+    await refreshed(other.refresh_token)
+  })
+
+  test("is no good after logout, also when it was rotated meanwhile, and logging out again is fine", async () => {
+    const { refreshToken } = await newUser()
+    const next = await refreshed(refreshToken)
+    for (let time = 0; time < 2; time += 1) expect((await logout(refreshToken)).status).toBe(204)
+    await expectProblem(await refresh(next.refresh_token), 401, "bad-refresh-token")
+  })
+
+  test("of a disabled user gives nothing", async () => {
+    const { refreshToken, userId } = await newUser()
+    await rows("update users set status = 'DISABLED' where user_id = $1", userId)
+    await expectProblem(await refresh(refreshToken), 401, "bad-refresh-token")
+  })
+
+  test("can't be an access token, garbage, or signed by a stranger", async () => {
+    const { token, refreshToken } = await newUser()
+    for (const wrong of [token, "x.y.z", `${refreshToken.slice(0, -6)}AAAAAA`])
+      await expectProblem(await refresh(wrong), 401, "bad-refresh-token")
+    await expectProblem(await logout("x.y.z"), 401, "bad-refresh-token")
+    await expectProblem(await send("POST", "/auth/refresh", { body: {} }), 422, "validation-failed")
   })
 })

@@ -1,17 +1,21 @@
 import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
-import type { EdgeEnv, Scope } from "../platform/context.ts"
+import type { Result } from "../../domain/result.ts"
+import type { EdgeEnv, Principal, Scope } from "../platform/context.ts"
 import { problem } from "../platform/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
+import { issuerOf, verifyForeignToken } from "./foreign-token.ts"
+import { ensureForeignUser, type ForeignPrincipal } from "./foreign-user.ts"
+import type { TokenFault } from "./own-token.ts"
 
-/** Lets only requests through whose bearer token (RFC 6750) is ours, valid now, and has `scope`. */
+/** Lets only requests through whose bearer token (RFC 6750) we take, is valid now, and has `scope`. */
 export const bearer = (scope: Scope) =>
   createMiddleware<EdgeEnv>(async (c, next) => {
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1]
     if (!token)
       return challenge(c, {}, "Send `authorization: Bearer <access token>`. POST /auth/token gives one.")
 
-    const verified = await verifyAccessToken(c.var.config.jwt, token)
+    const verified = await verify(c, token)
     if (!verified.ok) {
       const detail =
         verified.error === "expired"
@@ -25,10 +29,20 @@ export const bearer = (scope: Scope) =>
         headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
       })
 
+    if ("issuer" in verified.value) await ensureForeignUser(c.var.database, verified.value)
     c.set("principal", verified.value)
     c.var.logFacts.userId = verified.value.userId
     return next()
   })
+
+const verify = (
+  c: Context<EdgeEnv>,
+  token: string,
+): Promise<Result<Principal | ForeignPrincipal, TokenFault>> => {
+  const { jwt } = c.var.config
+  const foreign = issuerOf(token, jwt.oidcIssuers)
+  return foreign ? verifyForeignToken(foreign, token) : verifyAccessToken(jwt, token)
+}
 
 const challenge = (c: Context<EdgeEnv>, parameters: Record<string, string>, detail: string): Response =>
   problem(c, "unauthenticated", { detail, headers: { "www-authenticate": authenticate(parameters) } })

@@ -8,6 +8,8 @@ export const newId = {
   user: (): UserId => `usr_${ulid()}`,
   job: (): JobId => `job_${ulid()}`,
   photo: (): PhotoId => `ph_${ulid()}`,
+  /** Of refresh tokens that descend from one sign-in. */
+  family: (): string => `fam_${ulid()}`,
   /** `jti` of an access token. */
   token: (): string => `tok_${ulid()}`,
 }

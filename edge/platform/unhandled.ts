@@ -20,6 +20,7 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   logError(c, error)
   if (error instanceof TimedOut) return problem(c, "timed-out")
   if (error instanceof DatabaseUnavailable) return problem(c, "database-unavailable")
+  if (error.name === "IdentityProviderUnavailable") return problem(c, "identity-provider-unavailable")
   if (error instanceof ObjectStoreUnavailable) return problem(c, "storage-unavailable")
   if (error instanceof WorkQueueUnavailable) return problem(c, "queue-unavailable")
   return problem(c, "internal-error")

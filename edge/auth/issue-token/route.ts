@@ -3,37 +3,38 @@ import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { newId } from "../../platform/new-id.ts"
 import { problem } from "../../platform/problem.ts"
-import { issueAccessToken, userScopes } from "../access-token.ts"
 import { isPassword } from "../password.ts"
-import { type TokenResponse, tokenResponse } from "./schema.ts"
+import { newRefreshFamily } from "../refresh-family.ts"
+import { attemptSignIn } from "../sign-in-attempts.ts"
+import { tokenAnswer } from "../token-answer.ts"
+import { tokenResponse } from "./schema.ts"
 import { selectCredentials } from "./sql.ts"
 
 export const issueToken = new Hono<EdgeEnv>().post(
   "/auth/token",
   describe("issueToken", {
     tag: "accounts",
-    summary: "Signs in and gets an access token",
+    summary: "Signs in: gets an access token and a refresh token",
     security: "basic",
     answers: { 200: { description: "The token (RFC 6749 §5.1).", schema: tokenResponse } },
+    isRateLimited: true,
     problems: ["bad-credentials", "database-unavailable"],
   }),
   async (c) => {
     const basic = basicCredentials(c.req.header("authorization"))
     if (!basic) return refuse(c, "Send `authorization: Basic base64(e-mail:password)`.")
 
+    const { refusal, succeeded } = await attemptSignIn(c, basic.email)
+    if (refusal) return refusal
     const account = await c.var.database.run(selectCredentials, { email: basic.email })
     const isRight = await isPassword(basic.password, account?.passwordHash ?? null)
     if (!account || !isRight) return refuse(c, "Check the e-mail address and the password.")
 
+    succeeded()
     const { jwt } = c.var.config
     c.var.logFacts.userId = account.userId
     c.header("cache-control", "no-store")
-    return c.json({
-      access_token: await issueAccessToken(jwt, account.userId, newId.token()),
-      token_type: "Bearer",
-      expires_in: jwt.accessTokenTtlSeconds,
-      scope: userScopes.join(" "),
-    } satisfies TokenResponse)
+    return c.json(await tokenAnswer(jwt, newRefreshFamily(jwt, account.userId, newId.family())))
   },
 )
 

@@ -6,6 +6,8 @@ export const tokenResponse = z.object({
   token_type: z.literal("Bearer"),
   /** Seconds. */
   expires_in: z.number().int(),
+  /** Good once, for POST /auth/refresh. */
+  refresh_token: z.string(),
   scope: z.string(),
 })
 

@@ -8,6 +8,6 @@ export const selectCredentials = statementOf<{ email: string }>()(
   `
   select (
     select jsonb_build_object('userId', user_id, 'passwordHash', password_hash)
-    from users where email = $1::jsonb->>'email' and status = 'ACTIVE'
+    from users where email = $1::jsonb->>'email' and password_hash is not null and status = 'ACTIVE'
   ) as result`,
 )

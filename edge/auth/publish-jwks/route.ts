@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
-import { publicJwkOf } from "../access-token.ts"
+import { publicJwksOf } from "../key-ring.ts"
 
 /** The keys with which anyone can check our access tokens (RFC 7517). */
 export const publishJwks = new Hono<EdgeEnv>().get(
@@ -13,6 +13,6 @@ export const publishJwks = new Hono<EdgeEnv>().get(
   }),
   (c) => {
     c.header("cache-control", "public, max-age=300")
-    return c.json({ keys: [publicJwkOf(c.var.config.jwt)] })
+    return c.json({ keys: publicJwksOf(c.var.config.jwt) })
   },
 )

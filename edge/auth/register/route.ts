@@ -5,6 +5,7 @@ import { newId } from "../../platform/new-id.ts"
 import { problem } from "../../platform/problem.ts"
 import { validJson } from "../../platform/validation.ts"
 import { hashPassword } from "../password.ts"
+import { attemptRegistration } from "../sign-in-attempts.ts"
 import { type RegisterResponse, registerRequest, registerResponse } from "./schema.ts"
 import { insertUser } from "./sql.ts"
 
@@ -14,10 +15,13 @@ export const register = new Hono<EdgeEnv>().post(
     tag: "accounts",
     summary: "Opens an account",
     answers: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },
+    isRateLimited: true,
     problems: ["email-taken", "database-unavailable"],
   }),
   validJson(registerRequest),
   async (c) => {
+    const refusal = await attemptRegistration(c)
+    if (refusal) return refusal
     const { email, password } = c.req.valid("json")
     const userId = newId.user()
     const { isNew } = await c.var.database.run(insertUser, {

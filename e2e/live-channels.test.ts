@@ -1,0 +1,107 @@
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { uploadBatch } from "../client/sdk/upload-batch.ts"
+import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
+import type { LiveMessage } from "../edge/live/schema.ts"
+import { listenBySse, listenByWebSocket } from "./live-listeners.ts"
+import { smallPhotos } from "./photo-files.ts"
+import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
+
+let system: RunningSystem
+let rows: postgres.Sql
+beforeAll(async () => {
+  system = await runSystem()
+  rows = postgres(system.databaseUrl, { max: 1 })
+})
+afterAll(async () => {
+  await rows?.end()
+  await system?.end()
+})
+
+const isEnd = (message: LiveMessage) => message.type === "job" && message.job.terminal
+
+/** The picture that a client has who heard all of these. */
+const pictureOf = (messages: readonly LiveMessage[]) => {
+  const photos = new Map<string, string>()
+  let totals: object = {}
+  for (const message of messages) {
+    if (message.type === "snapshot")
+      for (const { photoId, status } of message.photos) photos.set(photoId, status)
+    if (message.type === "photo") photos.set(message.photoId, message.status)
+    if ("job" in message) totals = message.job
+  }
+  return { photos: Object.fromEntries([...photos].sort()), totals }
+}
+
+describe("a job of a hundred photos", () => {
+  test("ends with the same picture over SSE, WebSocket and polling, told without a gap or a step back", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const { jobId, promised } = await announceBatch(api, await smallPhotos(100))
+    if (!jobId) throw new Error("nothing was promised")
+    const path = `/queries/upload-jobs/${jobId}/events`
+    const sse = listenBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
+    const socket = listenByWebSocket(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
+    await Promise.all([sse.opened, socket.opened])
+    await uploadBatch(api, promised)
+    const polled = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
+
+    const [bySse, bySocket] = await Promise.all([sse.until(isEnd), socket.until(isEnd)])
+    sse.close()
+    socket.close()
+    const { photos, totals } = pictureOf(bySse)
+    expect(pictureOf(bySocket)).toEqual({ photos, totals })
+    expect(photos).toEqual(Object.fromEntries(polled.items.map(({ photoId, status }) => [photoId, status])))
+    const { jobId: id, status, terminal, progress, completedCount, bytesSent, bytesTotal } = polled
+    expect(totals).toMatchObject({
+      jobId: id,
+      status,
+      terminal,
+      progress,
+      completedCount,
+      bytesSent,
+      bytesTotal,
+    })
+
+    const way = bySse.flatMap((message) => ("job" in message ? [message.job.progress] : []))
+    expect(way).toEqual([...way].sort((a, b) => a - b))
+    expect(way.at(-1)).toBe(100)
+  })
+
+  test("is missed in no part by a client who was away, and nothing comes twice", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const { jobId, promised } = await announceBatch(api, await smallPhotos(60))
+    if (!jobId) throw new Error("nothing was promised")
+    const open = async (lastId?: string) =>
+      listenBySse(
+        `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=${(await api.getLiveTicket()).ticket}`,
+        lastId,
+      )
+    const first = await open()
+    await first.opened
+    const uploading = uploadBatch(api, promised)
+    await first.until((message) => message.type === "photo" && message.status === "COMPLETED")
+    first.close()
+    await uploading
+    await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
+
+    const second = await open(first.lastId())
+    await second.until(isEnd)
+    second.close()
+    const ids = [...first.ids(), ...second.ids()]
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b))
+    const [told] = await rows`
+      select count(*)::int from outbox_events
+      where job_id = ${jobId} and published_at is not null and type <> 'UploadJobCreated'`
+    const queued = first
+      .messages()
+      .filter((message) => message.type === "photo" && message.status === "QUEUED")
+    // What happened before the client first came is in its snapshot.
+    expect(ids.length - 1).toBeGreaterThanOrEqual(Number(told?.count) - promised.length - 1)
+    expect(queued.length).toBeLessThanOrEqual(promised.length)
+    const completed = [...first.messages(), ...second.messages()].filter(
+      (message) => message.type === "photo" && message.status === "COMPLETED",
+    )
+    expect(completed).toHaveLength(60)
+  })
+})

@@ -1,0 +1,96 @@
+import postgres from "postgres"
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
+import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { putObject } from "../client/sdk/put-object.ts"
+import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
+import { smallPhotos } from "./photo-files.ts"
+import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
+
+let system: RunningSystem
+let rows: postgres.Sql
+beforeAll(async () => {
+  system = await runSystem(
+    {},
+    {
+      // A storage that never tells, and clients that never finalize: only the sweep is left.
+      storageEvents: false,
+      processorVariables: {
+        SWEEP_EVERY_SECONDS: "1",
+        SWEEP_QUIET_SECONDS: "1",
+        UPLOAD_BOUND_SECONDS: "8",
+        LATE_OBJECT_SECONDS: "1",
+        ORPHAN_GRACE_SECONDS: "1",
+      },
+    },
+  )
+  rows = postgres(system.databaseUrl, { max: 1 })
+})
+afterAll(async () => {
+  await rows?.end()
+  await system?.end()
+})
+
+const announced = async (count: number) => {
+  const api = await signedInUser(system.edgeUrl)
+  const { jobId, promised } = await announceBatch(api, await smallPhotos(count))
+  if (!jobId) throw new Error("nothing was promised")
+  const upload = async (index: number) => {
+    const promise = promised[index]
+    if (promise?.item.multipart !== null) throw new Error("no single PUT")
+    await putObject(promise.item, promise.file.content)
+  }
+  return { api, jobId, promised, upload }
+}
+const end = { pollMs: 300, signal: AbortSignal.timeout(100_000) }
+
+describe("the sweep", () => {
+  test("finds what was uploaded though nobody told, and expires what never came: the job ends", async () => {
+    const { api, jobId, upload } = await announced(3)
+    await upload(0)
+    await upload(2)
+    const job = await watchUploadJob(api, jobId, end)
+    expect(job.items.map(({ status, failureReason }) => [status, failureReason])).toEqual([
+      ["COMPLETED", null],
+      ["FAILED", "EXPIRED"],
+      ["COMPLETED", null],
+    ])
+    const recovered =
+      await rows`select recovered_at from photos where job_id = ${jobId} and recovered_at is not null`
+    expect(recovered).toHaveLength(2)
+  })
+
+  test("removes the objects of a deleted photo and of one that came after its cancellation", async () => {
+    const { api, jobId, promised, upload } = await announced(2)
+    const [kept = "", cancelled = ""] = promised.map(({ item }) => item.photoId)
+    await upload(0)
+    await api.cancelPhoto(cancelled)
+    await upload(1)
+    await watchUploadJob(api, jobId, end)
+    const { url } = await api.getDownloadUrl(kept)
+    expect((await fetch(url)).status).toBe(200)
+    await api.cancelPhoto(kept)
+    await vi.waitFor(
+      async () => {
+        const left =
+          await rows`select photo_id from photos where job_id = ${jobId} and objects_removed_at is null`
+        expect(left).toHaveLength(0)
+      },
+      { timeout: 30_000, interval: 300 },
+    )
+    expect((await fetch(url)).status).toBe(404)
+    await upload(1)
+  })
+
+  test("aborts the multipart upload of a photo that expired", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const files = [{ filename: "large.jpg", mimeType: "image/jpeg", bytes: 20 * 1024 * 1024 }]
+    const { jobId, items } = await api.createUploadJob({ files })
+    const upload = await api.openMultipartUpload(items[0]?.photoId ?? "")
+    await watchUploadJob(api, jobId, end)
+    const part = upload.parts[0]
+    if (!part) throw new Error("no part")
+    await expect(putObject(part, new Blob([new Uint8Array(part.bytes)]))).rejects.toMatchObject({
+      status: 404,
+    })
+  })
+})

@@ -1,0 +1,67 @@
+import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose"
+import { ok, type Result, refused } from "../../domain/result.ts"
+import type { Config } from "../platform/config.ts"
+import { keyRingOf } from "./key-ring.ts"
+
+export type TokenFault = "expired" | "invalid"
+
+/** What tells one kind of token from every other that the same key signs (RFC 8725 §3.11). */
+export type TokenType = "at+jwt" | "rt+jwt"
+
+const clockToleranceSeconds = 5
+const maxTokenLength = 8_192
+
+/** Signs a token of ours. Times are seconds since the epoch. */
+export const signOwnToken = async (
+  config: Config["jwt"],
+  type: TokenType,
+  claims: JWTPayload & { sub: string; aud: string; exp: number },
+): Promise<string> => {
+  const { kid, alg, key } = (await keyRingOf(config)).signing
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg, kid, typ: type })
+    .setIssuer(config.issuer)
+    .setIssuedAt()
+    .sign(key)
+}
+
+/**
+ * Checks a token of ours without leaving the process: the key by `kid`, that key's one algorithm, type, issuer,
+ * audience and times (RFC 8725).
+ */
+export const verifyOwnToken = async (
+  config: Config["jwt"],
+  token: string,
+  expected: { type: TokenType; audience: string; claims: string[] },
+): Promise<Result<JWTPayload, TokenFault>> => {
+  if (token.length > maxTokenLength) return refused("invalid")
+  const { verifying } = await keyRingOf(config)
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      ({ kid, alg }) => {
+        const known = kid === undefined ? undefined : verifying.get(kid)
+        if (!known || known.alg !== alg) throw new errors.JWKSNoMatchingKey()
+        return known.key
+      },
+      {
+        issuer: config.issuer,
+        audience: expected.audience,
+        algorithms: [...new Set([...verifying.values()].map(({ alg }) => alg))],
+        typ: expected.type,
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ["exp", "iat", "sub", ...expected.claims],
+      },
+    )
+    return ok(payload)
+  } catch (error) {
+    return refused(faultOf(error))
+  }
+}
+
+/** What is wrong with a token. @throws whatever is not about the token */
+export const faultOf = (error: unknown): TokenFault => {
+  if (error instanceof errors.JWTExpired) return "expired"
+  if (error instanceof errors.JOSEError) return "invalid"
+  throw error
+}

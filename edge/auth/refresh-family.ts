@@ -1,0 +1,55 @@
+import { z } from "zod"
+import { isUserId, type UserId } from "../../domain/ids.ts"
+import { ok, type Result, refused } from "../../domain/result.ts"
+import type { Config } from "../platform/config.ts"
+import { signOwnToken, type TokenFault, verifyOwnToken } from "./own-token.ts"
+
+/** A place in a family of refresh tokens: every rotation is the next generation, and only the newest is good. */
+export type RefreshToken = {
+  userId: UserId
+  familyId: string
+  generation: number
+  /** Of the whole family, in seconds since the epoch. */
+  expiresAt: number
+}
+
+/** Begins a family. Nothing is written for it: it appears in the database with its first rotation. */
+export const newRefreshFamily = (config: Config["jwt"], userId: UserId, familyId: string): RefreshToken => ({
+  userId,
+  familyId,
+  generation: 0,
+  expiresAt: Math.floor(Date.now() / 1000) + config.refreshTokenTtlSeconds,
+})
+
+export const signRefreshToken = (
+  config: Config["jwt"],
+  { userId, familyId, generation, expiresAt }: RefreshToken,
+): Promise<string> =>
+  signOwnToken(config, "rt+jwt", {
+    sub: userId,
+    aud: config.issuer,
+    fam: familyId,
+    gen: generation,
+    exp: expiresAt,
+  })
+
+/** Reads a refresh token of ours. Whether it is still the newest of its family, only the database knows. */
+export const readRefreshToken = async (
+  config: Config["jwt"],
+  token: string,
+): Promise<Result<RefreshToken, TokenFault>> => {
+  const expected = { type: "rt+jwt" as const, audience: config.issuer, claims: ["fam", "gen"] }
+  const verified = await verifyOwnToken(config, token, expected)
+  if (!verified.ok) return verified
+  const claims = refreshClaims.safeParse(verified.value)
+  return claims.success ? ok(claims.data) : refused("invalid")
+}
+
+const refreshClaims = z
+  .object({
+    sub: z.string().refine(isUserId),
+    fam: z.string().min(1).max(100),
+    gen: z.number().int().nonnegative(),
+    exp: z.number(),
+  })
+  .transform(({ sub, fam, gen, exp }) => ({ userId: sub, familyId: fam, generation: gen, expiresAt: exp }))

@@ -1,0 +1,33 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { problem } from "../../platform/problem.ts"
+import { validJson } from "../../platform/validation.ts"
+import { tokenResponse } from "../issue-token/schema.ts"
+import { readRefreshToken } from "../refresh-family.ts"
+import { tokenAnswer } from "../token-answer.ts"
+import { refreshTokenRequest } from "./schema.ts"
+import { rotateFamily } from "./sql.ts"
+
+export const refreshToken = new Hono<EdgeEnv>().post(
+  "/auth/refresh",
+  describe("refreshToken", {
+    tag: "accounts",
+    summary: "Exchanges a refresh token for a new access token and the next refresh token",
+    description: "A refresh token is good once. Using one again revokes all that descend from its sign-in.",
+    answers: { 200: { description: "The tokens.", schema: tokenResponse } },
+    problems: ["bad-refresh-token", "database-unavailable"],
+  }),
+  validJson(refreshTokenRequest),
+  async (c) => {
+    const { config, database } = c.var
+    const token = await readRefreshToken(config.jwt, c.req.valid("json").refresh_token)
+    if (!token.ok) return problem(c, "bad-refresh-token", { detail: "Sign in again." })
+    c.var.logFacts.userId = token.value.userId
+    const { isRotated } = await database.run(rotateFamily, token.value)
+    if (!isRotated) return problem(c, "bad-refresh-token", { detail: "Sign in again." })
+
+    c.header("cache-control", "no-store")
+    return c.json(await tokenAnswer(config.jwt, { ...token.value, generation: token.value.generation + 1 }))
+  },
+)

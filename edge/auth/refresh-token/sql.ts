@@ -1,0 +1,25 @@
+import { z } from "zod"
+import { statementOf } from "../../../db/statement.ts"
+import type { RefreshToken } from "../refresh-family.ts"
+
+/**
+ * Makes the next generation of a family the good one. A token that is not the newest was used before, by its owner
+ * or by a thief, and nobody knows by whom: the whole family is revoked (RFC 9700 §4.14.2). Judged on the locked
+ * row, so of two requests with one token the second is the reuse.
+ */
+export const rotateFamily = statementOf<RefreshToken>()(
+  z.object({ isRotated: z.boolean() }),
+  `
+  with input as (select $1::jsonb as doc),
+  family as (
+    insert into refresh_families as f (family_id, user_id, generation, expires_at)
+    select doc->>'familyId', u.user_id, (doc->>'generation')::int + 1, to_timestamp((doc->>'expiresAt')::bigint)
+    from input join users u on u.user_id = doc->>'userId' and u.status = 'ACTIVE'
+    on conflict (family_id) do update set
+      generation = f.generation + 1,
+      revoked_at = case when f.revoked_at is null and f.generation + 1 = excluded.generation then null
+        else coalesce(f.revoked_at, now()) end
+    returning revoked_at
+  )
+  select jsonb_build_object('isRotated', exists (select from family where revoked_at is null)) as result`,
+)

@@ -1,0 +1,27 @@
+import { Hono } from "hono"
+import { z } from "zod"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { problem } from "../../platform/problem.ts"
+import { validJson } from "../../platform/validation.ts"
+import { readRefreshToken } from "../refresh-family.ts"
+import { revokeFamily } from "./sql.ts"
+
+/** The access token lives on until it expires, for minutes: it is checked without asking anyone. */
+export const revokeToken = new Hono<EdgeEnv>().post(
+  "/auth/logout",
+  describe("revokeToken", {
+    tag: "accounts",
+    summary: "Signs out: the refresh token and all that descend from the same sign-in are good no more",
+    answers: { 204: { description: "Signed out, also when it was so before." } },
+    problems: ["bad-refresh-token", "database-unavailable"],
+  }),
+  validJson(z.object({ refresh_token: z.string().min(1).max(8192) })),
+  async (c) => {
+    const { config, database } = c.var
+    const token = await readRefreshToken(config.jwt, c.req.valid("json").refresh_token)
+    if (token.ok) await database.run(revokeFamily, token.value)
+    else if (token.error === "invalid") return problem(c, "bad-refresh-token")
+    return c.body(null, 204)
+  },
+)
