@@ -38,8 +38,14 @@ module.exports = {
     {
       name: "processor-slices-never-import-each-other",
       severity: "error",
-      from: { path: "^processor/(process-photo|relay-events|sweep)/", pathNot: tests },
-      to: { path: "^processor/(process-photo|relay-events|sweep)/", pathNot: "^processor/$1/" },
+      from: {
+        path: "^processor/(process-photo|relay-events|sweep|dead-letters|operate|deliver-webhooks)/",
+        pathNot: tests,
+      },
+      to: {
+        path: "^processor/(process-photo|relay-events|sweep|dead-letters|operate|deliver-webhooks)/",
+        pathNot: "^processor/$1/",
+      },
     },
     {
       name: "platform-knows-no-slice",

@@ -30,6 +30,7 @@ const system = await runSystem(
   },
 )
 try {
+  await system.processor().stop()
   const api = await signedInUser(system.edgeUrl)
   const userId = newId.user()
   const account = { userId, email: `${userId}@example.com`, passwordHash: "none" }

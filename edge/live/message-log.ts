@@ -48,5 +48,3 @@ export const openMessageLog = (sql: SqlStorage) => {
     },
   }
 }
-
-export type MessageLog = ReturnType<typeof openMessageLog>

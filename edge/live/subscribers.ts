@@ -92,8 +92,6 @@ export const openSubscribers = (state: DurableObjectState) => {
   }
 }
 
-export type Subscribers = ReturnType<typeof openSubscribers>
-
 const slow: LiveMessage = { type: "closed", reason: "You read too slowly. Come back with the last id." }
 
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream

@@ -1,5 +1,3 @@
 import { z } from "zod"
 
 export const refreshTokenRequest = z.object({ refresh_token: z.string().min(1).max(8192) })
-
-export type RefreshTokenRequest = z.infer<typeof refreshTokenRequest>

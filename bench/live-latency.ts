@@ -1,0 +1,81 @@
+import postgres from "postgres"
+import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { uploadBatch } from "../client/sdk/upload-batch.ts"
+import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
+import { type Listener, listenBySse, listenByWebSocket } from "../e2e/live-listeners.ts"
+import { smallPhotos } from "../e2e/photo-files.ts"
+import { runSystem, signedInUser } from "../e2e/running-system.ts"
+
+// From the transaction that makes a change true to the client that hears of it, while a job of 100 photos is
+// uploaded and processed; polling every 300 ms in the same run is the peer.
+
+const photoCount = 100
+
+const system = await runSystem()
+const rows = postgres(system.databaseUrl, { max: 1 })
+try {
+  const api = await signedInUser(system.edgeUrl)
+  const { jobId, promised } = await announceBatch(api, await smallPhotos(photoCount))
+  if (!jobId) throw new Error("nothing was promised")
+  const path = `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=`
+  const sse = listenBySse(path + (await api.getLiveTicket()).ticket)
+  const socket = listenByWebSocket(path + (await api.getLiveTicket()).ticket)
+  await Promise.all([sse.opened, socket.opened])
+
+  const polled = new Map<string, number>()
+  const uploading = uploadBatch(api, promised)
+  await watchUploadJob(api, jobId, {
+    pollMs: 300,
+    onSnapshot: ({ items }) => {
+      for (const { photoId, status } of items) {
+        const seen = `${photoId} ${status}`
+        if (!polled.has(seen)) polled.set(seen, Date.now())
+      }
+    },
+  })
+  await uploading
+  const isEnd = ({ type, ...message }: { type: string; job?: { terminal: boolean } }) =>
+    type === "job" && message.job?.terminal === true
+  await Promise.all([sse.until(isEnd), socket.until(isEnd)])
+
+  const changes = await rows<{ photo_id: string; kind: string; occurred_at: Date }[]>`
+    select t.photo_id, t.kind, t.occurred_at from photo_timeline t join photos using (photo_id)
+    where job_id = ${jobId} and t.kind in ('PROCESSING', 'COMPLETED')`
+  const committed = new Map(
+    changes.map((change) => [`${change.photo_id} ${change.kind}`, change.occurred_at.getTime()]),
+  )
+  console.log("| way | changes | p50 ms | p95 ms | longest ms |\n|---|---|---|---|---|")
+  print("SSE", latencies(committed, heardBy(sse)))
+  print("WebSocket", latencies(committed, heardBy(socket)))
+  print("polling every 300 ms (the peer)", latencies(committed, polled))
+  sse.close()
+  socket.close()
+} finally {
+  await rows.end()
+  await system.end()
+}
+process.exit()
+
+function heardBy(listener: Listener): Map<string, number> {
+  const times = listener.times()
+  const heard = new Map<string, number>()
+  for (const [index, message] of listener.messages().entries()) {
+    if (message.type !== "photo") continue
+    const seen = `${message.photoId} ${message.status}`
+    if (!heard.has(seen)) heard.set(seen, times[index] ?? Number.NaN)
+  }
+  return heard
+}
+
+function latencies(committed: Map<string, number>, heard: Map<string, number>): number[] {
+  const all = [...committed].flatMap(([seen, at]) => {
+    const time = heard.get(seen)
+    return time === undefined ? [] : [time - at]
+  })
+  return all.sort((a, b) => a - b)
+}
+
+function print(way: string, sorted: readonly number[]): void {
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  console.log(`| ${way} | ${sorted.length} | ${at(0.5)} | ${at(0.95)} | ${sorted.at(-1)} |`)
+}
