@@ -43,6 +43,8 @@ export const users = pgTable(
     quotaPhotos: integer("quota_photos").notNull().default(100_000),
     usedBytes: bigint("used_bytes", { mode: "number" }).notNull().default(0),
     usedPhotos: integer("used_photos").notNull().default(0),
+    /** How many webhooks the user has: counted here, where a limit can be held against requests that race. */
+    webhookCount: integer("webhook_count").notNull().default(0),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (table) => [

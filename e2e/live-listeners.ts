@@ -78,8 +78,10 @@ export const listenByWebSocket = (url: string): Listener => {
   const { hear, listener } = newListener()
   const socket = new WebSocket(url.replace(/^http/, "ws"))
   socket.addEventListener("message", ({ data }) => {
-    const { id, ...message } = JSON.parse(String(data)) as LiveMessage & { id?: string }
-    hear(message, id)
+    for (const line of String(data).split("\n")) {
+      const { id, ...message } = JSON.parse(line) as LiveMessage & { id?: string }
+      hear(message, id)
+    }
   })
   const opened = new Promise<void>((resolve, reject) => {
     socket.addEventListener("open", () => resolve())

@@ -7,7 +7,7 @@ import { expectProblem, forgeToken, newJob, newUser, rows, send, type TestUser }
 
 type Case = {
   method: string
-  /** `:photoId` and `:jobId` stand for ids. */
+  /** `:photoId`, `:jobId` and `:endpointId` stand for ids. */
   path: string
   scope: "photos:read" | "photos:write"
   body?: object
@@ -33,6 +33,11 @@ const routes: readonly Case[] = [
   { method: "DELETE", path: "/commands/photos/:photoId", scope: write },
   { method: "POST", path: "/commands/photos/:photoId/tags", scope: write, body: { labels: ["a"] } },
   { method: "DELETE", path: "/commands/photos/:photoId/tags/a", scope: write },
+  { method: "POST", path: "/commands/webhooks", scope: write, body: { url: "https://example.com/hook" } },
+  { method: "POST", path: "/commands/webhooks/:endpointId/rotate-secret", scope: write },
+  { method: "DELETE", path: "/commands/webhooks/:endpointId", scope: write },
+  { method: "GET", path: "/queries/webhooks", scope: read },
+  { method: "GET", path: "/queries/webhooks/:endpointId/deliveries", scope: read },
   { method: "GET", path: "/queries/upload-jobs", scope: read },
   { method: "GET", path: "/queries/upload-jobs/:jobId", scope: read },
   { method: "GET", path: "/queries/photos", scope: read },
@@ -46,21 +51,37 @@ const routes: readonly Case[] = [
 let owner: TestUser
 let stranger: TestUser
 let job: CreateUploadJobResponse
+let endpointId: string
 beforeAll(async () => {
   owner = await newUser()
   stranger = await newUser()
   job = await newJob(owner, [file])
+  const hook = { url: "https://example.com/hook" }
+  const registered = await send("POST", "/commands/webhooks", { token: owner.token, body: hook })
+  endpointId = (await registered.json<{ endpointId: string }>()).endpointId
 })
 
 const hasId = ({ path }: Case) => path.includes("/:")
-const ask = ({ method, path, body }: Case, token?: string, ids = { photoId: "", jobId: "" }) =>
-  send(method, path.replace(":photoId", ids.photoId).replace(":jobId", ids.jobId), {
-    ...(token !== undefined && { token }),
-    ...(body && { body }),
-  })
-const theirs = () => ({ jobId: job.jobId, photoId: job.items[0]?.photoId ?? "" })
-const unknown = { jobId: `job_${"0".repeat(26)}`, photoId: `ph_${"0".repeat(26)}` }
-const impossible = { jobId: "job_1", photoId: "ph_%2e%2e" }
+const ask = (
+  { method, path, body }: Case,
+  token?: string,
+  ids = { photoId: "", jobId: "", endpointId: "" },
+) =>
+  send(
+    method,
+    path.replace(/:(photoId|jobId|endpointId)/, (_, name: keyof typeof ids) => ids[name]),
+    {
+      ...(token !== undefined && { token }),
+      ...(body && { body }),
+    },
+  )
+const theirs = () => ({ jobId: job.jobId, photoId: job.items[0]?.photoId ?? "", endpointId })
+const unknown = {
+  jobId: `job_${"0".repeat(26)}`,
+  photoId: `ph_${"0".repeat(26)}`,
+  endpointId: `whk_${"0".repeat(26)}`,
+}
+const impossible = { jobId: "job_1", photoId: "ph_%2e%2e", endpointId: "whk_1" }
 
 test("the matrix has every route behind the bearer", () => {
   const known = app.routes
@@ -98,7 +119,7 @@ describe.each(routes)("$method $path", (route) => {
     const disabled = await newUser()
     const own = await newJob(disabled, [file])
     await rows("update users set status = 'DISABLED' where user_id = $1", disabled.userId)
-    const ids = { jobId: own.jobId, photoId: own.items[0]?.photoId ?? "" }
+    const ids = { jobId: own.jobId, photoId: own.items[0]?.photoId ?? "", endpointId }
     const once = async () => expectProblem(await ask(route, disabled.token, ids), 401, "unauthenticated")
     await vi.waitFor(once, { timeout: 5000 })
     expect(await rows("select status from photos where job_id = $1", own.jobId)).toEqual([

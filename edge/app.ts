@@ -9,11 +9,14 @@ import { revokeToken } from "./auth/revoke-token/route.ts"
 import { cancelPhoto } from "./commands/cancel-photo/route.ts"
 import { cancelUploadJob } from "./commands/cancel-upload-job/route.ts"
 import { createUploadJob } from "./commands/create-upload-job/route.ts"
+import { deleteWebhook } from "./commands/delete-webhook/route.ts"
 import { finalizeUpload } from "./commands/finalize-upload/route.ts"
 import { openMultipartUpload } from "./commands/open-multipart-upload/route.ts"
+import { registerWebhook } from "./commands/register-webhook/route.ts"
 import { renewUpload } from "./commands/renew-upload/route.ts"
 import { renewUploadJob } from "./commands/renew-upload-job/route.ts"
 import { reportProgress } from "./commands/report-progress/route.ts"
+import { rotateWebhookSecret } from "./commands/rotate-webhook-secret/route.ts"
 import { tagPhoto } from "./commands/tag-photo/route.ts"
 import { untagPhoto } from "./commands/untag-photo/route.ts"
 import { issueLiveTicket } from "./live/issue-ticket/route.ts"
@@ -34,6 +37,8 @@ import { getPhotoTimeline } from "./queries/get-photo-timeline/route.ts"
 import { getUploadJob } from "./queries/get-upload-job/route.ts"
 import { listPhotos } from "./queries/list-photos/route.ts"
 import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
+import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
+import { listWebhooks } from "./queries/list-webhooks/route.ts"
 import { reference } from "./reference/route.ts"
 
 /** Until an answer begins. No wait of ours is longer; who waits that long has given up. */
@@ -71,6 +76,9 @@ app.route("/", cancelUploadJob)
 app.route("/", cancelPhoto)
 app.route("/", tagPhoto)
 app.route("/", untagPhoto)
+app.route("/", registerWebhook)
+app.route("/", rotateWebhookSecret)
+app.route("/", deleteWebhook)
 
 app.route("/", issueLiveTicket)
 app.route("/", watch)
@@ -83,5 +91,7 @@ app.route("/", getPhoto)
 app.route("/", listPhotos)
 app.route("/", getDownloadUrl)
 app.route("/", getPhotoTimeline)
+app.route("/", listWebhooks)
+app.route("/", listWebhookDeliveries)
 
 app.route("/", reference(app))

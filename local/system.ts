@@ -92,6 +92,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
     const processorVariables = {
       ...shared,
       DATABASE_URL: databaseUrl,
+      WEBHOOK_ALLOW_PRIVATE_TARGETS: "true",
       EVENT_INTAKE_URL: `${edgeUrl}/internal/events`,
       EVENT_INTAKE_SECRET: eventIntakeSecret,
       ...(deadLetterQueueUrl && { SQS_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl }),

@@ -1,5 +1,6 @@
 import { openNodeDatabase } from "../db/node.ts"
 import { failDeadLetter } from "./dead-letters/fail-dead-letters.ts"
+import { startWebhookDelivery } from "./deliver-webhooks/deliver-webhooks.ts"
 import { announcerOf } from "./platform/announcer.ts"
 import { configOf } from "./platform/config.ts"
 import { stopGracefully } from "./platform/graceful-stop.ts"
@@ -74,6 +75,11 @@ const relay = startRelay({
   ],
   log,
 })
+const webhooks = startWebhookDelivery({
+  database,
+  log,
+  allowPrivateTargets: config.allowPrivateWebhookTargets,
+})
 log.info({ healthPort: health.port, concurrency: config.concurrency }, "processor ready")
 
 const stop = async (signal: NodeJS.Signals): Promise<void> => {
@@ -83,6 +89,7 @@ const stop = async (signal: NodeJS.Signals): Promise<void> => {
     [
       { name: "finish photos in hand", run: queue.stop },
       { name: "finish dead letters", run: async () => deadLetters?.stop() },
+      { name: "finish webhooks", run: webhooks.stop },
       { name: "stop the sweep", run: sweep.stop },
       { name: "drain the relay", run: relay.stop },
       { name: "close the announcer", run: async () => announcer.close() },

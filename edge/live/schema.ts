@@ -25,7 +25,7 @@ export const livePhoto = z.object({
   failureReason: z.enum(failureReasons).nullable(),
 })
 
-/** What comes over SSE (`event:` is the type) and, as JSON text with its `id`, over WebSocket. */
+/** What comes over SSE (`event:` is the type) and, as JSON with its `id`, one a line, over WebSocket. */
 export const liveMessage = z.discriminatedUnion("type", [
   /** First on a job's channel: everything as it is now. */
   z.object({ type: z.literal("snapshot"), jobId: z.string(), job: liveJob, photos: z.array(livePhoto) }),

@@ -47,10 +47,6 @@ export const openSubscribers = (state: DurableObjectState) => {
   return {
     count: (): number => streams.size + state.getWebSockets().length,
 
-    hasAny: (jobId: string): boolean =>
-      [...streams].some((client) => client.jobId === null || client.jobId === jobId) ||
-      state.getWebSockets().some((socket) => isFor(socket, jobId)),
-
     /** Opens a stream that begins with what was missed. */
     stream: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
       let client: SseClient | undefined
@@ -78,16 +74,21 @@ export const openSubscribers = (state: DurableObjectState) => {
       const { 0: theirs, 1: ours } = new WebSocketPair()
       ours.serializeAttachment({ jobId } satisfies Attachment)
       state.acceptWebSocket(ours)
-      for (const each of first) ours.send(textOf(each))
+      if (first.length > 0) ours.send(linesOf(first))
       return new Response(null, { status: 101, webSocket: theirs })
     },
 
-    tell: (outgoing: OutgoingMessage): void => {
-      const { jobId } = outgoing
-      const text = frame(outgoing)
-      for (const client of streams) if (client.jobId === null || client.jobId === jobId) write(client, text)
-      for (const socket of state.getWebSockets())
-        if (jobId === null || isFor(socket, jobId)) send(socket, textOf(outgoing))
+    /** Tells everyone what is for them, all at once: a burst is one write a client, not one a message. */
+    tell: (outgoing: readonly OutgoingMessage[]): void => {
+      for (const client of streams) {
+        const own = outgoing.filter(({ jobId }) => isAbout(client.jobId, jobId))
+        if (own.length > 0) write(client, own.map(frame).join(""))
+      }
+      for (const socket of state.getWebSockets()) {
+        const wanted = jobOf(socket)
+        const own = outgoing.filter(({ jobId }) => isAbout(wanted, jobId))
+        if (own.length > 0) send(socket, linesOf(own))
+      }
     },
   }
 }
@@ -98,13 +99,18 @@ const slow: LiveMessage = { type: "closed", reason: "You read too slowly. Come b
 const frame = ({ id, message }: OutgoingMessage): string =>
   `${id === null ? "" : `id: ${id}\n`}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`
 
-const textOf = ({ id, message }: OutgoingMessage): string =>
-  JSON.stringify(id === null ? message : { id: String(id), ...message })
+/** A text frame has one message a line, each with its id among its members. */
+const linesOf = (messages: readonly OutgoingMessage[]): string =>
+  messages
+    .map(({ id, message }) => JSON.stringify(id === null ? message : { id: String(id), ...message }))
+    .join("\n")
 
-const isFor = (socket: WebSocket, jobId: string): boolean => {
-  const attachment = socket.deserializeAttachment() as Attachment | null
-  return !attachment?.jobId || attachment.jobId === jobId
-}
+/** Whether a client who follows `wanted`, or everything, is to be told of `jobId`, or everyone is. */
+const isAbout = (wanted: string | null, jobId: string | null): boolean =>
+  wanted === null || jobId === null || wanted === jobId
+
+const jobOf = (socket: WebSocket): string | null =>
+  (socket.deserializeAttachment() as Attachment | null)?.jobId ?? null
 
 const send = (socket: WebSocket, text: string): void => {
   try {

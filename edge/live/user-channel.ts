@@ -78,12 +78,20 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   /** Takes events from the relay, in order; those it has had before change nothing. */
   async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
+    // What must be waited for comes first: from here on nobody comes between, and ids are told in their order.
+    const boards = new Map<JobId, JobBoard | null>()
+    for (const { jobId } of events)
+      boards.set(jobId, boards.get(jobId) ?? (await this.#boardOf(userId, jobId)))
+    const outgoing: OutgoingMessage[] = []
     for (const event of events) {
-      if (this.#log.has(event.eventId)) continue
-      const board = await this.#boardOf(userId, event.jobId)
-      const message = board && messageOf(board, event)
-      if (message) this.#tell(event.eventId, message)
+      const board = boards.get(event.jobId)
+      if (!board || this.#log.has(event.eventId)) continue
+      const message = messageOf(board, event)
+      if (!message) continue
+      const { id, jobId } = this.#log.append(event.eventId, message.jobId, JSON.stringify(message))
+      outgoing.push({ id, jobId, message })
     }
+    this.#subscribers.tell(outgoing)
   }
 
   /** Lets somebody listen: to one job, or to all of the user's when there is none in the subscription. */
@@ -173,23 +181,16 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   #tellProgress(): void {
     this.#telling = undefined
-    for (const [photoId, board] of this.#untold) {
+    const outgoing = Array.from(this.#untold, ([photoId, board]): OutgoingMessage[] => {
       const photo = board.photos.get(photoId)
-      if (!photo) continue
-      const message = {
-        type: "photo",
-        jobId: board.jobId,
-        job: liveJobOf(board),
-        ...livePhotoOf(photo),
-      } as const
-      this.#subscribers.tell({ id: null, jobId: board.jobId, message })
-    }
+      if (!photo) return []
+      const { jobId } = board
+      return [
+        { id: null, jobId, message: { type: "photo", jobId, job: liveJobOf(board), ...livePhotoOf(photo) } },
+      ]
+    })
     this.#untold.clear()
-  }
-
-  #tell(eventId: string, message: LiveMessage & { jobId: string }): void {
-    const { id, jobId } = this.#log.append(eventId, message.jobId, JSON.stringify(message))
-    this.#subscribers.tell({ id, jobId, message })
+    this.#subscribers.tell(outgoing.flat())
   }
 
   async #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {

@@ -90,6 +90,11 @@ export const problems = {
     title: "The photo is not there to be fetched",
     about: "Only a COMPLETED photo can be downloaded. Wait until it is.",
   },
+  "too-many-webhooks": {
+    status: 409,
+    title: "You have as many webhooks as one may",
+    about: "Delete one before you register another.",
+  },
   "too-many-tags": { status: 409, title: "The photo would have too many tags", about: "Remove tags first." },
   "idempotency-key-in-use": {
     status: 409,

@@ -67,6 +67,10 @@ export const processorVariables = z.object({
   ORPHAN_GRACE_SECONDS: positive
     .default(86_400)
     .describe("An object that belongs to no photo is removed when it is older than this."),
+  WEBHOOK_ALLOW_PRIVATE_TARGETS: z
+    .stringbool()
+    .default(false)
+    .describe("Lets webhooks go to addresses that only this network can reach: for laptops and tests."),
   EVENT_INTAKE_URL: z.url().describe("The edge's `POST /internal/events`."),
   EVENT_INTAKE_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
   EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
@@ -131,6 +135,7 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
       orphanMs: env.ORPHAN_GRACE_SECONDS * 1000,
     },
   },
+  allowPrivateWebhookTargets: env.WEBHOOK_ALLOW_PRIVATE_TARGETS,
   eventIntake: { url: env.EVENT_INTAKE_URL, secret: env.EVENT_INTAKE_SECRET },
   eventBus: env.EVENT_BUS_NAME
     ? {

@@ -1,5 +1,5 @@
-import { createHmac } from "node:crypto"
 import { cloudEventOf } from "../../domain/cloud-event.ts"
+import { signatureOf } from "../platform/standard-webhook.ts"
 import { type Sink, SinkRefused } from "./relay.ts"
 
 export type EdgeIntakeOptions = {
@@ -16,22 +16,20 @@ const timeoutMs = 10_000
 /** The edge, which tells the user's Durable Object. Signed as https://www.standardwebhooks.com says. */
 export const edgeIntakeSink = ({ url, secret, environment, ...options }: EdgeIntakeOptions): Sink => {
   const send = options.fetch ?? fetch
-  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64")
   return {
     name: "edge intake",
     publish: async (events) => {
       const body = JSON.stringify(events.map((event) => cloudEventOf(event, environment)))
       const id = `batch_${events[0]?.eventId}_${events.length}`
-      const timestamp = String(Math.floor(Date.now() / 1000))
-      const signature = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")
+      const timestamp = Math.floor(Date.now() / 1000)
       const response = await send(url, {
         method: "POST",
         headers: {
           // https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md#33-batched-content-mode
           "content-type": "application/cloudevents-batch+json",
           "webhook-id": id,
-          "webhook-timestamp": timestamp,
-          "webhook-signature": `v1,${signature}`,
+          "webhook-timestamp": String(timestamp),
+          "webhook-signature": `v1,${signatureOf(secret, id, timestamp, body)}`,
         },
         body,
         signal: AbortSignal.timeout(timeoutMs),

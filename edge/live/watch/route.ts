@@ -45,7 +45,8 @@ const about = {
       contentType: "text/event-stream",
     },
     101: {
-      description: "A WebSocket on which the same messages come, each with its `id` among the members.",
+      description:
+        "A WebSocket on which the same messages come, one or more lines of JSON a text frame, each with its `id` among the members.",
     },
   },
 } as const

@@ -1,0 +1,26 @@
+import { Hono } from "hono"
+import { z } from "zod"
+import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { deleteEndpoint } from "./sql.ts"
+
+export const deleteWebhook = new Hono<EdgeEnv>().delete(
+  "/commands/webhooks/:endpointId",
+  describe("deleteWebhook", {
+    tag: "live",
+    summary: "Stops sending events to a URL",
+    answers: { 204: { description: "It is gone, with what was still to be delivered." } },
+  }),
+  validParam(z.object({ endpointId: z.string().refine(isEndpointId) })),
+  async (c) => {
+    const { endpointId } = c.req.valid("param")
+    const { isDeleted } = await c.var.database.run(deleteEndpoint, {
+      userId: c.var.principal.userId,
+      endpointId,
+    })
+    return isDeleted ? c.body(null, 204) : problem(c, "not-found")
+  },
+)

@@ -1,0 +1,26 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf } from "../../../db/status-sql.ts"
+import type { UserId } from "../../../domain/ids.ts"
+import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
+
+/** Removes an endpoint and what was still to be delivered to it. */
+export const deleteEndpoint = statementOf<{ userId: UserId; endpointId: EndpointId }>()(
+  z.object({ isDeleted: z.boolean() }),
+  `
+  with ${inputOfActingUser},
+  deleted as (
+    delete from webhook_endpoints e using input
+    where e.endpoint_id = doc->>'endpointId' and e.user_id = doc->>'userId'
+    returning e.user_id
+  ),
+  owner as (
+    update users u set webhook_count = u.webhook_count - 1 from deleted where u.user_id = deleted.user_id
+  ),
+  ${auditOf(
+    "delete-webhook",
+    `select doc->>'userId' as user_id, null::text as job_id, null::text as photo_id,
+       case when exists (select from deleted) then 'deleted' else 'not_found' end as outcome from input`,
+  )}
+  select jsonb_build_object('isDeleted', exists (select from deleted)) as result`,
+)

@@ -1,0 +1,114 @@
+import { beforeEach, describe, expect, test } from "vitest"
+import { expectProblem, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import type { RegisterWebhookResponse } from "./schema.ts"
+
+let user: TestUser
+beforeEach(async () => {
+  user = await newUser()
+})
+
+const register = (body: object) => send("POST", "/commands/webhooks", { token: user.token, body })
+const registered = async (body: object = { url: "https://example.com/hook" }) => {
+  const response = await register(body)
+  expect(response.status).toBe(201)
+  return response.json<RegisterWebhookResponse>()
+}
+
+describe("registering a webhook", () => {
+  test("gives its secret, once: no query tells it again", async () => {
+    const endpoint = await registered({ url: "https://example.com/hook", eventTypes: ["PhotoFailed"] })
+    expect(endpoint).toMatchObject({
+      endpointId: expect.stringMatching(/^whk_/),
+      eventTypes: ["PhotoFailed"],
+      secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{32}$/),
+    })
+    const list = await send("GET", "/queries/webhooks", { token: user.token })
+    expect(await list.json()).toEqual({
+      items: [
+        {
+          endpointId: endpoint.endpointId,
+          url: "https://example.com/hook",
+          eventTypes: ["PhotoFailed"],
+          disabledAt: null,
+          disabledReason: null,
+          createdAt: expect.any(String),
+        },
+      ],
+    })
+  })
+
+  test("takes five of a user, however many requests race, and not one more", async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => register({ url: "https://example.com/hook" })),
+    )
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5)
+    await expectProblem(await register({ url: "https://example.com/hook" }), 409, "too-many-webhooks")
+  })
+
+  test.each(["http://example.com/", "ftp://example.com/", "https://user:pw@example.com/", "not a url"])(
+    "refuses %s",
+    async (url) => {
+      await expectProblem(await register({ url }), 422, "validation-failed")
+    },
+  )
+
+  test("is in the audit log", async () => {
+    await registered()
+    expect(await rows("select action, outcome from audit_log where user_id = $1", user.userId)).toEqual([
+      { action: "register-webhook", outcome: "registered" },
+    ])
+  })
+})
+
+describe("a webhook", () => {
+  test("gets a new secret, and the one before is good for another day", async () => {
+    const { endpointId, secret } = await registered()
+    const path = `/commands/webhooks/${endpointId}/rotate-secret`
+    const rotated = await (await send("POST", path, { token: user.token })).json<{ secret: string }>()
+    expect(rotated.secret).not.toBe(secret)
+    const stored = await rows(
+      `select secret, previous_secret, previous_secret_expires_at > now() + interval '23 hours' as is_good
+       from webhook_endpoints where endpoint_id = $1`,
+      endpointId,
+    )
+    expect(stored).toEqual([{ secret: rotated.secret, previous_secret: secret, is_good: true }])
+  })
+
+  test("that was deleted is gone with what was to be delivered", async () => {
+    const { endpointId } = await registered()
+    await rows(
+      `insert into webhook_deliveries (endpoint_id, event_id, event) values ($1, 'evt_1', '{"type": "x"}')`,
+      endpointId,
+    )
+    const path = `/commands/webhooks/${endpointId}`
+    expect((await send("DELETE", path, { token: user.token })).status).toBe(204)
+    await expectProblem(await send("DELETE", path, { token: user.token }), 404, "not-found")
+    expect(await rows("select 1 from webhook_deliveries where endpoint_id = $1", endpointId)).toEqual([])
+  })
+
+  test("tells how its deliveries went, page by page", async () => {
+    const { endpointId } = await registered()
+    await rows(
+      `insert into webhook_deliveries (endpoint_id, event_id, event, status, attempts, last_status)
+       select $1, 'evt_' || n, '{"type": "rapid-photo-upload.PhotoQueued.v1"}', 'DELIVERED', 1, 200
+       from generate_series(1, 5) n`,
+      endpointId,
+    )
+    const path = `/queries/webhooks/${endpointId}/deliveries`
+    const ask = async (query: string) =>
+      (await send("GET", `${path}${query}`, { token: user.token })).json<{
+        items: { eventId: string; status: string }[]
+        nextCursor: string | null
+      }>()
+    const first = await ask("?size=3")
+    const second = await ask(`?size=3&cursor=${first.nextCursor}`)
+    expect([...first.items, ...second.items].map(({ eventId }) => eventId)).toEqual([
+      "evt_5",
+      "evt_4",
+      "evt_3",
+      "evt_2",
+      "evt_1",
+    ])
+    expect(second.nextCursor).toBeNull()
+  })
+})

@@ -1,0 +1,42 @@
+import { Hono } from "hono"
+import { maxEndpoints } from "../../../domain/webhook-endpoint.ts"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { newId } from "../../platform/new-id.ts"
+import { problem } from "../../platform/problem.ts"
+import { validationFailed, validJson } from "../../platform/validation.ts"
+import { newWebhookSecret } from "../../platform/webhook-secret.ts"
+import { type RegisterWebhookResponse, registerWebhookRequest, registerWebhookResponse } from "./schema.ts"
+import { insertEndpoint } from "./sql.ts"
+
+export const registerWebhook = new Hono<EdgeEnv>().post(
+  "/commands/webhooks",
+  describe("registerWebhook", {
+    tag: "live",
+    summary: "Has events sent to a URL of yours (Standard Webhooks)",
+    answers: { 201: { description: "The endpoint, with its secret.", schema: registerWebhookResponse } },
+    problems: ["too-many-webhooks"],
+  }),
+  validJson(registerWebhookRequest),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { url, eventTypes = null } = c.req.valid("json")
+    if (!mayBeTarget(new URL(url), config.environment))
+      return validationFailed(c, [
+        { pointer: "#/url", code: "url_refused", detail: "must be an https URL without credentials" },
+      ])
+    const endpoint = { endpointId: newId.endpoint(), url, eventTypes, secret: newWebhookSecret() }
+    const { isAdded } = await database.run(insertEndpoint, { userId: principal.userId, ...endpoint })
+    if (!isAdded)
+      return problem(c, "too-many-webhooks", { detail: `Delete one first: ${maxEndpoints} are allowed.` })
+    c.header("cache-control", "no-store")
+    return c.json(endpoint satisfies RegisterWebhookResponse, 201)
+  },
+)
+
+// Whether the address is one that anyone can reach is found out at every delivery: names change their minds.
+const mayBeTarget = (url: URL, environment: string): boolean => {
+  if (url.username || url.password) return false
+  const isLocal = environment === "local" || environment === "test"
+  return url.protocol === "https:" || (isLocal && url.protocol === "http:" && url.hostname === "127.0.0.1")
+}

@@ -1,0 +1,31 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam } from "../../platform/validation.ts"
+import { newWebhookSecret } from "../../platform/webhook-secret.ts"
+import {
+  type RotateWebhookSecretResponse,
+  rotateWebhookSecretParams,
+  rotateWebhookSecretResponse,
+} from "./schema.ts"
+import { rotateSecret } from "./sql.ts"
+
+export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
+  "/commands/webhooks/:endpointId/rotate-secret",
+  describe("rotateWebhookSecret", {
+    tag: "live",
+    summary: "Gives a webhook a new secret",
+    answers: { 200: { description: "The new secret.", schema: rotateWebhookSecretResponse } },
+  }),
+  validParam(rotateWebhookSecretParams),
+  async (c) => {
+    const { database, principal } = c.var
+    const { endpointId } = c.req.valid("param")
+    const secret = newWebhookSecret()
+    const rotated = await database.run(rotateSecret, { userId: principal.userId, endpointId, secret })
+    if (!rotated) return problem(c, "not-found")
+    c.header("cache-control", "no-store")
+    return c.json({ endpointId, secret, ...rotated } satisfies RotateWebhookSecretResponse)
+  },
+)

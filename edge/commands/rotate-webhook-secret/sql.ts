@@ -1,0 +1,27 @@
+import { z } from "zod"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { auditOf } from "../../../db/status-sql.ts"
+import type { UserId } from "../../../domain/ids.ts"
+import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
+import { instant } from "../../platform/instant.ts"
+
+/** Gives an endpoint a new secret; the one before is good for another day. Null: the user has no such endpoint. */
+export const rotateSecret = statementOf<{ userId: UserId; endpointId: EndpointId; secret: string }>()(
+  z.object({ previousSecretExpiresAt: instant }).nullable(),
+  `
+  with ${inputOfActingUser},
+  rotated as (
+    update webhook_endpoints e set previous_secret = e.secret, secret = doc->>'secret',
+      previous_secret_expires_at = now() + interval '24 hours'
+    from input where e.endpoint_id = doc->>'endpointId' and e.user_id = doc->>'userId'
+    returning e.previous_secret_expires_at
+  ),
+  ${auditOf(
+    "rotate-webhook-secret",
+    `select doc->>'userId' as user_id, null::text as job_id, null::text as photo_id,
+       case when exists (select from rotated) then 'rotated' else 'not_found' end as outcome from input`,
+  )}
+  select (
+    select jsonb_build_object('previousSecretExpiresAt', previous_secret_expires_at) from rotated
+  ) as result`,
+)

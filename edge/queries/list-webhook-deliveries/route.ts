@@ -1,0 +1,42 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../platform/context.ts"
+import { describe } from "../../platform/describe.ts"
+import { notModified } from "../../platform/entity-tag.ts"
+import { pageOf } from "../../platform/page.ts"
+import { problem } from "../../platform/problem.ts"
+import { validParam, validQuery } from "../../platform/validation.ts"
+import {
+  type ListWebhookDeliveriesResponse,
+  listWebhookDeliveriesParams,
+  listWebhookDeliveriesQuery,
+  listWebhookDeliveriesResponse,
+} from "./schema.ts"
+import { selectDeliveries } from "./sql.ts"
+
+export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
+  "/queries/webhooks/:endpointId/deliveries",
+  describe("listWebhookDeliveries", {
+    tag: "live",
+    summary: "What was sent to a webhook, and how that went",
+    isCached: true,
+    answers: {
+      200: { description: "A page.", schema: listWebhookDeliveriesResponse, headers: ["Link"] },
+    },
+  }),
+  validParam(listWebhookDeliveriesParams),
+  validQuery(listWebhookDeliveriesQuery),
+  async (c) => {
+    const { endpointId } = c.req.valid("param")
+    const { cursor, page = 0, size } = c.req.valid("query")
+    const found = await c.var.database.run(selectDeliveries, {
+      userId: c.var.principal.userId,
+      endpointId,
+      before: cursor ?? null,
+      offset: cursor ? 0 : page * size,
+      limit: size + 1,
+    })
+    if (!found) return problem(c, "not-found")
+    const answer = pageOf(c, found.deliveries, size, ({ deliveryId }) => deliveryId)
+    return notModified(c, found.tag) ?? c.json(answer satisfies ListWebhookDeliveriesResponse)
+  },
+)

@@ -1,0 +1,87 @@
+import { lookup } from "node:dns/promises"
+import { request as requestHttp } from "node:http"
+import { request as requestHttps } from "node:https"
+import { signatureOf } from "../platform/standard-webhook.ts"
+import { isPublicAddress } from "./public-address.ts"
+import type { DueDelivery } from "./sql.ts"
+
+export type PostOptions = {
+  /** For tests and laptops: targets that only this machine or its network can reach. */
+  allowPrivateTargets: boolean
+  timeoutMs: number
+  now?: () => Date
+}
+
+/** The target is one that we don't speak to. */
+export class TargetRefused extends Error {
+  override name = "TargetRefused"
+}
+
+/**
+ * POSTs an event, signed as https://www.standardwebhooks.com says, and gives the status of the answer. Redirects are
+ * not followed: they would lead to where nobody checked.
+ * @throws TargetRefused, or what the network throws
+ */
+export const postEvent = async (
+  delivery: Pick<DueDelivery, "eventId" | "event" | "url" | "secrets">,
+  { allowPrivateTargets, timeoutMs, now = () => new Date() }: PostOptions,
+): Promise<number> => {
+  const url = new URL(delivery.url)
+  const address = await addressOf(url, allowPrivateTargets)
+  const body = JSON.stringify(delivery.event)
+  const timestamp = Math.floor(now().getTime() / 1000)
+  const headers = {
+    "content-type": "application/cloudevents+json",
+    "content-length": String(Buffer.byteLength(body)),
+    "user-agent": "RapidPhotoUpload-Webhooks/1",
+    "webhook-id": delivery.eventId,
+    "webhook-timestamp": String(timestamp),
+    "webhook-signature": delivery.secrets
+      .map((secret) => `v1,${signatureOf(secret, delivery.eventId, timestamp, body)}`)
+      .join(" "),
+  }
+  return send(url, address, headers, body, timeoutMs)
+}
+
+type Address = { address: string; family: number }
+
+const addressOf = async (url: URL, allowPrivateTargets: boolean): Promise<Address> => {
+  if (url.protocol !== "https:" && !allowPrivateTargets) throw new TargetRefused("not https")
+  const hostname = url.hostname.replace(/^\[|\]$/g, "")
+  const addresses = await lookup(hostname, { all: true, verbatim: true })
+  const [first] = addresses
+  if (!first) throw new TargetRefused("the name has no address")
+  if (!allowPrivateTargets && !addresses.every(({ address }) => isPublicAddress(address)))
+    throw new TargetRefused("the address is private")
+  return first
+}
+
+const send = (
+  url: URL,
+  { address, family }: Address,
+  headers: Record<string, string>,
+  body: string,
+  timeoutMs: number,
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const open = url.protocol === "https:" ? requestHttps : requestHttp
+    const request = open(
+      url,
+      {
+        method: "POST",
+        headers,
+        signal: AbortSignal.timeout(timeoutMs),
+        agent: false,
+        // The very address that was checked: the name could lead elsewhere by now.
+        lookup: (_, options, callback) =>
+          options.all ? callback(null, [{ address, family }]) : callback(null, address, family),
+      },
+      (response) => {
+        resolve(response.statusCode ?? 0)
+        // What it says is nobody's business; a long answer is cut off.
+        response.destroy()
+      },
+    )
+    request.once("error", reject)
+    request.end(body)
+  })
