@@ -1,6 +1,8 @@
 import fc from "fast-check"
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
+import { eventSchema } from "../docs/event-payloads.ts"
+import { cloudEventOf, type OutboxEvent } from "../domain/cloud-event.ts"
 import { eventOfEntering } from "../domain/events.ts"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import type { PhotoExif } from "../domain/image.ts"
@@ -100,6 +102,21 @@ const facts = {
   isDegraded: false,
 } as const
 
+/** What goes out for a row, held against docs/events.md. */
+const asDocumented = (row: postgres.Row) => {
+  const event: OutboxEvent = {
+    sequence: Number(row.sequence),
+    eventId: row.event_id,
+    type: row.type,
+    userId: row.user_id,
+    jobId: row.job_id,
+    photoId: row.photo_id,
+    data: row.data,
+    occurredAt: row.occurred_at,
+  }
+  return eventSchema(event.type).parse(cloudEventOf(event, "test"))
+}
+
 type StoredPhoto = {
   photo_id: string
   status: PhotoStatus
@@ -112,7 +129,8 @@ const holdsTogether = async (jobId: JobId): Promise<void> => {
     select photo_id, status, deleted_at, completed_at from photos where job_id = ${jobId}`
   const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
   const events = await rows`
-    select type, photo_id from outbox_events where job_id = ${jobId} order by sequence`
+    select * from outbox_events where job_id = ${jobId} order by sequence`
+  for (const event of events) expect(() => asDocumented(event)).not.toThrow()
   const steps = await rows`
     select t.photo_id, t.kind from photo_timeline t join photos using (photo_id)
     where job_id = ${jobId} order by t.entry_id`

@@ -1,7 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises"
+import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { app } from "../edge/app.ts"
 import { documentOf } from "../edge/reference/document.ts"
 import { configurationPage } from "./configuration-page.ts"
+import { eventSchemas, eventsPage } from "./events-page.ts"
 import { problemsPage } from "./problems-page.ts"
 
 // `node docs/generate.ts` writes the pages that follow from the source; with `--check` it says which are stale.
@@ -9,6 +10,8 @@ const pages: Record<string, string> = {
   "openapi.json": `${JSON.stringify(documentOf(app), null, 2)}\n`,
   "problems.md": problemsPage(),
   "configuration.md": configurationPage(),
+  "events.md": eventsPage(),
+  ...eventSchemas(),
 }
 
 const isCheck = process.argv.includes("--check")
@@ -21,6 +24,7 @@ for (const [name, text] of Object.entries(pages)) {
     process.exitCode = 1
     process.stderr.write(`docs/${name} is stale: npm run docs\n`)
   } else {
+    await mkdir(new URL(".", url), { recursive: true })
     await writeFile(url, text)
     process.stdout.write(`docs/${name} written\n`)
   }
