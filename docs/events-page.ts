@@ -31,7 +31,7 @@ export const eventsPage = (): string => {
 export const eventSchemas = (): Record<string, string> =>
   Object.fromEntries(
     eventTypes.map((type) => {
-      const schema = { title: type, ...z.toJSONSchema(eventSchema(type)) }
+      const schema = { title: type, ...z.toJSONSchema(eventSchema(type), { io: "input" }) }
       return [`schemas/${schemaFile(type)}`, `${JSON.stringify(schema, null, 2)}\n`]
     }),
   )

@@ -9,12 +9,17 @@ import type {
 } from "../../edge/commands/create-upload-job/schema.ts"
 import type { FinalizeUploadResponse } from "../../edge/commands/finalize-upload/schema.ts"
 import type { OpenMultipartUploadResponse } from "../../edge/commands/open-multipart-upload/schema.ts"
+import type {
+  RegisterWebhookRequest,
+  RegisterWebhookResponse,
+} from "../../edge/commands/register-webhook/schema.ts"
 import type { RenewUploadResponse } from "../../edge/commands/renew-upload/schema.ts"
 import type { RenewUploadJobResponse } from "../../edge/commands/renew-upload-job/schema.ts"
 import type {
   ReportProgressRequest,
   ReportProgressResponse,
 } from "../../edge/commands/report-progress/schema.ts"
+import type { RotateWebhookSecretResponse } from "../../edge/commands/rotate-webhook-secret/schema.ts"
 import type { PhotoTagsResponse, TagPhotoRequest } from "../../edge/commands/tag-photo/schema.ts"
 import type { LiveTicketResponse } from "../../edge/live/issue-ticket/schema.ts"
 import type { DownloadUrlResponse } from "../../edge/queries/get-download-url/schema.ts"
@@ -23,6 +28,8 @@ import type { PhotoTimelineResponse } from "../../edge/queries/get-photo-timelin
 import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
 import type { ListPhotosResponse } from "../../edge/queries/list-photos/schema.ts"
 import type { ListUploadJobsResponse } from "../../edge/queries/list-upload-jobs/schema.ts"
+import type { ListWebhookDeliveriesResponse } from "../../edge/queries/list-webhook-deliveries/schema.ts"
+import type { ListWebhooksResponse } from "../../edge/queries/list-webhooks/schema.ts"
 import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 
 /**
@@ -33,6 +40,9 @@ export type ApiClient = {
   register: (request: RegisterRequest) => Promise<RegisterResponse>
   /** Gets an access token and uses it from now on. */
   signIn: (email: string, password: string) => Promise<TokenResponse>
+  /** Exchanges a refresh token, which is good once, and uses the new access token from now on. */
+  refresh: (refreshToken: string) => Promise<TokenResponse>
+  signOut: (refreshToken: string) => Promise<void>
   /** The same key and request give the same job, however often they are sent within a day. */
   createUploadJob: (
     request: Omit<CreateUploadJobRequest, "dryRun">,
@@ -55,6 +65,12 @@ export type ApiClient = {
   getPhoto: (photoId: string) => Promise<PhotoResponse>
   listPhotos: (query?: PhotosQuery) => Promise<ListPhotosResponse>
   getDownloadUrl: (photoId: string, variant?: DownloadUrlResponse["variant"]) => Promise<DownloadUrlResponse>
+  /** Has events sent to a URL. The secret in the answer is told only here and by `rotateWebhookSecret`. */
+  registerWebhook: (request: RegisterWebhookRequest) => Promise<RegisterWebhookResponse>
+  rotateWebhookSecret: (endpointId: string) => Promise<RotateWebhookSecretResponse>
+  deleteWebhook: (endpointId: string) => Promise<void>
+  listWebhooks: () => Promise<ListWebhooksResponse>
+  listWebhookDeliveries: (endpointId: string, query?: PageQuery) => Promise<ListWebhookDeliveriesResponse>
   /** A ticket for one live channel, for those that can't send a bearer token: EventSource and WebSocket. */
   getLiveTicket: () => Promise<LiveTicketResponse>
   getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
@@ -106,7 +122,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (!response.ok) throw await problemOf(response)
-    return response.json() as Promise<Answer>
+    return response.status === 204 ? (undefined as Answer) : (response.json() as Promise<Answer>)
   }
 
   return {
@@ -116,6 +132,17 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       const token = await call<TokenResponse>("POST", "/auth/token", { authorization })
       accessToken = token.access_token
       return token
+    },
+    refresh: async (refreshToken) => {
+      const token = await call<TokenResponse>("POST", "/auth/refresh", {
+        body: { refresh_token: refreshToken },
+      })
+      accessToken = token.access_token
+      return token
+    },
+    signOut: async (refreshToken) => {
+      await call<void>("POST", "/auth/logout", { body: { refresh_token: refreshToken } })
+      accessToken = undefined
     },
     createUploadJob: (request, idempotencyKey) =>
       call("POST", "/commands/upload-jobs", {
@@ -138,6 +165,12 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     listPhotos: (query) => call("GET", `/queries/photos${searchOf(query)}`),
     getDownloadUrl: (photoId, variant) =>
       call("GET", path`/queries/photos/${photoId}/download-url` + searchOf(variant && { variant })),
+    registerWebhook: (request) => call("POST", "/commands/webhooks", { body: request }),
+    rotateWebhookSecret: (endpointId) => call("POST", path`/commands/webhooks/${endpointId}/rotate-secret`),
+    deleteWebhook: (endpointId) => call("DELETE", path`/commands/webhooks/${endpointId}`),
+    listWebhooks: () => call("GET", "/queries/webhooks"),
+    listWebhookDeliveries: (endpointId, query) =>
+      call("GET", path`/queries/webhooks/${endpointId}/deliveries` + searchOf(query)),
     getLiveTicket: () => call("POST", "/auth/live-ticket"),
     getPhotoTimeline: (photoId) => call("GET", path`/queries/photos/${photoId}/timeline`),
   }

@@ -1,7 +1,6 @@
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { beforeAll, describe, expect, test } from "vitest"
-import { config, expectProblem, newUser, rows, send, type TestUser } from "../test-api.ts"
-import type { TokenResponse } from "./issue-token/schema.ts"
+import { config, expectProblem, newUser, rows, send, type TestUser, variablesOf } from "../test-api.ts"
 
 const basic = (email: string, password: string) => ({
   authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${email}:${password}`)))}`,
@@ -46,6 +45,52 @@ describe("registering", () => {
   })
 })
 
+describe("attempts", () => {
+  /** An environment whose counters do something else than count. */
+  const limitersThat = (attempt: () => Promise<unknown>) => ({
+    ...variablesOf({}),
+    SIGN_IN_LIMITER: { idFromName: (name: string) => name, get: () => ({ attempt, succeeded: attempt }) },
+  })
+
+  test("to open accounts from one address are limited too", async () => {
+    const headers = { "cf-connecting-ip": crypto.randomUUID() }
+    const variables = { SIGN_IN_ATTEMPTS_PER_ADDRESS: "2" }
+    const open = () => {
+      const body = { email: `${crypto.randomUUID()}@example.com`, password: "long enough" }
+      return send("POST", "/auth/register", { body, headers, variables })
+    }
+    expect((await open()).status).toBe(201)
+    expect((await open()).status).toBe(201)
+    const refused = await open()
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectProblem(refused, 429, "rate-limited")
+  })
+
+  test("are let through, and judged, when they can't be counted", async () => {
+    const env = limitersThat(() => Promise.reject(new Error("overloaded")))
+    const { email, password } = await newUser()
+    const attempt = (word: string) => send("POST", "/auth/token", { headers: basic(email, word), env })
+    expect((await attempt(password)).status).toBe(200)
+    await expectProblem(await attempt("wrong password"), 401, "bad-credentials")
+  })
+
+  test("are counted for an account by a hash of its lower-case address, and for where they come from", async () => {
+    const names: string[] = []
+    const env = limitersThat(async () => ({ isAllowed: true, remaining: 1, resetSeconds: 1 }))
+    env.SIGN_IN_LIMITER.idFromName = (name) => {
+      names.push(name)
+      return name
+    }
+    for (const email of ["Some.One@example.com", "some.one@EXAMPLE.com"])
+      await send("POST", "/auth/token", {
+        headers: { ...basic(email, "x"), "cf-connecting-ip": "192.0.2.1" },
+        env,
+      })
+    expect(names[0]).toMatch(/^account:[0-9a-f]{64}$/)
+    expect(names).toEqual([names[0], "address:192.0.2.1", names[0], "address:192.0.2.1"])
+  })
+})
+
 describe("getting a token", () => {
   test("Basic credentials give an access token that the published keys verify", async () => {
     const response = await send("POST", "/auth/token", { headers: basic(user.email, user.password) })
@@ -85,12 +130,14 @@ describe("getting a token", () => {
   })
 
   test("a foreign user, who has no password, can't sign in with any", async () => {
-    const email = `${crypto.randomUUID()}@example.com`
-    await expectProblem(
-      await send("POST", "/auth/token", { headers: basic(email, "") }),
-      401,
-      "bad-credentials",
-    )
+    const foreign = await newUser()
+    await rows("update users set password_hash = null where user_id = $1", foreign.userId)
+    for (const password of [foreign.password, "", "null"])
+      await expectProblem(
+        await send("POST", "/auth/token", { headers: basic(foreign.email, password) }),
+        401,
+        "bad-credentials",
+      )
   })
 
   test("a disabled user is refused like a wrong password", async () => {
@@ -138,74 +185,5 @@ describe("getting a token", () => {
     await send("POST", "/auth/register", { body: account })
     const response = await send("POST", "/auth/token", { headers: basic(account.email, account.password) })
     expect(response.status).toBe(200)
-  })
-})
-
-describe("a refresh token", () => {
-  const refresh = (token: string) => send("POST", "/auth/refresh", { body: { refresh_token: token } })
-  const logout = (token: string) => send("POST", "/auth/logout", { body: { refresh_token: token } })
-  const refreshed = async (token: string) => {
-    const response = await refresh(token)
-    expect(response.status).toBe(200)
-    return response.json<TokenResponse>()
-  }
-
-  test("gives new tokens, and the new access token works", async () => {
-    const { refreshToken, userId } = await newUser()
-    const response = await refresh(refreshToken)
-    expect(response.headers.get("cache-control")).toBe("no-store")
-    const next = await response.json<TokenResponse>()
-    expect(next.refresh_token).not.toBe(refreshToken)
-    expect((await send("GET", "/queries/upload-jobs", { token: next.access_token })).status).toBe(200)
-    expect(await rows("select generation from refresh_families where user_id = $1", userId)).toEqual([
-      { generation: 1 },
-    ])
-  })
-
-  test("used again revokes all that descend from its sign-in, the newest too", async () => {
-    const { refreshToken } = await newUser()
-    const second = await refreshed(refreshToken)
-    const third = await refreshed(second.refresh_token)
-    await expectProblem(await refresh(refreshToken), 401, "bad-refresh-token")
-    await expectProblem(await refresh(third.refresh_token), 401, "bad-refresh-token")
-  })
-
-  test("used twice at once gives new tokens at most once, and its family is revoked", async () => {
-    const { refreshToken } = await newUser()
-    const answers = await Promise.all([refresh(refreshToken), refresh(refreshToken), refresh(refreshToken)])
-    const won = answers.filter(({ status }) => status === 200)
-    expect(won).toHaveLength(1)
-    const next = await won[0]?.json<TokenResponse>()
-    await expectProblem(await refresh(next?.refresh_token ?? ""), 401, "bad-refresh-token")
-  })
-
-  test("of one sign-in lives on when another sign-in of the same user is revoked", async () => {
-    const user = await newUser()
-    const again = await send("POST", "/auth/token", { headers: basic(user.email, user.password) })
-    const other = await again.json<TokenResponse>()
-    expect((await logout(user.refreshToken)).status).toBe(204)
-    await expectProblem(await refresh(user.refreshToken), 401, "bad-refresh-token")
-    await refreshed(other.refresh_token)
-  })
-
-  test("is no good after logout, also when it was rotated meanwhile, and logging out again is fine", async () => {
-    const { refreshToken } = await newUser()
-    const next = await refreshed(refreshToken)
-    for (let time = 0; time < 2; time += 1) expect((await logout(refreshToken)).status).toBe(204)
-    await expectProblem(await refresh(next.refresh_token), 401, "bad-refresh-token")
-  })
-
-  test("of a disabled user gives nothing", async () => {
-    const { refreshToken, userId } = await newUser()
-    await rows("update users set status = 'DISABLED' where user_id = $1", userId)
-    await expectProblem(await refresh(refreshToken), 401, "bad-refresh-token")
-  })
-
-  test("can't be an access token, garbage, or signed by a stranger", async () => {
-    const { token, refreshToken } = await newUser()
-    for (const wrong of [token, "x.y.z", `${refreshToken.slice(0, -6)}AAAAAA`])
-      await expectProblem(await refresh(wrong), 401, "bad-refresh-token")
-    await expectProblem(await logout("x.y.z"), 401, "bad-refresh-token")
-    await expectProblem(await send("POST", "/auth/refresh", { body: {} }), 422, "validation-failed")
   })
 })
