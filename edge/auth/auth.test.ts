@@ -131,13 +131,19 @@ describe("getting a token", () => {
 
   test("a foreign user, who has no password, can't sign in with any", async () => {
     const foreign = await newUser()
-    await rows("update users set password_hash = null where user_id = $1", foreign.userId)
-    for (const password of [foreign.password, "", "null"])
-      await expectProblem(
-        await send("POST", "/auth/token", { headers: basic(foreign.email, password) }),
-        401,
-        "bad-credentials",
-      )
+    await rows(
+      `update users set email = null, password_hash = null, oidc_issuer = 'https://login.example.com',
+         oidc_subject = user_id
+       where user_id = $1`,
+      foreign.userId,
+    )
+    for (const email of [foreign.email, foreign.userId, "null", ""])
+      for (const password of [foreign.password, ""])
+        await expectProblem(
+          await send("POST", "/auth/token", { headers: basic(email, password) }),
+          401,
+          "bad-credentials",
+        )
   })
 
   test("a disabled user is refused like a wrong password", async () => {

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, type JWTVerifyGetKey, jwtVerify } from "jose"
+import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
 import { z } from "zod"
 import { ok, type Result, refused } from "../../domain/result.ts"
 import type { OidcIssuer } from "../platform/config.ts"
@@ -33,34 +33,58 @@ export const verifyForeignToken = async (
   { issuer, audience, scopes }: OidcIssuer,
   token: string,
 ): Promise<Result<ForeignPrincipal, TokenFault>> => {
-  if (decodeProtectedHeader(token).crit !== undefined) return refused("invalid")
-  const keys = await keysOf(issuer)
   try {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload } = await jwtVerify(token, keyOf(issuer), {
       issuer,
       audience,
       algorithms: ["RS256", "ES256"],
       clockTolerance: 5,
       requiredClaims: ["exp", "iat", "sub"],
     })
-    const granted = scopes ?? (typeof payload.scope === "string" ? payload.scope.split(" ") : [])
-    const subject = payload.sub ?? ""
+    const claims = foreignClaims.safeParse(payload)
+    if (!claims.success) return refused("invalid")
+    const { sub: subject, scope } = claims.data
+    const granted = scopes ?? scope.split(" ")
     return ok({ userId: await foreignUserId(issuer, subject), scopes: granted, issuer, subject })
   } catch (error) {
-    if (isUnreachable(error)) throw new IdentityProviderUnavailable("no keys", { cause: error })
     return refused(faultOf(error))
   }
 }
 
-// Discovery happens once per isolate; the key set renews itself when a token names a key it does not have.
-const keySets = new Map<string, Promise<JWTVerifyGetKey>>()
+const foreignClaims = z.object({
+  // At most 255 ASCII characters: https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+  sub: z.string().regex(/^[ -~]{1,255}$/),
+  scope: z.string().catch(""),
+})
 
-const keysOf = (issuer: string): Promise<JWTVerifyGetKey> => {
+/** Finds the key that a token names. What goes wrong meanwhile is the issuer's trouble, unless it has no such key. */
+const keyOf =
+  (issuer: string): JWTVerifyGetKey =>
+  async (header, token) => {
+    if (header.crit !== undefined || isRefreshToken(header.typ))
+      throw new errors.JWTInvalid("not an access token that we understand")
+    try {
+      return await (await keySetOf(issuer))(header, token)
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+        throw error
+      if (error instanceof IdentityProviderUnavailable) throw error
+      throw new IdentityProviderUnavailable("no keys", { cause: error })
+    }
+  }
+
+// A media type, whose case means nothing and whose "application/" may be left out (RFC 7515 §4.1.9).
+const isRefreshToken = (type: unknown): boolean => /^(application\/)?rt\+jwt$/i.test(String(type))
+
+// Discovery happens once per isolate; the key set renews itself when a token names a key it does not have. Kept is
+// what was found, never the promise of it: that belongs to one request and is never settled if the request is cut off.
+const keySets = new Map<string, JWTVerifyGetKey>()
+
+const keySetOf = async (issuer: string): Promise<JWTVerifyGetKey> => {
   const known = keySets.get(issuer)
   if (known) return known
-  const discovered = discover(issuer)
+  const discovered = await discover(issuer)
   keySets.set(issuer, discovered)
-  discovered.catch(() => keySets.delete(issuer))
   return discovered
 }
 
@@ -79,9 +103,3 @@ const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
     throw new IdentityProviderUnavailable("discovery failed", { cause: error })
   }
 }
-
-// What jose throws when a key set can't be fetched or read.
-const isUnreachable = (error: unknown): boolean =>
-  error instanceof Error &&
-  (("code" in error && (error.code === "ERR_JWKS_TIMEOUT" || error.code === "ERR_JOSE_GENERIC")) ||
-    error instanceof TypeError)

@@ -33,7 +33,8 @@ const importKeys = async ({ signingKey, verificationKeys }: Config["jwt"]): Prom
   )
   return {
     signing: await imported(signingKey, signingKey),
-    verifying: new Map(verifying.map((key) => [key.kid, key])),
+    // Of two keys of one kid the first counts: none of the others can take the place of the key that signs.
+    verifying: new Map(verifying.toReversed().map((key) => [key.kid, key])),
   }
 }
 

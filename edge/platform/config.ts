@@ -134,6 +134,7 @@ const ecKey = z.looseObject({
   kty: z.literal("EC"),
   alg: z.literal("ES256"),
   kid,
+  crv: z.literal("P-256"),
   x: z.string(),
   y: z.string(),
 })
