@@ -68,10 +68,10 @@ const answered = async <T>(query: Promise<T>): Promise<T> => {
 // Raised by acting_user() in db/migrations/0004_guards.sql.
 const inactiveUserCode = "RP401"
 
-// Classes 08 (connection), 53 (resources) and 57P (shutdown) of
+// Classes 08 (connection), 40 (rolled back for another's sake), 53 (resources) and 57P (shutdown) of
 // https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
 const outageCodes =
-  /^(08...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
+  /^(08...|40...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
 
 const isOutage = (error: unknown): boolean => outageCodes.test(codeOf(error))
 
