@@ -368,6 +368,7 @@ export const webhookDeliveries = pgTable(
     deliveredAt: instant("delivered_at"),
   },
   (table) => [
+    index("webhook_deliveries_by_endpoint").on(table.endpointId, table.deliveryId),
     uniqueIndex("webhook_deliveries_once").on(table.endpointId, table.eventId),
     index("webhook_deliveries_due").on(table.nextAttemptAt).where(sql`${table.status} = 'PENDING'`),
     check("webhook_deliveries_status", oneOf(table.status, ["PENDING", "DELIVERED", "FAILED"])),

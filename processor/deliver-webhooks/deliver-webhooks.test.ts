@@ -11,7 +11,7 @@ import { signatureOf } from "../platform/standard-webhook.ts"
 import { outcomeOf, startWebhookDelivery } from "./deliver-webhooks.ts"
 import { postEvent } from "./post-event.ts"
 import { isPublicAddress } from "./public-address.ts"
-import { takeDue } from "./sql.ts"
+import { recordOutcome, takeDue } from "./sql.ts"
 
 const silent = pino({ level: "silent" })
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -150,6 +150,32 @@ describe("a delivery", () => {
     await expect(postEvent(event, { allowPrivateTargets: true, timeoutMs: 100 })).rejects.toThrow()
   })
 
+  test("to a receiver whose name never resolves is cut off", async () => {
+    const event = { eventId: "evt_1", event: {}, url: "https://receiver.invalid/", secrets: [secret] }
+    const resolve = () => new Promise<never>(() => undefined)
+    await expect(
+      postEvent(event, { allowPrivateTargets: false, timeoutMs: 100, resolve }),
+    ).rejects.toMatchObject({ name: "TimeoutError" })
+  })
+
+  test("goes to the very address that was checked: the name is resolved once", async () => {
+    const port = new URL(origin).port
+    const event = {
+      eventId: "evt_1",
+      event: {},
+      url: `http://receiver.invalid:${port}/hook`,
+      secrets: [secret],
+    }
+    const asked: string[] = []
+    const resolve = async (hostname: string) => {
+      asked.push(hostname)
+      return [{ address: "127.0.0.1", family: 4 }]
+    }
+    expect(await postEvent(event, { allowPrivateTargets: true, timeoutMs: 5000, resolve })).toBe(204)
+    expect(asked).toEqual(["receiver.invalid"])
+    expect(received[0]?.headers.host).toBe(`receiver.invalid:${port}`)
+  })
+
   test("is one worker's: two that look at once never take the same", async () => {
     const ids = await Promise.all(Array.from({ length: 6 }, () => queued()))
     const taken = (
@@ -160,6 +186,30 @@ describe("a delivery", () => {
     const own = taken.filter(({ endpointId }) => ids.includes(endpointId))
     expect(own).toHaveLength(6)
     expect(new Set(own.map(({ deliveryId }) => deliveryId)).size).toBe(6)
+  })
+
+  test("whose worker died is taken again when its lease lapses, and the dead worker's word counts no more", async () => {
+    const endpointId = await queued()
+    const take = async () =>
+      (await database.run(takeDue, { limit: 100, leaseMs: 60_000 })).find(
+        (each) => each.endpointId === endpointId,
+      )
+    const first = await take()
+    expect(await take()).toBeUndefined()
+    await rows`update webhook_deliveries set next_attempt_at = now() where endpoint_id = ${endpointId}`
+    const second = await take()
+    expect([first?.attempt, second?.attempt]).toEqual([1, 2])
+    if (!first || !second) throw new Error("not taken")
+    const record = (taken: typeof first) => database.run(recordOutcome, outcomeOf(taken, 204, null))
+    expect(await record(first)).toEqual({ isRecorded: false })
+    expect(await record(second)).toEqual({ isRecorded: true })
+  })
+
+  test("of an endpoint that is disabled is not taken", async () => {
+    const endpointId = await queued()
+    await rows`update webhook_endpoints set disabled_at = now() where endpoint_id = ${endpointId}`
+    const taken = await database.run(takeDue, { limit: 100, leaseMs: 60_000 })
+    expect(taken.filter((each) => each.endpointId === endpointId)).toEqual([])
   })
 
   test("is tried for some three days, ever more seldom, and then given up", () => {
@@ -194,6 +244,11 @@ describe("a target", () => {
     "ff02::1",
     "::ffff:127.0.0.1",
     "::ffff:10.0.0.1",
+    "::ffff:8.8.8.8",
+    "::7f00:1",
+    "fec0::1",
+    "4000::1",
+    "fe80::1%eth0",
     "64:ff9b::a00:1",
     "2002:7f00:1::",
     "not an address",
@@ -218,5 +273,19 @@ describe("a target", () => {
     await expect(postEvent(event, { allowPrivateTargets: false, timeoutMs: 1000 })).rejects.toMatchObject({
       name: "TargetRefused",
     })
+  })
+
+  test.each([
+    [["10.0.0.1"]],
+    [["8.8.8.8", "127.0.0.1"]],
+    [["2606:4700:4700::1111", "::ffff:169.254.169.254"]],
+    [[]],
+  ])("whose name resolves to %j is refused", async (addresses) => {
+    const event = { eventId: "evt_1", event: {}, url: "https://receiver.invalid/", secrets: [secret] }
+    const resolve = async () =>
+      addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
+    await expect(
+      postEvent(event, { allowPrivateTargets: false, timeoutMs: 1000, resolve }),
+    ).rejects.toMatchObject({ name: "TargetRefused" })
   })
 })

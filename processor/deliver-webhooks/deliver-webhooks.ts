@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises"
 import type { Database } from "../../db/statement.ts"
 import type { Logger } from "../platform/log.ts"
+import { type DeliveryPorts, deliverDue } from "./delivery-loop.ts"
 import { type PostOptions, postEvent, TargetRefused } from "./post-event.ts"
 import { type DeliveryOutcome, type DueDelivery, recordOutcome, takeDue } from "./sql.ts"
 
@@ -36,27 +37,18 @@ const backoffMs = [
 export const startWebhookDelivery = ({ database, log, pollMs = 1000, ...target }: WebhookOptions) => {
   const stopping = new AbortController()
   const { signal } = stopping
-  const deliver = async (delivery: DueDelivery) => {
-    const outcome = await attempt(delivery, { ...target, timeoutMs })
-    await database.run(recordOutcome, outcome)
-    const { endpointId, deliveryId } = delivery
-    log.debug({ endpointId, deliveryId, status: outcome.status, lastStatus: outcome.lastStatus }, "webhook")
+  const ports: DeliveryPorts = {
+    takeDue: (limit) => database.run(takeDue, { limit, leaseMs }),
+    attempt: (delivery) => attempt(delivery, { ...target, timeoutMs }),
+    record: async (outcome) => {
+      await database.run(recordOutcome, outcome)
+      const { deliveryId, status, lastStatus } = outcome
+      log.debug({ deliveryId, status, lastStatus }, "webhook")
+    },
+    waitForWork: () => pause(pollMs, undefined, { signal }).catch(() => undefined),
+    onError: (err) => log.warn({ err }, "webhooks interrupted"),
   }
-  const work = (async () => {
-    while (!signal.aborted) {
-      const due = await database.run(takeDue, { limit: concurrency, leaseMs }).catch((err: unknown) => {
-        log.warn({ err }, "webhooks not looked for")
-        return []
-      })
-      // A lease that lapses brings back what could not be written down.
-      await Promise.all(
-        due.map((delivery) =>
-          deliver(delivery).catch((err: unknown) => log.warn({ err }, "webhook not recorded")),
-        ),
-      )
-      if (due.length === 0) await pause(pollMs, undefined, { signal }).catch(() => undefined)
-    }
-  })()
+  const work = deliverDue(ports, concurrency, () => signal.aborted)
   return {
     stop: async () => {
       stopping.abort()

@@ -8,9 +8,14 @@ import type { DueDelivery } from "./sql.ts"
 export type PostOptions = {
   /** For tests and laptops: targets that only this machine or its network can reach. */
   allowPrivateTargets: boolean
+  /** For all of it: finding the address, connecting, sending, and the answer's status. */
   timeoutMs: number
   now?: () => Date
+  /** All addresses of a host. @default the system's resolver */
+  resolve?: (hostname: string) => Promise<Address[]>
 }
+
+type Address = { address: string; family: number }
 
 /** The target is one that we don't speak to. */
 export class TargetRefused extends Error {
@@ -24,10 +29,11 @@ export class TargetRefused extends Error {
  */
 export const postEvent = async (
   delivery: Pick<DueDelivery, "eventId" | "event" | "url" | "secrets">,
-  { allowPrivateTargets, timeoutMs, now = () => new Date() }: PostOptions,
+  { allowPrivateTargets, timeoutMs, now = () => new Date(), resolve = addressesOf }: PostOptions,
 ): Promise<number> => {
   const url = new URL(delivery.url)
-  const address = await addressOf(url, allowPrivateTargets)
+  const signal = AbortSignal.timeout(timeoutMs)
+  const address = targetOf(url, await unlessAborted(resolve(hostOf(url)), signal), allowPrivateTargets)
   const body = JSON.stringify(delivery.event)
   const timestamp = Math.floor(now().getTime() / 1000)
   const headers = {
@@ -40,28 +46,36 @@ export const postEvent = async (
       .map((secret) => `v1,${signatureOf(secret, delivery.eventId, timestamp, body)}`)
       .join(" "),
   }
-  return send(url, address, headers, body, timeoutMs)
+  return send(url, address, headers, body, signal)
 }
 
-type Address = { address: string; family: number }
+const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "")
 
-const addressOf = async (url: URL, allowPrivateTargets: boolean): Promise<Address> => {
+const addressesOf = (hostname: string): Promise<Address[]> => lookup(hostname, { all: true, verbatim: true })
+
+const targetOf = (url: URL, addresses: readonly Address[], allowPrivateTargets: boolean): Address => {
   if (url.protocol !== "https:" && !allowPrivateTargets) throw new TargetRefused("not https")
-  const hostname = url.hostname.replace(/^\[|\]$/g, "")
-  const addresses = await lookup(hostname, { all: true, verbatim: true })
   const [first] = addresses
   if (!first) throw new TargetRefused("the name has no address")
+  // All of them: a name with one private address among public ones is a trick.
   if (!allowPrivateTargets && !addresses.every(({ address }) => isPublicAddress(address)))
     throw new TargetRefused("the address is private")
   return first
 }
+
+// The system's resolver knows no signal: we stop waiting for it.
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+    work.then(resolve, reject)
+  })
 
 const send = (
   url: URL,
   { address, family }: Address,
   headers: Record<string, string>,
   body: string,
-  timeoutMs: number,
+  signal: AbortSignal,
 ): Promise<number> =>
   new Promise((resolve, reject) => {
     const open = url.protocol === "https:" ? requestHttps : requestHttp
@@ -70,7 +84,7 @@ const send = (
       {
         method: "POST",
         headers,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal,
         agent: false,
         // The very address that was checked: the name could lead elsewhere by now.
         lookup: (_, options, callback) =>
@@ -82,6 +96,7 @@ const send = (
         response.destroy()
       },
     )
-    request.once("error", reject)
+    // For good: a connection that breaks after its answer says so here, and nobody else listens.
+    request.on("error", reject)
     request.end(body)
   })

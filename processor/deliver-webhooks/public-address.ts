@@ -2,7 +2,9 @@ import { BlockList, isIP } from "node:net"
 
 // https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry: every block that is
 // not globally reachable, and multicast.
-const special = new BlockList()
+// Two lists, since BlockList holds IPv4 addresses against `::ffff:0:0/96` too: in one list, `::/3` would be all of them.
+const specialV4 = new BlockList()
+const specialV6 = new BlockList()
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -20,28 +22,22 @@ for (const [network, prefix] of [
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 ] as const)
-  special.addSubnet(network, prefix, "ipv4")
+  specialV4.addSubnet(network, prefix, "ipv4")
 for (const [network, prefix] of [
-  ["::", 96],
-  ["64:ff9b::", 96],
-  ["64:ff9b:1::", 48],
-  ["100::", 64],
+  // Global unicast is 2000::/3: the rest, with every form that has an IPv4 address inside, is nobody's to reach.
+  ["::", 3],
+  ["4000::", 2],
+  ["8000::", 1],
   ["2001::", 23],
   ["2001:db8::", 32],
   ["2002::", 16],
   ["3fff::", 20],
-  ["5f00::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["fec0::", 10],
-  ["ff00::", 8],
 ] as const)
-  special.addSubnet(network, prefix, "ipv6")
+  specialV6.addSubnet(network, prefix, "ipv6")
 
 /** Whether an address is one that anyone on the Internet can reach: ours and our neighbours' are none. */
 export const isPublicAddress = (address: string): boolean => {
   const family = isIP(address)
-  if (family === 4) return !special.check(address, "ipv4")
-  // BlockList also checks IPv4-mapped addresses against the IPv4 blocks.
-  return family === 6 && !special.check(address, "ipv6")
+  if (family === 4) return !specialV4.check(address, "ipv4")
+  return family === 6 && !specialV6.check(address, "ipv6")
 }

@@ -51,7 +51,10 @@ export type DeliveryOutcome = {
   disableReason: string | null
 }
 
-/** Writes down how an attempt went. An endpoint that delivered nothing for five days is disabled. */
+/**
+ * Writes down how an attempt went. An endpoint that has failed for five days without a success is disabled, and what
+ * still waited for it is given up: nobody would ever take it, and every look for what is due would step over it.
+ */
 export const recordOutcome = statementOf<DeliveryOutcome>()(
   z.object({ isRecorded: z.boolean() }),
   `
@@ -63,8 +66,9 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
       next_attempt_at = now() + coalesce((doc->>'retryAfterMs')::bigint, 0) * interval '1 millisecond'
     from input
     where d.delivery_id = (doc->>'deliveryId')::bigint and d.attempts = (doc->>'attempt')::int
-      and d.status = 'PENDING'
-    returning d.endpoint_id, d.status
+      -- What arrived did, even if its endpoint was disabled meanwhile.
+      and (d.status = 'PENDING' or doc->>'status' = 'DELIVERED')
+    returning d.delivery_id, d.endpoint_id, d.status
   ),
   disabled as (
     update webhook_endpoints e set disabled_at = now(),
@@ -72,9 +76,23 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
     from input, recorded
     where e.endpoint_id = recorded.endpoint_id and e.disabled_at is null and (
       doc->>'disableReason' is not null
-      or recorded.status = 'FAILED' and e.created_at < now() - interval '5 days' and not exists (
-        select from webhook_deliveries other where other.endpoint_id = e.endpoint_id
-          and other.delivered_at > now() - interval '5 days'))
+      or recorded.status = 'FAILED' and exists (
+        select from webhook_deliveries failing
+        where failing.endpoint_id = e.endpoint_id and failing.status <> 'DELIVERED' and failing.attempts > 0
+          and failing.created_at < now() - interval '5 days'
+          and failing.created_at > coalesce((
+            select max(delivered_at) from webhook_deliveries where endpoint_id = e.endpoint_id), '-infinity')))
+    returning e.endpoint_id
+  ),
+  given_up as (
+    update webhook_deliveries d set status = 'FAILED', last_error = 'the endpoint was disabled'
+    from (
+      select w.delivery_id from disabled join webhook_deliveries w using (endpoint_id)
+      where w.status = 'PENDING' and w.delivery_id not in (select delivery_id from recorded)
+      -- Never waits for another worker that writes down an outcome of this endpoint: they would wait for each other.
+      for update of w skip locked
+    ) as rest
+    where d.delivery_id = rest.delivery_id
   )
   select jsonb_build_object('isRecorded', exists (select from recorded)) as result`,
 )

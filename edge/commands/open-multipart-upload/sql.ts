@@ -49,18 +49,15 @@ export const keepUploadId = statementOf<{
   z.object({ uploadId: z.string() }).nullable(),
   `
   with ${inputOfActingUser},
+  -- Judged on the locked row: of two requests at once the second gets the id that the first one kept.
   kept as (
-    update photos p set upload_id = doc->>'uploadId', updated_at = now() from input
+    update photos p set updated_at = now(),
+      upload_id = case when p.upload_id is not distinct from doc->>'known' then doc->>'uploadId' else p.upload_id end
+    from input
     where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and p.status in ('QUEUED', 'UPLOADING')
-      and p.upload_id is not distinct from doc->>'known'
     returning p.upload_id
   )
-  select (
-    select jsonb_build_object('uploadId', coalesce(kept.upload_id, p.upload_id))
-    from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
-    left join kept on true
-    where p.status in ('QUEUED', 'UPLOADING') and coalesce(kept.upload_id, p.upload_id) is not null
-  ) as result`,
+  select (select jsonb_build_object('uploadId', upload_id) from kept) as result`,
 )
 
 /** Records which parts lie in S3. */

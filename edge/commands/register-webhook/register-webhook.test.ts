@@ -52,6 +52,16 @@ describe("registering a webhook", () => {
     },
   )
 
+  test.each(["http://127.0.0.1:9/hook", "http://localhost:9/hook"])(
+    "takes %s, which only this machine can reach, in a test environment and nowhere else",
+    async (url) => {
+      expect((await register({ url })).status).toBe(201)
+      const variables = { ENVIRONMENT: "production" }
+      const elsewhere = { token: user.token, body: { url }, variables }
+      await expectProblem(await send("POST", "/commands/webhooks", elsewhere), 422, "validation-failed")
+    },
+  )
+
   test("is in the audit log", async () => {
     await registered()
     expect(await rows("select action, outcome from audit_log where user_id = $1", user.userId)).toEqual([
@@ -110,5 +120,42 @@ describe("a webhook", () => {
       "evt_1",
     ])
     expect(second.nextCursor).toBeNull()
+  })
+
+  test("tells of a delivery as it stands: 304 only until an attempt was written down", async () => {
+    const { endpointId } = await registered()
+    await rows(
+      `insert into webhook_deliveries (endpoint_id, event_id, event, attempts, next_attempt_at)
+       values ($1, 'evt_1', '{"type": "x"}', 1, now() + interval '1 minute')`,
+      endpointId,
+    )
+    const ask = (headers: Record<string, string> = {}) =>
+      send("GET", `/queries/webhooks/${endpointId}/deliveries`, { token: user.token, headers })
+    const etag = (await ask()).headers.get("etag") ?? ""
+    expect((await ask({ "if-none-match": etag })).status).toBe(304)
+    await rows(
+      `update webhook_deliveries set last_status = 500, next_attempt_at = now() + interval '5 minutes'
+       where endpoint_id = $1`,
+      endpointId,
+    )
+    const changed = await ask({ "if-none-match": etag })
+    expect(changed.status).toBe(200)
+    expect(await changed.json()).toMatchObject({
+      items: [{ eventId: "evt_1", attempts: 1, lastStatus: 500 }],
+    })
+  })
+
+  test("of another user is 404 to a stranger, and is left as it was", async () => {
+    const { endpointId } = await registered()
+    const { token } = await newUser()
+    const asked = [
+      await send("POST", `/commands/webhooks/${endpointId}/rotate-secret`, { token }),
+      await send("DELETE", `/commands/webhooks/${endpointId}`, { token }),
+      await send("GET", `/queries/webhooks/${endpointId}/deliveries`, { token }),
+    ]
+    for (const answer of asked) await expectProblem(answer, 404, "not-found")
+    expect(
+      await rows("select previous_secret from webhook_endpoints where endpoint_id = $1", endpointId),
+    ).toEqual([{ previous_secret: null }])
   })
 })

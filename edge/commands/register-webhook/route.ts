@@ -38,5 +38,6 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
 const mayBeTarget = (url: URL, environment: string): boolean => {
   if (url.username || url.password) return false
   const isLocal = environment === "local" || environment === "test"
-  return url.protocol === "https:" || (isLocal && url.protocol === "http:" && url.hostname === "127.0.0.1")
+  const isLoopback = url.hostname === "127.0.0.1" || url.hostname === "localhost"
+  return url.protocol === "https:" || (isLocal && url.protocol === "http:" && isLoopback)
 }

@@ -12,7 +12,10 @@ export type DeliveriesPage = {
   limit: number
 }
 
-/** A page of an endpoint's deliveries, the newest first, and a tag that changes with any of them. Null: not theirs. */
+/**
+ * A page of an endpoint's deliveries, the newest first, and a tag that changes with any of them: every attempt moves
+ * its `next_attempt_at`, when it is taken and when it is written down. Null: the user has no such endpoint.
+ */
 export const selectDeliveries = statementOf<DeliveriesPage>()(
   z.object({ tag: z.string(), deliveries: z.array(storedDelivery) }).nullable(),
   `
@@ -28,7 +31,7 @@ export const selectDeliveries = statementOf<DeliveriesPage>()(
   )
   select (
     select jsonb_build_object(
-      'tag', (select md5(coalesce(string_agg(delivery_id || status || attempts, ',' order by delivery_id desc), '')) from page),
+      'tag', (select md5(coalesce(string_agg(concat_ws(':', delivery_id, status, next_attempt_at), ',' order by delivery_id desc), '')) from page),
       'deliveries', (
         select coalesce(jsonb_agg(jsonb_build_object('deliveryId', delivery_id::text, 'eventId', event_id,
           'type', event->>'type', 'status', status, 'attempts', attempts, 'lastStatus', last_status,
