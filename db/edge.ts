@@ -17,12 +17,17 @@ const statementTimeoutMs = 10_000
 // Of the two protocols only the extended one refuses a second statement behind the first.
 const extendedProtocol = { prepare: false, simple: false }
 
+export type EdgeDatabase = Database & {
+  /** For Durable Objects, whose sockets outlive their requests: nobody else would close them. */
+  close: () => Promise<void>
+}
+
 /**
  * A database for one request of a Worker. The socket opens with the first statement and is left to the runtime,
  * which closes it with the request: calling `end()` gains nothing and costs a round trip.
  * @throws DatabaseUnavailable (from `run`) when the server is unreachable or silent, InactiveUser
  */
-export const openEdgeDatabase = (connectionString: string): Database => {
+export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
   let client: postgres.Sql | undefined
   return {
     run: async (statement, input) => {
@@ -34,6 +39,7 @@ export const openEdgeDatabase = (connectionString: string): Database => {
       const rows = await answered(client.unsafe(withInlineInput(statement.text, input), [], extendedProtocol))
       return statement.output.parse(rows[0]?.result)
     },
+    close: async () => client?.end({ timeout: 1 }),
   }
 }
 

@@ -9,8 +9,8 @@ export type ExclusiveWork = {
   /** A channel to LISTEN on; `onNotify` is called with each of its notifications, and after every reconnection. */
   channel?: string
   onNotify?: () => void
-  /** Does the work until `signal` fires: at the latest when the lock is lost. */
-  run: (database: Database, signal: AbortSignal) => Promise<void>
+  /** Does the work until `signal` fires, which it does when it is to stop and when the lock is `lost`. */
+  run: (database: Database, signal: AbortSignal, lost: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
 }
 
@@ -56,7 +56,7 @@ const holdLock = async (url: string, work: ExclusiveWork, signal: AbortSignal): 
         () => work.onNotify?.(),
       ))
     try {
-      await work.run(databaseOf(client), AbortSignal.any([signal, lost.signal]))
+      await work.run(databaseOf(client), AbortSignal.any([signal, lost.signal]), lost.signal)
     } finally {
       if (listening) await listening.unlisten().catch(() => undefined)
     }

@@ -176,7 +176,8 @@ const usage = async () => {
   const [user] = await rows`select used_photos, used_bytes::int from users where user_id = ${userId}`
   const [held] = await rows`
     select count(*)::int as used_photos, coalesce(sum(bytes), 0)::int as used_bytes from photos
-    where user_id = ${userId} and status not in ('FAILED', 'CANCELLED') and deleted_at is null`
+    where user_id = ${userId} and status <> 'CANCELLED' and not (status = 'FAILED' and etag is null)
+      and deleted_at is null`
   return { user, held }
 }
 

@@ -137,6 +137,8 @@ export const photos = pgTable(
     recoveredAt: instant("recovered_at"),
     /** When its message was given up and came to the dead-letter queue. */
     deadLetteredAt: instant("dead_lettered_at"),
+    /** When an operator last took it up after it had failed: dead letters from before say nothing any more. */
+    reopenedAt: instant("reopened_at"),
     /** When the objects of a deleted or cancelled photo were seen to be gone. */
     objectsRemovedAt: instant("objects_removed_at"),
     /** Fencing token of the lease: only the newest claim may complete or fail the photo. */

@@ -9,7 +9,7 @@ export const mayBecome = (to: PhotoStatus, column = "status"): string =>
 
 /** What a CTE `moved` returns of photos as they are after a guarded transition. `p` is the photo's alias. */
 export const movedColumns =
-  "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent"
+  "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent, p.etag"
 
 /**
  * The CTEs that follow a CTE `moved` of photos after a guarded transition, in the same statement: the job's
@@ -77,7 +77,10 @@ function factsFollow(changes: string): string {
     update users as u set used_bytes = u.used_bytes - given_back.bytes, used_photos = u.used_photos - given_back.photos
     from (
       select moved.user_id, sum(moved.bytes) as bytes, count(*) as photos
-      from moved join job using (job_id) where moved.status in ('FAILED', 'CANCELLED') group by moved.user_id
+      from moved join job using (job_id)
+      -- A photo that failed with its bytes in S3 costs until it is deleted: it can be taken up again.
+      where moved.status = 'CANCELLED' or moved.status = 'FAILED' and moved.etag is null
+      group by moved.user_id
     ) as given_back
     where u.user_id = given_back.user_id
   )`

@@ -55,6 +55,8 @@ const settings = [
   // Local workerd opens a connection per request, where a deployed Hyperdrive pools them; a hundred photos are
   // finalized at once.
   "max_connections=400",
+  // What stands in a statement is personal: it stays out of the log, also when the statement fails.
+  "log_min_error_statement=panic",
 ]
 
 const ensureDatabase = async (maintenanceUrl: string, name: string): Promise<void> => {

@@ -2,6 +2,7 @@ import type { CreateUploadJobResponse } from "../../edge/commands/create-upload-
 import type { ApiClient } from "./api-client.ts"
 import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 import { mediaTypeOf } from "./media-type.ts"
+import { retrying } from "./retrying.ts"
 
 /** A file to upload: anything with bytes, and the name its owner knows it by. */
 export type UploadFile = { filename: string; content: Blob }
@@ -61,7 +62,11 @@ const create = async (
   files: readonly UploadFile[],
   announced: readonly Announcement[],
 ): Promise<AnnouncedBatch> => {
-  const { jobId, items } = await api.createUploadJob({ files: [...announced] })
+  // With a key of its own, so that a lost answer is asked for again and not a second job made.
+  const idempotencyKey = crypto.randomUUID()
+  const { jobId, items } = await retrying(() =>
+    api.createUploadJob({ files: [...announced] }, idempotencyKey),
+  )
   const promised = files.flatMap((file, index) => {
     const item = items[index]
     return item ? [{ file, item }] : []

@@ -1,4 +1,5 @@
 import type { ApiClient } from "./api-client.ts"
+import { ApiProblem } from "./api-problem.ts"
 import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 
@@ -19,7 +20,13 @@ export const uploadMultipart = async (
   content: Blob,
   options: MultipartOptions = {},
 ): Promise<void> => {
-  let upload = await retrying(() => api.openMultipartUpload(photoId))
+  const opened = await retrying(() => api.openMultipartUpload(photoId)).catch((error: unknown) => {
+    // Finalized before, by a call whose answer was lost.
+    if (error instanceof ApiProblem && error.problem.type.endsWith(":already-uploaded")) return null
+    throw error
+  })
+  if (!opened) return
+  let upload = opened
   const { partSize } = upload
   const waiting = upload.parts.filter(({ isStored }) => !isStored).map(({ partNumber }) => partNumber)
 

@@ -1,5 +1,6 @@
 import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
 import type { ApiClient } from "./api-client.ts"
+import { retrying } from "./retrying.ts"
 
 export type WatchOptions = {
   /** Between two polls, in ms. */
@@ -19,7 +20,7 @@ export const watchUploadJob = async (
 ): Promise<UploadJobSnapshot> => {
   for (;;) {
     signal?.throwIfAborted()
-    const job = await api.getUploadJob(jobId)
+    const job = await retrying(() => api.getUploadJob(jobId))
     onSnapshot?.(job)
     if (job.terminal) return job
     await new Promise((resolve) => setTimeout(resolve, pollMs))

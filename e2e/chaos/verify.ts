@@ -39,7 +39,7 @@ export const findFaults = async (
   if (untold.length > 0) faults.push(`${untold.length} events never reached the edge`)
   const usage = await rows`
     select u.user_id, u.used_photos, (select count(*)::int from photos p where p.user_id = u.user_id
-      and p.status not in ('FAILED', 'CANCELLED') and p.deleted_at is null) as held from users u`
+      and p.status <> 'CANCELLED' and not (p.status = 'FAILED' and p.etag is null) and p.deleted_at is null) as held from users u`
   for (const { user_id, used_photos, held } of usage)
     if (used_photos !== held) faults.push(`${user_id} pays for ${used_photos} photos and holds ${held}`)
   return faults

@@ -42,7 +42,10 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
     'saved', (select count(*) from moved) + (select count(*) from touched)) as result`,
 )
 
-/** The photos of a job, as the live channel starts from them; null when the user has no such job. */
+/**
+ * The photos of a job, as the live channel starts from them; null when the user has no such job. Also for a user who
+ * was disabled: what happens to their photos is still told to the object, or the relay would stop for everyone.
+ */
 export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   z
     .array(
@@ -56,7 +59,7 @@ export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
     )
     .nullable(),
   `
-  with ${inputOfActingUser}
+  with input as (select $1::jsonb as doc)
   select (
     select jsonb_agg(jsonb_build_object('photoId', p.photo_id, 'status', p.status, 'bytes', p.bytes,
       'bytesSent', p.bytes_sent, 'failureReason', p.failure_reason) order by p.photo_id)

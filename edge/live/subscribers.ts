@@ -14,9 +14,16 @@ const retryMs = 2_000
 
 const heartbeatMs = 15_000
 
-type SseClient = { jobId: string | null; controller: ReadableStreamDefaultController<Uint8Array> }
+/** A channel lives no longer than an access token: who comes back is asked again who they are. */
+const maxAgeMs = 15 * 60_000
 
-type Attachment = { jobId: string | null }
+type SseClient = {
+  jobId: string | null
+  openedAt: number
+  controller: ReadableStreamDefaultController<Uint8Array>
+}
+
+type Attachment = { jobId: string | null; openedAt: number }
 
 /** Everyone who listens to a user: SSE streams held in memory, and WebSockets that outlive a hibernation. */
 export const openSubscribers = (state: DurableObjectState) => {
@@ -33,8 +40,9 @@ export const openSubscribers = (state: DurableObjectState) => {
 
   const write = (client: SseClient, text: string): void => {
     try {
-      if ((client.controller.desiredSize ?? 0) <= 0) {
-        client.controller.enqueue(encode(frame({ id: null, jobId: null, message: slow })))
+      const last = isOld(client.openedAt) ? old : (client.controller.desiredSize ?? 0) <= 0 ? slow : null
+      if (last) {
+        client.controller.enqueue(encode(frame({ id: null, jobId: null, message: last })))
         client.controller.close()
         leave(client)
       } else client.controller.enqueue(encode(text))
@@ -53,7 +61,7 @@ export const openSubscribers = (state: DurableObjectState) => {
       const body = new ReadableStream<Uint8Array>(
         {
           start: (controller) => {
-            client = { jobId, controller }
+            client = { jobId, openedAt: Date.now(), controller }
             streams.add(client)
             controller.enqueue(encode(`retry: ${retryMs}\n\n${first.map(frame).join("")}`))
             heartbeat ??= setInterval(() => {
@@ -72,7 +80,7 @@ export const openSubscribers = (state: DurableObjectState) => {
     /** Accepts a WebSocket that may sleep: the object need not stay in memory for it. */
     accept: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
       const { 0: theirs, 1: ours } = new WebSocketPair()
-      ours.serializeAttachment({ jobId } satisfies Attachment)
+      ours.serializeAttachment({ jobId, openedAt: Date.now() } satisfies Attachment)
       state.acceptWebSocket(ours)
       if (first.length > 0) ours.send(linesOf(first))
       return new Response(null, { status: 101, webSocket: theirs })
@@ -85,13 +93,22 @@ export const openSubscribers = (state: DurableObjectState) => {
         if (own.length > 0) write(client, own.map(frame).join(""))
       }
       for (const socket of state.getWebSockets()) {
-        const wanted = jobOf(socket)
+        const { jobId: wanted, openedAt } = attachmentOf(socket)
+        if (isOld(openedAt)) {
+          send(socket, linesOf([{ id: null, jobId: null, message: old }]))
+          socket.close(1000, "come back")
+          continue
+        }
         const own = outgoing.filter(({ jobId }) => isAbout(wanted, jobId))
         if (own.length > 0) send(socket, linesOf(own))
       }
     },
   }
 }
+
+const isOld = (openedAt: number): boolean => Date.now() - openedAt > maxAgeMs
+
+const old: LiveMessage = { type: "closed", reason: "The channel is old. Come back with the last id." }
 
 const slow: LiveMessage = { type: "closed", reason: "You read too slowly. Come back with the last id." }
 
@@ -109,8 +126,8 @@ const linesOf = (messages: readonly OutgoingMessage[]): string =>
 const isAbout = (wanted: string | null, jobId: string | null): boolean =>
   wanted === null || jobId === null || wanted === jobId
 
-const jobOf = (socket: WebSocket): string | null =>
-  (socket.deserializeAttachment() as Attachment | null)?.jobId ?? null
+const attachmentOf = (socket: WebSocket): Attachment =>
+  (socket.deserializeAttachment() as Attachment | null) ?? { jobId: null, openedAt: 0 }
 
 const send = (socket: WebSocket, text: string): void => {
   try {

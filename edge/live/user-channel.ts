@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers"
 import { z } from "zod"
 import { DatabaseUnavailable, InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
+import type { Statement } from "../../db/statement.ts"
 import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import { configOf } from "../platform/config.ts"
 import { logIncident } from "../platform/log.ts"
@@ -32,8 +33,6 @@ const maxBoards = 50
 
 /** How long a user who was found to be disabled is not asked about again. */
 const inactiveForMs = 60_000
-
-const ticketTtlMs = 30_000
 
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })
 
@@ -101,9 +100,11 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     )
     if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
     try {
+      await this.#run(assertActing, { userId })
       const board = jobId && (await this.#boardOf(userId, jobId))
       if (jobId && !board) return new Response(null, { status: 404 })
-      if (!jobId) await this.#database().run(assertActing, { userId })
+      // Counted again: others came in while the database was asked.
+      if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
       const first = this.#missed(lastIdOf(request), jobId) ?? this.#snapshot(board)
       return request.headers.get("upgrade")?.toLowerCase() === "websocket"
         ? this.#subscribers.accept(jobId, first)
@@ -115,32 +116,24 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     }
   }
 
-  /** A ticket that lets one channel be opened without a bearer token, once and soon. */
-  async issueTicket(): Promise<{ ticket: string; expiresAt: number }> {
-    const ticket = Array.from(crypto.getRandomValues(new Uint8Array(24)), (byte) =>
-      byte.toString(16).padStart(2, "0"),
-    ).join("")
-    const expiresAt = Date.now() + ticketTtlMs
-    await this.ctx.storage.put(`ticket:${ticket}`, expiresAt)
-    return { ticket, expiresAt }
-  }
-
-  async redeemTicket(ticket: string): Promise<boolean> {
-    const key = `ticket:${ticket}`
-    const expiresAt = await this.ctx.storage.get(key)
-    const isFirst = await this.ctx.storage.delete(key)
-    return isFirst && typeof expiresAt === "number" && Date.now() <= expiresAt
+  /** Uses a ticket up: true the first time. Its signature and its time were checked before anyone asks. */
+  async useTicket(nonce: string, expiresAt: number): Promise<boolean> {
+    const key = `used:${nonce}`
+    for (const [used, until] of await this.ctx.storage.list<number>({ prefix: "used:", limit: 100 }))
+      if (until < Date.now()) await this.ctx.storage.delete(used)
+    if ((await this.ctx.storage.get(key)) !== undefined) return false
+    await this.ctx.storage.put(key, expiresAt)
+    return true
   }
 
   override async alarm(): Promise<void> {
-    await this.#forgetOldTickets()
     const userId = await this.ctx.storage.get("userId")
     if (typeof userId !== "string" || !isUserId(userId) || this.#pending.size === 0) return
     const ticks = Array.from(this.#pending, ([photoId, bytesSent]) => ({ photoId, bytesSent }))
     this.#pending.clear()
     this.#lastWriteAt = Date.now()
     try {
-      await this.#database().run(saveProgress, { userId, ticks })
+      await this.#run(saveProgress, { userId, ticks })
     } catch (error) {
       if (error instanceof InactiveUser) {
         this.#inactiveUntil = Date.now() + inactiveForMs
@@ -153,11 +146,17 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    socket.close(code === 1005 ? 1000 : code)
+    // RFC 6455 §7.4.1: these say how a connection ended and can't be sent.
+    socket.close([1005, 1006, 1015].includes(code) ? 1000 : code)
   }
 
-  #database() {
-    return openEdgeDatabase(configOf(this.env).databaseUrl)
+  async #run<Input, Output>(statement: Statement<Input, Output>, input: Input): Promise<Output> {
+    const database = openEdgeDatabase(configOf(this.env).databaseUrl)
+    try {
+      return await database.run(statement, input)
+    } finally {
+      this.ctx.waitUntil(database.close().catch(() => undefined))
+    }
   }
 
   #keep({ photoId, bytesSent }: ProgressTick): void {
@@ -201,7 +200,10 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
       this.#boards.set(jobId, known)
       return known
     }
-    const photos = await this.#database().run(selectJobPhotos, { userId, jobId })
+    const photos = await this.#run(selectJobPhotos, { userId, jobId })
+    // Who was faster has been told of events since: only one board of a job can be right.
+    const loadedMeanwhile = this.#boards.get(jobId)
+    if (loadedMeanwhile) return loadedMeanwhile
     if (!photos) return null
     const board = {
       jobId,
@@ -231,11 +233,6 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
       jobId: about.jobId,
       message: liveMessage.parse(JSON.parse(text)),
     }))
-  }
-
-  async #forgetOldTickets(): Promise<void> {
-    for (const [key, expiresAt] of await this.ctx.storage.list<number>({ prefix: "ticket:" }))
-      if (expiresAt < Date.now()) await this.ctx.storage.delete(key)
   }
 }
 

@@ -23,9 +23,8 @@ export type UserChannelRpc = {
   ) => Promise<Limit & { isActive: boolean }>
   /** Takes events from the relay, in order; those it has had before change nothing. */
   acceptEvents: (userId: UserId, events: RelayedEvent[]) => Promise<void>
-  /** Gives a ticket that opens one live channel, once, until `expiresAt` (ms since the epoch). */
-  issueTicket: () => Promise<{ ticket: string; expiresAt: number }>
-  redeemTicket: (ticket: string) => Promise<boolean>
+  /** Uses up a live ticket that is good until `expiresAt` (ms since the epoch): true the first time. */
+  useTicket: (nonce: string, expiresAt: number) => Promise<boolean>
   /** Opens a live channel; `subscriptionHeader` says whose. */
   fetch: (request: Request) => Promise<Response>
 }

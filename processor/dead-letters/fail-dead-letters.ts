@@ -20,12 +20,14 @@ export type DeadLetterDependencies = {
  */
 export const failDeadLetter =
   ({ environment, bucket, database, log, restMs }: DeadLetterDependencies) =>
-  async (body: string, messageId: string): Promise<Verdict> => {
+  async (body: string, messageId: string, sentAtMs: number): Promise<Verdict> => {
     const original = storedOriginalOf(body, { environment, bucket })
     if (!original) return { kind: "retry", reason: "a dead letter that is about no photo", afterMs: restMs }
-    const { photoId, userId } = original
-    const photo = await database.run(failDeadLettered, { photoId, userId, fault })
+    const { photoId, userId, etag } = original
+    const photo = await database.run(failDeadLettered, { photoId, userId, etag, sentAtMs, fault })
     if (photo?.isFailed) log.error({ photoId, messageId }, "photo failed: its message was given up")
+    // An operator has taken the photo up since, with a message of its own.
+    if (photo?.isStale) return { kind: "done" }
     if (photo?.isDeadLettered) return { kind: "retry", reason: "kept for the operators", afterMs: restMs }
     // Somebody has it in hand: what comes of it is told soon enough.
     if (photo?.status === "PROCESSING") return { kind: "retry", reason: "in other hands", afterMs: restMs }

@@ -32,7 +32,7 @@ export const reopenPhotos = statementOf<Selection>()(
   ),
   moved as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
-      dead_lettered_at = null, lease_expires_at = null, looked_at = null, updated_at = now()
+      dead_lettered_at = null, reopened_at = now(), lease_expires_at = null, looked_at = null, updated_at = now()
     from chosen where p.photo_id = chosen.photo_id and p.status = 'FAILED'
     returning p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag
   ),
@@ -59,14 +59,6 @@ export const reopenPhotos = statementOf<Selection>()(
   ),
   timeline as (
     insert into photo_timeline (photo_id, kind) select photo_id, 'REPROCESSING' from moved
-  ),
-  quota as (
-    update users u set used_bytes = u.used_bytes + taken.bytes, used_photos = u.used_photos + taken.photos
-    from (
-      select moved.user_id, sum(moved.bytes) as bytes, count(*) as photos
-      from moved join job using (job_id) group by moved.user_id
-    ) as taken
-    where u.user_id = taken.user_id
   )
   select jsonb_build_object(
     'photos', (

@@ -16,6 +16,7 @@ export const announcerOf = (config: Pick<Config, "sqs" | "s3" | "credentials">):
     endpoint: config.sqs.endpoint,
     credentials: config.credentials,
     useQueueUrlAsEndpoint: false,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
   })
   return {
     announce: async ({ key, etag, bytes }) => {

@@ -38,12 +38,16 @@ export type UploadListing = { items: ListedUpload[]; next: UploadMarker | null }
 
 const retries = 2
 
+/** For any one request, its body included: more than the largest photo needs. */
+const timeoutMs = 120_000
+
 export const objectStoreOf = (config: Pick<Config, "s3" | "credentials">): ObjectStore => {
   const client = new AwsClient({ ...config.credentials, service: "s3", region: config.s3.region, retries })
   const bucket = `${config.s3.endpoint.replace(/\/$/, "")}/${config.s3.bucket}`
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     try {
-      return await client.fetch(`${bucket}${path}`, init)
+      const signal = AbortSignal.any([...(init.signal ? [init.signal] : []), AbortSignal.timeout(timeoutMs)])
+      return await client.fetch(`${bucket}${path}`, { ...init, signal })
     } catch (error) {
       throw new ObjectStoreUnavailable(`${init.method} got no answer`, { cause: error })
     }

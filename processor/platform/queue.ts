@@ -11,7 +11,12 @@ export type Verdict =
   /** Never to be delivered again, although nothing came of it. */
   | { kind: "discard"; reason: string }
 
-export type MessageHandler = (body: string, messageId: string) => Promise<Verdict>
+export type MessageHandler = (
+  body: string,
+  messageId: string,
+  /** When it was first sent, in ms since the epoch. */
+  sentAtMs: number,
+) => Promise<Verdict>
 
 export type Queue = {
   /** Stops receiving at once and resolves when what is in hand has got its verdict. */
@@ -37,6 +42,8 @@ export const startQueue = (
     endpoint: config.sqs.endpoint,
     credentials: config.credentials,
     useQueueUrlAsEndpoint: false,
+    // Longer than a long poll: an SQS that has fallen silent must not hold a receiver for ever.
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: (longPollSeconds + 10) * 1000 },
   })
   const visibility = visibilityOf(sqs, config.sqs, log)
   const slots = Array.from({ length: config.concurrency }, () =>
@@ -66,7 +73,7 @@ const startSlot = (
     batchSize: 1,
     waitTimeSeconds: longPollSeconds,
     visibilityTimeout: visibilityTimeoutSeconds,
-    messageSystemAttributeNames: ["ApproximateReceiveCount"],
+    messageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
     handleMessage: async (message) => {
       isBusy = true
       return (await settle(message, visibility, handle, log)) ? message : undefined
@@ -97,7 +104,8 @@ const settle = async (
   log: Logger,
 ): Promise<boolean> => {
   const heartbeat = visibility.keep(message)
-  const verdict = await handle(message.Body ?? "", message.MessageId ?? "").catch(
+  const sentAtMs = Number(message.Attributes?.SentTimestamp ?? 0)
+  const verdict = await handle(message.Body ?? "", message.MessageId ?? "", sentAtMs).catch(
     (error: unknown): Verdict => {
       log.error({ err: error, messageId: message.MessageId }, "message handler threw")
       return { kind: "retry", reason: "unexpected error" }

@@ -51,7 +51,7 @@ export const processPhoto =
     const { claimed, known } = await database.run(claimPhoto, { ...original, leaseMs })
     if (claimed) return attempt(dependencies, original, claimed)
     if (!known) return { kind: "discard", reason: "no such photo" }
-    if (known.status === "CANCELLED") await removeObjects(dependencies, original)
+    if (known.status === "CANCELLED" || known.isDeleted) await removeObjects(dependencies, original)
     if (isTerminalPhoto(known.status)) return { kind: "done" }
     // The message may be that of a worker who died, so it must outlive that worker's lease.
     return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }

@@ -31,7 +31,9 @@ export const claimPhoto = statementOf<{
 }>()(
   z.object({
     claimed: claimedPhoto.nullable(),
-    known: z.object({ status: z.enum(photoStatuses), leaseMs: z.number() }).nullable(),
+    known: z
+      .object({ status: z.enum(photoStatuses), isDeleted: z.boolean(), leaseMs: z.number() })
+      .nullable(),
   }),
   `
   with input as (select $1::jsonb as doc),
@@ -67,7 +69,7 @@ export const claimPhoto = statementOf<{
         'traceparent', traceparent, 'attempt', attempt)
       from claimed),
     'known', (
-      select jsonb_build_object('status', status,
+      select jsonb_build_object('status', status, 'isDeleted', deleted_at is not null,
         'leaseMs', greatest(0, extract(epoch from coalesce(lease_expires_at, now()) - now()) * 1000))
       from input join photos on photo_id = doc->>'photoId' and user_id = doc->>'userId')
   ) as result`,

@@ -154,6 +154,22 @@ describe("the relay", () => {
     expect(outbox.received).toEqual([1, 2, 3, 4, 5])
   })
 
+  test("goes on without the event that breaks the sink every time: no other job waits for it", async () => {
+    const outbox = newOutbox(12)
+    const ports = outbox.ports()
+    const breaking = ports.sinks.map((sink) => ({
+      ...sink,
+      publish: async (events: readonly OutboxEvent[]) => {
+        if (events.some(({ sequence }) => sequence === 2)) throw new Error("500")
+        await sink.publish(events)
+      },
+    }))
+    const others = [1, 3, 4, 6, 7, 9, 10, 12]
+    const isDone = () => others.every((sequence) => !outbox.waiting.has(sequence))
+    await relayEvents({ ...ports, sinks: breaking }, () => false, isDone)
+    expect(new Set(outbox.received)).toEqual(new Set(others))
+  })
+
   test("marks nothing once another one relays", async () => {
     const outbox = newOutbox(3)
     await relayEvents(

@@ -48,7 +48,7 @@ export const relayEvents = async (
       continue
     }
     try {
-      const { published, refused } = await publish(ports.sinks, events)
+      const { published, refused } = await publish(ports.sinks, events, outages >= patience)
       outages = 0
       if (isLost()) return
       if (published.length > 0) await ports.markPublished(published)
@@ -61,26 +61,47 @@ export const relayEvents = async (
   }
 }
 
+/** Outages in a row after which it may be one event that breaks a sink, and not the sink that is down. */
+const patience = 4
+
 type Published = { published: OutboxEvent[]; refused: RefusedEvent[] }
 
-/** All at once; one by one only when a sink refuses, so that one bad event holds up no other job. */
-const publish = async (sinks: readonly Sink[], events: readonly OutboxEvent[]): Promise<Published> => {
-  if ((await refusalOf(sinks, events)) === null) return { published: [...events], refused: [] }
+/**
+ * All at once; one by one only when a sink refuses or has failed again and again, so that one bad event holds up no
+ * other job.
+ */
+const publish = async (
+  sinks: readonly Sink[],
+  events: readonly OutboxEvent[],
+  isSuspicious: boolean,
+): Promise<Published> => {
+  if (!isSuspicious && (await refusalOf(sinks, events)) === null)
+    return { published: [...events], refused: [] }
 
   const published: OutboxEvent[] = []
   const refused: RefusedEvent[] = []
   const heldJobs = new Set<string>()
+  let outage: unknown = null
   for (const event of events) {
     if (heldJobs.has(event.jobId)) continue
-    const error = await refusalOf(sinks, [event])
+    const error = await refusalOf(sinks, [event]).catch((failure: unknown) => {
+      if (!isSuspicious || heldJobs.size >= mostBrokenJobs) throw failure
+      outage = failure
+      return "the sink fails with this event"
+    })
     if (error === null) published.push(event)
     else {
       refused.push({ sequence: event.sequence, error })
       heldJobs.add(event.jobId)
     }
   }
+  // A sink that takes nothing at all is down: no event is to blame.
+  if (outage !== null && published.length === 0) throw outage
   return { published, refused }
 }
+
+/** More jobs than this don't break a sink by themselves: it is down. */
+const mostBrokenJobs = 5
 
 const refusalOf = async (sinks: readonly Sink[], events: readonly OutboxEvent[]): Promise<string | null> => {
   try {

@@ -53,6 +53,7 @@ export const markPublished = statementOf<{
     insert into webhook_deliveries (endpoint_id, event_id, event)
     select endpoint.endpoint_id, published.event_id, published.event
     from published join webhook_endpoints endpoint using (user_id)
+    join users on users.user_id = endpoint.user_id and users.status = 'ACTIVE'
     where endpoint.disabled_at is null
       and (endpoint.event_types is null or endpoint.event_types ? published.type)
     on conflict do nothing

@@ -30,10 +30,13 @@ export const startRelay = ({ databaseUrl, environment, sinks, log }: RelayOption
       lock: advisoryLock,
       channel: "outbox_events",
       onNotify: alarm.ring,
-      run: (database, signal) => {
-        const lost = () => signal.aborted && !stopping.signal.aborted
-        const ports = portsOf(database, { environment, sinks, log }, (ms) => alarm.wait(ms, signal))
-        return relayEvents(ports, () => stopping.signal.aborted, lost)
+      run: (database, signal, lost) => {
+        const ports = portsOf(database, { environment, sinks, log, signal }, (ms) => alarm.wait(ms, signal))
+        return relayEvents(
+          ports,
+          () => stopping.signal.aborted,
+          () => lost.aborted,
+        )
       },
       onError: (error) => log.warn({ err: error }, "relay interrupted"),
     },
@@ -51,7 +54,7 @@ export const startRelay = ({ databaseUrl, environment, sinks, log }: RelayOption
 
 const portsOf = (
   database: Database,
-  { environment, sinks, log }: Omit<RelayOptions, "databaseUrl">,
+  { environment, sinks, log, signal }: Omit<RelayOptions, "databaseUrl"> & { signal: AbortSignal },
   wait: (ms: number) => Promise<void>,
 ): RelayPorts => ({
   sinks,
@@ -74,7 +77,8 @@ const portsOf = (
   waitForWork: () => wait(pollMs),
   recover: async (error, outages) => {
     log.warn({ err: error, outages }, "events not published")
-    await pause(Math.min(longestPauseMs, 250 * 2 ** outages) * (0.5 + Math.random() / 2))
+    const pauseMs = Math.min(longestPauseMs, 250 * 2 ** outages) * (0.5 + Math.random() / 2)
+    await pause(pauseMs, undefined, { signal }).catch(() => undefined)
   },
 })
 

@@ -9,18 +9,25 @@ const batchSize = 200
 
 /** Removes the objects of photos that were deleted or cancelled. */
 export const removeObjectsOfGonePhotos = async (context: SweepContext): Promise<Record<string, number>> => {
-  const { database, objectStore, environment, bounds, signal } = context
+  const { database, objectStore, environment, bounds, signal, log } = context
   const photos = await database.run(selectRemovable, { graceMs: bounds.lateObjectMs, limit: batchSize })
-  for (const { photoId, s3Key, uploadId } of photos) {
-    const userId = s3Key.split("/")[1] ?? ""
-    const thumbnails = isUserId(userId)
-      ? thumbnailVariants.map((variant) => thumbnailKey(environment, userId, photoId, variant))
-      : []
-    await Promise.all([s3Key, ...thumbnails].map((key) => objectStore.remove(key, signal)))
-    if (uploadId !== null) await objectStore.abortUpload(s3Key, uploadId, signal)
-    await database.run(markRemoved, { photoId })
+  let photosRemoved = 0
+  for (const { photoId, s3Key, uploadId, isFinal } of photos) {
+    try {
+      const userId = s3Key.split("/")[1] ?? ""
+      const thumbnails = isUserId(userId)
+        ? thumbnailVariants.map((variant) => thumbnailKey(environment, userId, photoId, variant))
+        : []
+      await Promise.all([s3Key, ...thumbnails].map((key) => objectStore.remove(key, signal)))
+      if (uploadId !== null) await objectStore.abortUpload(s3Key, uploadId, signal)
+      await database.run(markRemoved, { photoId, isFinal })
+      photosRemoved += 1
+    } catch (err) {
+      // The next photo is not to wait for this one.
+      log.warn({ err, photoId }, "objects not removed")
+    }
   }
-  return { photosRemoved: photos.length }
+  return { photosRemoved }
 }
 
 /** Aborts multipart uploads that no photo waits for: their parts cost money and nobody sees them. */

@@ -1,5 +1,5 @@
 import type { PhotoFault } from "../../domain/failure-reason.ts"
-import { giveUpPhoto, recoverPhoto, takeUnfinished, type UnfinishedPhoto } from "./sql.ts"
+import { forgetLook, giveUpPhoto, recoverPhoto, takeUnfinished, type UnfinishedPhoto } from "./sql.ts"
 import type { SweepContext } from "./sweep-context.ts"
 
 const batchSize = 200
@@ -18,7 +18,11 @@ export const settleUnfinished = async (context: SweepContext): Promise<Record<st
   const waiting = [...photos]
   const worker = async () => {
     for (let photo = waiting.shift(); photo; photo = waiting.shift()) {
-      const outcome = await settle(context, photo)
+      const outcome = await settle(context, photo).catch(async (err: unknown) => {
+        context.log.warn({ err, photoId: photo?.photoId }, "photo not settled")
+        if (photo) await context.database.run(forgetLook, { photoId: photo.photoId })
+        return "failed" as const
+      })
       counts[outcome] = (counts[outcome] ?? 0) + 1
     }
   }

@@ -45,6 +45,16 @@ export const takeUnfinished = statementOf<{ quietMs: number; limit: number }>()(
   from taken`,
 )
 
+/** Lets the next sweep look again: this one could not find out. */
+export const forgetLook = statementOf<{ photoId: PhotoId }>()(
+  z.object({ forgotten: z.number() }),
+  `
+  with forgotten as (
+    update photos set looked_at = null where photo_id = $1::jsonb->>'photoId' returning 1
+  )
+  select jsonb_build_object('forgotten', (select count(*) from forgotten)) as result`,
+)
+
 /** Brings a photo whose object was found to PROCESSING, marked as recovered: no event ever told of it. */
 export const recoverPhoto = statementOf<{ photoId: PhotoId; etag: string }>()(
   z.object({ isRecovered: z.boolean() }),
@@ -76,30 +86,42 @@ export const giveUpPhoto = statementOf<{ photoId: PhotoId; status: string; fault
   select jsonb_build_object('isGivenUp', exists (select from moved)) as result`,
 )
 
-/** Photos that are not to be kept: deleted ones, and cancelled ones whose URLs have expired since. */
+/**
+ * Photos that are not to be kept: deleted ones at once, and both those and cancelled ones for good when no URL of
+ * theirs can bring bytes any more (`isFinal`).
+ */
 export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()(
   z.array(
-    z.object({ photoId: z.string().refine(isPhotoId), s3Key: z.string(), uploadId: z.string().nullable() }),
+    z.object({
+      photoId: z.string().refine(isPhotoId),
+      s3Key: z.string(),
+      uploadId: z.string().nullable(),
+      isFinal: z.boolean(),
+    }),
   ),
   `
   with removable as (
-    select photo_id, s3_key, upload_id from photos
+    select photo_id, s3_key, upload_id,
+      greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond' as is_final
+    from photos
     where objects_removed_at is null and (deleted_at is not null or status = 'CANCELLED')
-      and (deleted_at is not null
-        or completed_at < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond')
+      and (deleted_at is not null and coalesce(looked_at < deleted_at, true)
+        or greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond')
     order by updated_at limit ($1::jsonb->>'limit')::int
   )
-  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'uploadId', upload_id)), '[]')
-    as result
+  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'uploadId', upload_id,
+    'isFinal', is_final)), '[]') as result
   from removable`,
 )
 
-/** Notes that nothing of a photo lies in S3 any more. */
-export const markRemoved = statementOf<{ photoId: PhotoId }>()(
+/** Notes that nothing of a photo lies in S3: for now, or for good. */
+export const markRemoved = statementOf<{ photoId: PhotoId; isFinal: boolean }>()(
   z.object({ marked: z.number() }),
   `
   with marked as (
-    update photos set objects_removed_at = now() where photo_id = $1::jsonb->>'photoId' returning 1
+    update photos set looked_at = now(),
+      objects_removed_at = case when ($1::jsonb->>'isFinal')::boolean then now() end
+    where photo_id = $1::jsonb->>'photoId' returning 1
   )
   select jsonb_build_object('marked', (select count(*) from marked)) as result`,
 )
@@ -121,7 +143,8 @@ export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
     delete from idempotency_keys where created_at < now() - interval '24 hours' returning 1
   ),
   families as (
-    delete from refresh_families where expires_at < now() returning 1
+    -- Tokens are taken a few seconds longer than they say.
+    delete from refresh_families where expires_at < now() - interval '1 hour' returning 1
   ),
   events as (
     delete from outbox_events where sequence in (

@@ -40,14 +40,17 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   ${factsFollowMovedAndTouched},
   deletion as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
-    select 'PhotoDeleted', user_id, job_id, photo_id, jsonb_build_object('status', status) from deleted
+    select 'PhotoDeleted', deleted.user_id, job_id, photo_id, jsonb_build_object('status', deleted.status)
+    from deleted join job using (job_id)
   ),
   deletion_entry as (
     insert into photo_timeline (photo_id, kind) select photo_id, 'DELETED' from deleted
   ),
   freed as (
     update users u set used_bytes = u.used_bytes - deleted.bytes, used_photos = u.used_photos - 1
-    from deleted where u.user_id = deleted.user_id and deleted.status = 'COMPLETED'
+    -- By way of the job, which everyone locks before the user.
+    from deleted join job using (job_id)
+    where u.user_id = deleted.user_id and (deleted.status = 'COMPLETED' or deleted.etag is not null)
   ),
   ${auditOf(
     "cancel-photo",

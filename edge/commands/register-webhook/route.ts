@@ -25,7 +25,12 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
       return validationFailed(c, [
         { pointer: "#/url", code: "url_refused", detail: "must be an https URL without credentials" },
       ])
-    const endpoint = { endpointId: newId.endpoint(), url, eventTypes, secret: newWebhookSecret() }
+    const endpoint = {
+      endpointId: newId.endpoint(),
+      url: new URL(url).href,
+      eventTypes,
+      secret: newWebhookSecret(),
+    }
     const { isAdded } = await database.run(insertEndpoint, { userId: principal.userId, ...endpoint })
     if (!isAdded)
       return problem(c, "too-many-webhooks", { detail: `Delete one first: ${maxEndpoints} are allowed.` })

@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import { bearer } from "../../auth/bearer.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe, needsToken, withFacts } from "../../platform/describe.ts"
-import { userChannelOf } from "../../platform/user-channel.ts"
+import { expiryOf, signTicket } from "../ticket.ts"
 import { type LiveTicketResponse, liveTicketResponse } from "./schema.ts"
 
 /** EventSource and WebSocket can't send a bearer token, and a token must never stand in a URL. */
@@ -16,14 +16,8 @@ export const issueLiveTicket = new Hono<EdgeEnv>().post(
   withFacts(bearer("photos:read"), needsToken("photos:read")),
   async (c) => {
     const { config, principal } = c.var
-    const { ticket, expiresAt } = await userChannelOf(config, principal.userId).issueTicket()
+    const ticket = await signTicket(config.eventIntakeSecret, principal.userId)
     c.header("cache-control", "no-store")
-    return c.json(
-      {
-        ticket: `${principal.userId}.${ticket}`,
-        expiresAt: new Date(expiresAt).toISOString(),
-      } satisfies LiveTicketResponse,
-      201,
-    )
+    return c.json({ ticket, expiresAt: expiryOf(ticket).toISOString() } satisfies LiveTicketResponse, 201)
   },
 )

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono"
 import { createMiddleware } from "hono/factory"
 import { z } from "zod"
 import { InactiveUser } from "../../../db/edge.ts"
-import { isJobId, isUserId, type JobId } from "../../../domain/ids.ts"
+import { isJobId, type JobId } from "../../../domain/ids.ts"
 import { bearer } from "../../auth/bearer.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe, needsToken, withFacts } from "../../platform/describe.ts"
@@ -10,21 +10,22 @@ import { problem } from "../../platform/problem.ts"
 import { subscriptionHeader, userChannelOf } from "../../platform/user-channel.ts"
 import { validParam } from "../../platform/validation.ts"
 import { liveMessage } from "../schema.ts"
+import { readTicket } from "../ticket.ts"
 
 const ofToken = bearer("photos:read")
 
 /** A bearer token, or a ticket in the query, which is good for one channel only. */
 const tokenOrTicket = withFacts(
   createMiddleware<EdgeEnv>(async (c, next) => {
-    const ticket = c.req.query("ticket")
-    if (ticket === undefined) return ofToken(c, next)
-    const [userId = "", secret = ""] = ticket.split(".")
-    const isGood = isUserId(userId) && (await userChannelOf(c.var.config, userId).redeemTicket(secret))
-    if (!isGood)
+    const text = c.req.query("ticket")
+    if (text === undefined) return ofToken(c, next)
+    const { config } = c.var
+    const ticket = await readTicket(config.eventIntakeSecret, text)
+    if (!ticket || !(await userChannelOf(config, ticket.userId).useTicket(ticket.nonce, ticket.expiresAt)))
       return problem(c, "unauthenticated", {
         detail: "The ticket was used or has expired: POST /auth/live-ticket gives another.",
-        headers: { "www-authenticate": 'Bearer realm="rapid-photo-upload"' },
       })
+    const { userId } = ticket
     c.set("principal", { userId, scopes: ["photos:read"] })
     c.var.logFacts.userId = userId
     return next()

@@ -15,7 +15,14 @@ export const listPhotosQuery = z.object({
   /** Exactly this tag, in whatever case. */
   tag: z.string().min(1).max(256).optional(),
   /** Part of a filename, a camera or a tag. */
-  q: z.string().trim().min(1).max(100).optional(),
+  q: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    // What jsonb can't hold no photo has.
+    .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be text")
+    .optional(),
   status: z.enum(photoStatuses).optional(),
   takenFrom: captureTime.optional(),
   takenTo: captureTime.optional(),
