@@ -197,6 +197,23 @@ describe("photos and their job", () => {
     )
   })
 
+  test("are deleted and fail at once in one job without waiting for each other", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { photoIds } = await newJob(2)
+      const [done, failing] = photoIds
+      if (!done || !failing) throw new Error("no photos")
+      for (const photoId of photoIds)
+        await database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
+      await database.run(completePhoto, { photoId: done, attempt: 1, checksum: "ab", facts, thumbnails: [] })
+      await Promise.all([
+        database.run(cancelPhoto, { photoId: done, userId }),
+        database.run(failPhoto, { photoId: failing, attempt: 1, checksum: null, fault }),
+      ])
+    }
+    const { user, held } = await usage()
+    expect(user).toEqual(held)
+  })
+
   test("end, all of them, when what is left of the job is cancelled", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, happenings) => {

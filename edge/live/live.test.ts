@@ -108,6 +108,14 @@ describe("the event intake", () => {
   })
 })
 
+test("what happens to a disabled user's photos is taken all the same: the relay waits for nobody", async () => {
+  const owner = await newUser()
+  const job = await newJob(owner)
+  await rows("update users set status = 'DISABLED' where user_id = $1", owner.userId)
+  const response = await relay([cloudEvent(job, { type: "UploadJobCompleted", sequence: 1 }, owner)])
+  expect(response.status).toBe(204)
+})
+
 describe("a job's channel", () => {
   test("begins with everything as it is and tells every change, with the totals that polling has", async () => {
     const job = await newJob(user, [jpeg(100), jpeg(300)])
