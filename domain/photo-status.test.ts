@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { canBecome, isTerminalPhoto, photoStatuses, sourcesOf } from "./photo-status.ts"
+import { canBecome, isTerminalPhoto, photoStatuses, sourcesOf, waitsForBytes } from "./photo-status.ts"
 
 describe("a photo's status", () => {
   test("goes from QUEUED over UPLOADING and PROCESSING to COMPLETED", () => {
@@ -20,6 +20,10 @@ describe("a photo's status", () => {
     const living = photoStatuses.filter((status) => !isTerminalPhoto(status))
     expect(sourcesOf("FAILED")).toEqual(living)
     expect(sourcesOf("CANCELLED")).toEqual(living)
+  })
+
+  test("waits for bytes until they are there", () => {
+    expect(photoStatuses.filter(waitsForBytes)).toEqual(["QUEUED", "UPLOADING"])
   })
 
   test("never leaves a terminal state", () => {

@@ -28,5 +28,8 @@ export const canBecome = (from: PhotoStatus, to: PhotoStatus): boolean =>
 export const sourcesOf = (to: PhotoStatus): PhotoStatus[] =>
   photoStatuses.filter((from) => canBecome(from, to))
 
+/** Whether a photo's bytes may still come, after which it is PROCESSING. */
+export const waitsForBytes = (status: PhotoStatus): boolean => canBecome(status, "PROCESSING")
+
 /** A terminal photo never changes again. */
 export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions[status].length === 0

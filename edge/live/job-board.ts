@@ -1,7 +1,7 @@
 import type { FailureReason } from "../../domain/failure-reason.ts"
 import type { JobId, PhotoId } from "../../domain/ids.ts"
 import { isSettled, isTerminalJob, jobStatusOf } from "../../domain/job-status.ts"
-import type { PhotoStatus } from "../../domain/photo-status.ts"
+import { type PhotoStatus, waitsForBytes } from "../../domain/photo-status.ts"
 import { batchProgress, photoProgress } from "../../domain/progress.ts"
 import type { LiveJob, LivePhoto } from "./schema.ts"
 
@@ -41,7 +41,7 @@ export const applyEvent = (board: JobBoard, { isReopening, ...news }: PhotoNews)
 /** A word of the client about how much it has sent. Null: it is no news. */
 export const applyTick = (board: JobBoard, photoId: PhotoId, bytesSent: number): BoardPhoto | null => {
   const photo = board.photos.get(photoId)
-  if (!photo || (photo.status !== "QUEUED" && photo.status !== "UPLOADING")) return null
+  if (!photo || !waitsForBytes(photo.status)) return null
   const sent = Math.min(bytesSent, photo.bytes)
   if (photo.status === "UPLOADING" && sent <= photo.bytesSent) return null
   const next: BoardPhoto = { ...photo, status: "UPLOADING", bytesSent: Math.max(sent, photo.bytesSent) }

@@ -22,7 +22,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
   locked as (
     select p.photo_id, least(tick.bytes_sent, p.bytes) as bytes_sent
     from input, tick join photos p using (photo_id)
-    where p.user_id = doc->>'userId' and p.status in ('QUEUED', 'UPLOADING')
+    where p.user_id = doc->>'userId' and ${mayBecome("PROCESSING", "p.status")}
     order by p.photo_id for update of p
   ),
   moved as (

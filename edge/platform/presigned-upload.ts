@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { partCountOf } from "../../domain/multipart.ts"
-import type { ExpectedPhoto } from "../../domain/upload-job.ts"
 import type { ObjectStore } from "./object-store/object-store.ts"
+import type { WaitingPhoto } from "./waiting-photo.ts"
 
 const singlePut = z.object({
   photoId: z.string(),
@@ -34,13 +34,10 @@ export const presignedUpload = z.union([singlePut, inParts])
 
 export type PresignedUpload = z.infer<typeof presignedUpload>
 
-/** A photo that waits for its bytes. */
-export type WaitingPhoto = Omit<ExpectedPhoto, "filename"> & { s3Key: string; uploadId?: string | null }
-
 /** Signs the upload of a photo, in process. */
 export const presignUpload = async (
   objectStore: ObjectStore,
-  { photoId, s3Key, partSize, uploadId = null, ...expected }: WaitingPhoto,
+  { photoId, s3Key, partSize, uploadId, ...expected }: WaitingPhoto,
 ): Promise<PresignedUpload> => {
   if (partSize !== null) {
     const multipart = { partSize, partCount: partCountOf(expected.bytes, partSize), uploadId }

@@ -131,7 +131,7 @@ export const selectWanted = statementOf<{ photoIds: readonly string[] }>()(
   z.array(z.object({ photoId: z.string(), isWaiting: z.boolean(), uploadId: z.string().nullable() })),
   `
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 'uploadId', upload_id,
-    'isWaiting', status in ('QUEUED', 'UPLOADING'))), '[]') as result
+    'isWaiting', ${mayBecome("PROCESSING")})), '[]') as result
   from photos where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds'))`,
 )
 

@@ -10,7 +10,8 @@ import {
 } from "../../../domain/upload-job.ts"
 import { newId } from "../../platform/new-id.ts"
 import type { ObjectStore } from "../../platform/object-store/object-store.ts"
-import { presignUpload, type WaitingPhoto } from "../../platform/presigned-upload.ts"
+import { presignUpload } from "../../platform/presigned-upload.ts"
+import type { WaitingPhoto } from "../../platform/waiting-photo.ts"
 import type { CreateUploadJobResponse } from "./schema.ts"
 import { insertUploadJob } from "./sql.ts"
 
@@ -53,7 +54,10 @@ export const createUploadJob = async (
     case "created":
       return ok({
         jobId: plan.value.jobId,
-        items: await signAll(objectStore, photos),
+        items: await signAll(
+          objectStore,
+          photos.map((photo) => ({ ...photo, uploadId: null })),
+        ),
         isReplayed: false,
       })
     case "replayed":

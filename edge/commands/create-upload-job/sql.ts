@@ -1,9 +1,9 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { auditOf } from "../../../db/status-sql.ts"
-import { isJobId, isPhotoId, type UserId } from "../../../domain/ids.ts"
-import { photoTypes } from "../../../domain/photo-type.ts"
+import { isJobId, type UserId } from "../../../domain/ids.ts"
 import type { ExpectedPhoto, PlannedUploadJob } from "../../../domain/upload-job.ts"
+import { waitingPhoto, waitingPhotoJson } from "../../platform/waiting-photo.ts"
 
 export type NewUploadJob = Omit<PlannedUploadJob, "photos"> & {
   traceparent: string
@@ -13,22 +13,12 @@ export type NewUploadJob = Omit<PlannedUploadJob, "photos"> & {
   fingerprint: string
 }
 
-const writtenPhoto = z.object({
-  photoId: z.string().refine(isPhotoId),
-  type: z.enum(photoTypes),
-  bytes: z.number().int(),
-  sha256: z.string().nullable(),
-  partSize: z.number().int().nullable(),
-  uploadId: z.string().nullable(),
-  s3Key: z.string(),
-})
-
 const outcome = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.enum(["created", "key_reused", "key_in_use", "quota_exceeded"]) }),
   z.object({
     outcome: z.literal("replayed"),
     jobId: z.string().refine(isJobId),
-    photos: z.array(writtenPhoto),
+    photos: z.array(waitingPhoto),
   }),
 ])
 
@@ -109,9 +99,7 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
   select jsonb_build_object('outcome', outcome) || case when outcome = 'replayed' then jsonb_build_object(
       'jobId', job_id,
       'photos', (
-        select jsonb_agg(jsonb_build_object(
-          'photoId', p.photo_id, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
-          'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key) order by p.photo_id)
+        select jsonb_agg(${waitingPhotoJson} order by p.photo_id)
         from photos p where p.job_id = decided.job_id))
     else '{}' end as result
   from decided`,

@@ -2,6 +2,7 @@ import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
+import { waitsForBytes } from "../../../domain/photo-status.ts"
 import { ok, type Result, refused } from "../../../domain/result.ts"
 import type { StoredPart } from "../../platform/object-store/multipart.ts"
 import type { ObjectStore } from "../../platform/object-store/object-store.ts"
@@ -35,7 +36,7 @@ export const finalizeUpload = async (
   const settled = await settle(dependencies, photo, [])
   if (!settled) return refused({ reason: "not_found" })
   const { status, uploadId, partSize, bytes } = settled
-  if (settled.hasObject || (status !== "QUEUED" && status !== "UPLOADING")) return ok({ photoId, status })
+  if (settled.hasObject || !waitsForBytes(status)) return ok({ photoId, status })
   if (uploadId === null || partSize === null) return refused({ reason: "object_missing" })
 
   const stored = (await dependencies.objectStore.listParts(photo.key, uploadId)) ?? []

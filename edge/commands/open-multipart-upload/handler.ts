@@ -2,6 +2,7 @@ import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
+import { waitsForBytes } from "../../../domain/photo-status.ts"
 import { ok, type Result, refused } from "../../../domain/result.ts"
 import type { StoredPart } from "../../platform/object-store/multipart.ts"
 import type { ObjectStore } from "../../platform/object-store/object-store.ts"
@@ -31,7 +32,7 @@ export const openMultipartUpload = async (
   if (!photo) return refused("not_found")
   const { bytes, partSize, status } = photo
   if (partSize === null) return refused("not_multipart")
-  if (status !== "QUEUED" && status !== "UPLOADING") return refused("already_uploaded")
+  if (!waitsForBytes(status)) return refused("already_uploaded")
 
   const key = originalKey(environment, userId, photoId)
   const upload = await findOrOpen(dependencies, { photoId, userId, key }, photo)

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf } from "../../../db/status-sql.ts"
+import { auditOf, mayBecome } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
@@ -54,7 +54,7 @@ export const keepUploadId = statementOf<{
     update photos p set updated_at = now(),
       upload_id = case when p.upload_id is not distinct from doc->>'known' then doc->>'uploadId' else p.upload_id end
     from input
-    where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and p.status in ('QUEUED', 'UPLOADING')
+    where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and ${mayBecome("PROCESSING", "p.status")}
     returning p.upload_id
   )
   select (select jsonb_build_object('uploadId', upload_id) from kept) as result`,

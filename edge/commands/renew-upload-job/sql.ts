@@ -1,28 +1,13 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf } from "../../../db/status-sql.ts"
-import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
+import { auditOf, mayBecome } from "../../../db/status-sql.ts"
+import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
-import { photoTypes } from "../../../domain/photo-type.ts"
+import { waitingPhoto, waitingPhotoJson } from "../../platform/waiting-photo.ts"
 
 /** The photos of a job that wait for their bytes, in the order in which they were announced. */
 export const selectWaitingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
-  z
-    .object({
-      status: z.enum(jobStatuses),
-      photos: z.array(
-        z.object({
-          photoId: z.string().refine(isPhotoId),
-          type: z.enum(photoTypes),
-          bytes: z.number().int(),
-          sha256: z.string().nullable(),
-          partSize: z.number().int().nullable(),
-          uploadId: z.string().nullable(),
-          s3Key: z.string(),
-        }),
-      ),
-    })
-    .nullable(),
+  z.object({ status: z.enum(jobStatuses), photos: z.array(waitingPhoto) }).nullable(),
   `
   with ${inputOfActingUser},
   known as (
@@ -35,10 +20,8 @@ export const selectWaitingUploads = statementOf<{ jobId: JobId; userId: UserId }
   )}
   select (
     select jsonb_build_object('status', known.status, 'photos', (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'photoId', p.photo_id, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
-        'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key) order by p.photo_id), '[]')
-      from photos p where p.job_id = known.job_id and p.status in ('QUEUED', 'UPLOADING')))
+      select coalesce(jsonb_agg(${waitingPhotoJson} order by p.photo_id), '[]')
+      from photos p where p.job_id = known.job_id and ${mayBecome("PROCESSING", "p.status")}))
     from known
   ) as result`,
 )

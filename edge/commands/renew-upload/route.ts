@@ -1,4 +1,5 @@
 import { Hono } from "hono"
+import { waitsForBytes } from "../../../domain/photo-status.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { promisesUploads } from "../../platform/load-gate.ts"
@@ -25,10 +26,9 @@ export const renewUpload = new Hono<EdgeEnv>().post(
     c.var.logFacts.photoId = photoId
     const upload = await database.run(selectUpload, { photoId, userId: principal.userId })
     if (!upload) return problem(c, "not-found")
-    const { status, ...photo } = upload
-    if (status !== "QUEUED" && status !== "UPLOADING")
-      return problem(c, "already-uploaded", { detail: `The photo is ${status}.` })
-    const renewed = await presignUpload(objectStoreOf(config), { photoId, ...photo })
+    const { status, photo } = upload
+    if (!waitsForBytes(status)) return problem(c, "already-uploaded", { detail: `The photo is ${status}.` })
+    const renewed = await presignUpload(objectStoreOf(config), photo)
     return c.json(renewed satisfies RenewUploadResponse)
   },
 )
