@@ -1,5 +1,6 @@
 import postgres from "postgres"
 import type { Database } from "./statement.ts"
+import { withinTime } from "./time-limit.ts"
 
 /** The database did not answer in time or could not be reached: worth another try later. */
 export class DatabaseUnavailable extends Error {
@@ -57,17 +58,11 @@ export const withInlineInput = (text: string, input: unknown): string => {
 }
 
 const answered = async <T>(query: Promise<T>): Promise<T> => {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable("no answer in time")), statementTimeoutMs)
-  })
   try {
-    return await Promise.race([query, silence])
+    return await withinTime(query, statementTimeoutMs, () => new DatabaseUnavailable("no answer in time"))
   } catch (error) {
     if (codeOf(error) === inactiveUserCode) throw new InactiveUser("gone or disabled")
     throw isOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
-  } finally {
-    if (timer !== undefined) clearTimeout(timer)
   }
 }
 

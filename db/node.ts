@@ -1,5 +1,6 @@
 import postgres from "postgres"
 import type { Database } from "./statement.ts"
+import { withinTime } from "./time-limit.ts"
 
 /** A pool of connections that live as long as the process. */
 export type NodeDatabase = Database & {
@@ -22,22 +23,14 @@ export const databaseOf = (client: postgres.Sql): Database => ({
     // Typed as text, or postgres.js would serialize the document a second time.
     const text = statement.text.replaceAll("$1", () => "$1::text")
     const parameters = statement.text.includes("$1") ? [JSON.stringify(input)] : []
-    const rows = await answered(client.unsafe(text, parameters, { prepare: true }))
+    const rows = await withinTime(
+      client.unsafe(text, parameters, { prepare: true }),
+      answerTimeoutMs,
+      () => new Error("the database does not answer"),
+    )
     return statement.output.parse(rows[0]?.result)
   },
 })
 
 /** No statement of ours takes longer; a server that fell silent would hold its caller until TCP gives up. */
 const answerTimeoutMs = 30_000
-
-const answered = async <T>(query: Promise<T>): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("the database does not answer")), answerTimeoutMs)
-  })
-  try {
-    return await Promise.race([query, silence])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -24,7 +24,6 @@ import { takeEvents } from "./live/take-events/route.ts"
 import { watch } from "./live/watch/route.ts"
 import type { EdgeEnv } from "./platform/context.ts"
 import { crossOrigin } from "./platform/cross-origin.ts"
-import { needsToken, withFacts } from "./platform/describe.ts"
 import { problem } from "./platform/problem.ts"
 import { requestScope } from "./platform/request-scope.ts"
 import { securityHeaders } from "./platform/security-headers.ts"
@@ -65,7 +64,7 @@ app.route("/", refreshToken)
 app.route("/", revokeToken)
 app.route("/", publishJwks)
 
-app.use("/commands/*", withFacts(bearer("photos:write"), needsToken("photos:write")))
+app.use("/commands/*", bearer("photos:write"))
 app.route("/", createUploadJob)
 app.route("/", reportProgress)
 app.route("/", openMultipartUpload)
@@ -84,7 +83,7 @@ app.route("/", issueLiveTicket)
 app.route("/", watch)
 app.route("/", takeEvents)
 
-app.use("/queries/*", withFacts(bearer("photos:read"), needsToken("photos:read")))
+app.use("/queries/*", bearer("photos:read"))
 app.route("/", getUploadJob)
 app.route("/", listUploadJobs)
 app.route("/", getPhoto)

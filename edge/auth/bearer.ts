@@ -2,6 +2,7 @@ import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { Result } from "../../domain/result.ts"
 import type { EdgeEnv, Principal, Scope } from "../platform/context.ts"
+import { needsToken, withFacts } from "../platform/describe.ts"
 import { problem } from "../platform/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
 import { issuerOf, verifyForeignToken } from "./foreign-token.ts"
@@ -10,30 +11,33 @@ import type { TokenFault } from "./own-token.ts"
 
 /** Lets only requests through whose bearer token (RFC 6750) we take, is valid now, and has `scope`. */
 export const bearer = (scope: Scope) =>
-  createMiddleware<EdgeEnv>(async (c, next) => {
-    const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1]
-    if (!token)
-      return challenge(c, {}, "Send `authorization: Bearer <access token>`. POST /auth/token gives one.")
+  withFacts(
+    createMiddleware<EdgeEnv>(async (c, next) => {
+      const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1]
+      if (!token)
+        return challenge(c, {}, "Send `authorization: Bearer <access token>`. POST /auth/token gives one.")
 
-    const verified = await verify(c, token)
-    if (!verified.ok) {
-      const detail =
-        verified.error === "expired"
-          ? "The token has expired: get a new one."
-          : "The token is not valid here."
-      return challenge(c, { error: "invalid_token", error_description: detail }, detail)
-    }
-    if (!verified.value.scopes.includes(scope))
-      return problem(c, "insufficient-scope", {
-        detail: `This needs a token with the scope ${scope}.`,
-        headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
-      })
+      const verified = await verify(c, token)
+      if (!verified.ok) {
+        const detail =
+          verified.error === "expired"
+            ? "The token has expired: get a new one."
+            : "The token is not valid here."
+        return challenge(c, { error: "invalid_token", error_description: detail }, detail)
+      }
+      if (!verified.value.scopes.includes(scope))
+        return problem(c, "insufficient-scope", {
+          detail: `This needs a token with the scope ${scope}.`,
+          headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
+        })
 
-    if ("issuer" in verified.value) await ensureForeignUser(c.var.database, verified.value)
-    c.set("principal", verified.value)
-    c.var.logFacts.userId = verified.value.userId
-    return next()
-  })
+      if ("issuer" in verified.value) await ensureForeignUser(c.var.database, verified.value)
+      c.set("principal", verified.value)
+      c.var.logFacts.userId = verified.value.userId
+      return next()
+    }),
+    needsToken(scope),
+  )
 
 const verify = (
   c: Context<EdgeEnv>,

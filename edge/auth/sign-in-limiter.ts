@@ -1,14 +1,11 @@
 import { DurableObject } from "cloudflare:workers"
-import { type BucketLevel, type BucketPolicy, takeToken } from "../platform/token-bucket.ts"
+import { takeStoredToken } from "../platform/stored-bucket.ts"
+import type { BucketLevel, BucketPolicy, Taken } from "../platform/token-bucket.ts"
 
 /** Counts the attempts to sign in to one account or from one address. An attempt that succeeds is given back. */
 export class SignInLimiter extends DurableObject<object> {
-  async attempt(
-    policy: BucketPolicy,
-  ): Promise<{ isAllowed: boolean; remaining: number; resetSeconds: number }> {
-    const known = await this.ctx.storage.get<BucketLevel>("level")
-    const { level, ...limit } = takeToken(known, policy, Date.now())
-    await this.ctx.storage.put("level", level)
+  async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level">> {
+    const limit = await takeStoredToken(this.ctx.storage, "level", policy)
     // An idle bucket is full, as is one that nobody remembers.
     await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
     return limit

@@ -6,6 +6,7 @@ import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../
 import { configOf } from "../platform/config.ts"
 import { logIncident } from "../platform/log.ts"
 import type { RelayedEvent } from "../platform/relayed-event.ts"
+import { takeStoredToken } from "../platform/stored-bucket.ts"
 import { type BucketLevel, type BucketPolicy, takeToken } from "../platform/token-bucket.ts"
 import {
   type Limit,
@@ -34,8 +35,6 @@ const maxBoards = 50
 /** How long a user who was found to be disabled is not asked about again. */
 const inactiveForMs = 60_000
 
-const storedLevel = z.object({ tokens: z.number(), at: z.number() })
-
 /** The one place of a user: token buckets, uploads' progress until it is written, and everyone who listens. */
 export class UserChannel extends DurableObject<object> implements UserChannelRpc {
   readonly #pending = new Map<PhotoId, number>()
@@ -48,13 +47,8 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   #inactiveUntil = 0
   #telling: ReturnType<typeof setTimeout> | undefined
 
-  /** Stored, since an object that nobody calls for seconds forgets what it only holds in memory. */
-  async takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
-    const key = `bucket:${name}`
-    const known = storedLevel.safeParse(await this.ctx.storage.get(key))
-    const { level, ...limit } = takeToken(known.data, policy, Date.now())
-    await this.ctx.storage.put(key, level)
-    return limit
+  takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
+    return takeStoredToken(this.ctx.storage, `bucket:${name}`, policy)
   }
 
   async reportProgress(
@@ -79,8 +73,8 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
     // What must be waited for comes first: from here on nobody comes between, and ids are told in their order.
     const boards = new Map<JobId, JobBoard | null>()
-    for (const { jobId } of events)
-      boards.set(jobId, boards.get(jobId) ?? (await this.#boardOf(userId, jobId)))
+    for (const jobId of new Set(events.map((event) => event.jobId)))
+      boards.set(jobId, await this.#boardOf(userId, jobId))
     const outgoing: OutgoingMessage[] = []
     for (const event of events) {
       const board = boards.get(event.jobId)
@@ -180,13 +174,14 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   #tellProgress(): void {
     this.#telling = undefined
+    // The ticks are all on the boards by now: a board's totals are the same for each of its photos.
+    const jobs = new Map(Array.from(new Set(this.#untold.values()), (board) => [board, liveJobOf(board)]))
     const outgoing = Array.from(this.#untold, ([photoId, board]): OutgoingMessage[] => {
       const photo = board.photos.get(photoId)
-      if (!photo) return []
+      const job = jobs.get(board)
+      if (!photo || !job) return []
       const { jobId } = board
-      return [
-        { id: null, jobId, message: { type: "photo", jobId, job: liveJobOf(board), ...livePhotoOf(photo) } },
-      ]
+      return [{ id: null, jobId, message: { type: "photo", jobId, job, ...livePhotoOf(photo) } }]
     })
     this.#untold.clear()
     this.#subscribers.tell(outgoing.flat())

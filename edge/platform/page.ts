@@ -39,6 +39,21 @@ export const pageFacts = {
   nextCursor: z.string().nullable(),
 }
 
+/** What a list's statement reads for a page: one row more than asked for, so that one sees whether there is a next. */
+export const rowsOf = <Id extends string>({
+  page = 0,
+  size,
+  cursor,
+}: {
+  page?: number | undefined
+  size: number
+  cursor?: Id | undefined
+}): { before: Id | null; offset: number; limit: number } => ({
+  before: cursor ?? null,
+  offset: cursor ? 0 : page * size,
+  limit: size + 1,
+})
+
 /** Cuts what was read, one row more than asked for, to the page and says how to go on (RFC 8288 `Link`). */
 export const pageOf = <Item>(
   c: Context<EdgeEnv>,

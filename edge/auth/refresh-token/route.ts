@@ -5,8 +5,8 @@ import { problem } from "../../platform/problem.ts"
 import { validJson } from "../../platform/validation.ts"
 import { tokenResponse } from "../issue-token/schema.ts"
 import { readRefreshToken } from "../refresh-family.ts"
+import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { tokenAnswer } from "../token-answer.ts"
-import { refreshTokenRequest } from "./schema.ts"
 import { rotateFamily } from "./sql.ts"
 
 export const refreshToken = new Hono<EdgeEnv>().post(

@@ -1,10 +1,10 @@
 import { Hono } from "hono"
-import { z } from "zod"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { problem } from "../../platform/problem.ts"
 import { validJson } from "../../platform/validation.ts"
 import { readRefreshToken } from "../refresh-family.ts"
+import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { revokeFamily } from "./sql.ts"
 
 /** The access token lives on until it expires, for minutes: it is checked without asking anyone. */
@@ -16,7 +16,7 @@ export const revokeToken = new Hono<EdgeEnv>().post(
     answers: { 204: { description: "Signed out, also when it was so before." } },
     problems: ["bad-refresh-token", "database-unavailable"],
   }),
-  validJson(z.object({ refresh_token: z.string().min(1).max(8192) })),
+  validJson(refreshTokenRequest),
   async (c) => {
     const { config, database } = c.var
     const token = await readRefreshToken(config.jwt, c.req.valid("json").refresh_token)

@@ -1,13 +1,6 @@
 import { z } from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { tagLabelOf } from "../../../domain/tag-label.ts"
-
-const label = z.string().transform((text, context) => {
-  const read = tagLabelOf(text)
-  if (read) return read
-  context.addIssue({ code: "custom", message: "no photo has such a label" })
-  return z.NEVER
-})
+import { label } from "../../platform/label.ts"
 
 export const untagPhotoParams = z.object({ photoId: z.string().refine(isPhotoId), label })
 

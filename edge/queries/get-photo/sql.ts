@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { labelsOfPhoto, sentBytes } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedPhoto } from "./schema.ts"
@@ -11,14 +12,11 @@ export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   select (
     select jsonb_build_object(
       'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'mimeType', p.mime_type, 'bytes', p.bytes,
-      'bytesSent', case when p.status in ('PROCESSING', 'COMPLETED') then p.bytes else p.bytes_sent end,
+      'bytesSent', ${sentBytes},
       'status', p.status, 'failureReason', p.failure_reason, 'failureDetail', p.failure_detail,
       'eTag', p.etag, 'checksum', p.checksum, 'width', p.width, 'height', p.height, 'exifJson', p.exif_json,
       'isDegraded', p.is_degraded, 'thumbnails', coalesce(p.thumbnails, '[]'),
-      'tags', (
-        select coalesce(jsonb_agg(t.label order by lower(t.label)), '[]')
-        from photo_tags pt join tags t on t.user_id = pt.user_id and t.tag_key = pt.tag_key
-        where pt.photo_id = p.photo_id),
+      'tags', ${labelsOfPhoto},
       'createdAt', p.created_at, 'completedAt', p.completed_at, 'version', p.version)
     from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     where p.deleted_at is null

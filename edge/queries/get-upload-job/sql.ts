@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { sentBytes } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { storedUploadJob } from "./schema.ts"
@@ -21,7 +22,7 @@ export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
       'items', (
         select coalesce(jsonb_agg(jsonb_build_object(
           'photoId', p.photo_id, 'filename', p.filename, 'status', p.status, 'bytes', p.bytes,
-          'bytesSent', case when p.status in ('PROCESSING', 'COMPLETED') then p.bytes else p.bytes_sent end,
+          'bytesSent', ${sentBytes},
           'failureReason', p.failure_reason, 'failureDetail', p.failure_detail) order by p.photo_id), '[]')
         from photos p where p.job_id = j.job_id and p.deleted_at is null))
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'

@@ -3,7 +3,7 @@ import { tagLabelOf } from "../../../domain/tag-label.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
-import { pageOf } from "../../platform/page.ts"
+import { pageOf, rowsOf } from "../../platform/page.ts"
 import { linkThumbnails } from "../../platform/thumbnail-links.ts"
 import { validQuery } from "../../platform/validation.ts"
 import { type ListPhotosResponse, listPhotosQuery, listPhotosResponse } from "./schema.ts"
@@ -20,12 +20,10 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   validQuery(listPhotosQuery),
   async (c) => {
     const { config, database, principal } = c.var
-    const { tag, q, status, takenFrom, takenTo, cursor, page = 0, size } = c.req.valid("query")
+    const { tag, q, status, takenFrom, takenTo, ...page } = c.req.valid("query")
     const input = {
       userId: principal.userId,
-      before: cursor ?? null,
-      offset: cursor ? 0 : page * size,
-      limit: size + 1,
+      ...rowsOf(page),
       // What can't be a label is no tag of any photo.
       tagKey: tag === undefined ? null : (tagLabelOf(tag)?.tagKey ?? ""),
       pattern: q === undefined ? null : patternOf(q),
@@ -34,7 +32,7 @@ export const listPhotos = new Hono<EdgeEnv>().get(
       takenTo: takenTo === undefined ? null : endOf(takenTo),
     }
     const found = await database.run(selectPhotos(input), input)
-    const { items, ...facts } = pageOf(c, found.photos, size, ({ photoId }) => photoId)
+    const { items, ...facts } = pageOf(c, found.photos, page.size, ({ photoId }) => photoId)
     const unchanged = notModified(c, `${found.tag}-${urlSpanOf(config)}`)
     if (unchanged) return unchanged
     const photos = await Promise.all(

@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { labelsOfPhoto } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, type Statement, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import type { PhotoStatus } from "../../../domain/photo-status.ts"
@@ -82,10 +83,7 @@ function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage
         'status', p.status, 'failureReason', p.failure_reason, 'width', p.width, 'height', p.height,
         'takenAt', p.taken_at, 'createdAt', p.created_at, 'completedAt', p.completed_at,
         'thumbnails', coalesce(p.thumbnails, '[]'),
-        'tags', (
-          select coalesce(jsonb_agg(t.label order by lower(t.label)), '[]')
-          from photo_tags pt join tags t on t.user_id = pt.user_id and t.tag_key = pt.tag_key
-          where pt.photo_id = p.photo_id)) order by p.photo_id desc), '[]')) as result
+        'tags', ${labelsOfPhoto}) order by p.photo_id desc), '[]')) as result
     from page join photos p using (photo_id)
     where (select doc is not null from input)`,
   )

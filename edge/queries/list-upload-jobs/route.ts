@@ -3,7 +3,7 @@ import { isTerminalJob } from "../../../domain/job-status.ts"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { notModified } from "../../platform/entity-tag.ts"
-import { pageOf } from "../../platform/page.ts"
+import { pageOf, rowsOf } from "../../platform/page.ts"
 import { validQuery } from "../../platform/validation.ts"
 import { type ListUploadJobsResponse, listUploadJobsQuery, listUploadJobsResponse } from "./schema.ts"
 import { selectUploadJobs } from "./sql.ts"
@@ -18,14 +18,12 @@ export const listUploadJobs = new Hono<EdgeEnv>().get(
   }),
   validQuery(listUploadJobsQuery),
   async (c) => {
-    const { cursor, page = 0, size } = c.req.valid("query")
+    const query = c.req.valid("query")
     const { tag, jobs } = await c.var.database.run(selectUploadJobs, {
       userId: c.var.principal.userId,
-      before: cursor ?? null,
-      offset: cursor ? 0 : page * size,
-      limit: size + 1,
+      ...rowsOf(query),
     })
-    const { items, ...facts } = pageOf(c, jobs, size, ({ jobId }) => jobId)
+    const { items, ...facts } = pageOf(c, jobs, query.size, ({ jobId }) => jobId)
     const summaries = items.map((job) => ({ ...job, terminal: isTerminalJob(job.status) }))
     return notModified(c, tag) ?? c.json({ items: summaries, ...facts } satisfies ListUploadJobsResponse)
   },

@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import type { EdgeEnv } from "../../platform/context.ts"
 import { describe } from "../../platform/describe.ts"
 import { notModified } from "../../platform/entity-tag.ts"
-import { pageOf } from "../../platform/page.ts"
+import { pageOf, rowsOf } from "../../platform/page.ts"
 import { problem } from "../../platform/problem.ts"
 import { validParam, validQuery } from "../../platform/validation.ts"
 import {
@@ -27,16 +27,14 @@ export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
   validQuery(listWebhookDeliveriesQuery),
   async (c) => {
     const { endpointId } = c.req.valid("param")
-    const { cursor, page = 0, size } = c.req.valid("query")
+    const query = c.req.valid("query")
     const found = await c.var.database.run(selectDeliveries, {
       userId: c.var.principal.userId,
       endpointId,
-      before: cursor ?? null,
-      offset: cursor ? 0 : page * size,
-      limit: size + 1,
+      ...rowsOf(query),
     })
     if (!found) return problem(c, "not-found")
-    const answer = pageOf(c, found.deliveries, size, ({ deliveryId }) => deliveryId)
+    const answer = pageOf(c, found.deliveries, query.size, ({ deliveryId }) => deliveryId)
     return notModified(c, found.tag) ?? c.json(answer satisfies ListWebhookDeliveriesResponse)
   },
 )

@@ -1,0 +1,19 @@
+import { z } from "zod"
+import { type BucketPolicy, type Taken, takeToken } from "./token-bucket.ts"
+
+const storedLevel = z.object({ tokens: z.number(), at: z.number() })
+
+/**
+ * Takes a token from a bucket that a Durable Object keeps in its storage: an object that nobody calls for seconds
+ * forgets what it only holds in memory.
+ */
+export const takeStoredToken = async (
+  storage: DurableObjectStorage,
+  key: string,
+  policy: BucketPolicy,
+): Promise<Omit<Taken, "level">> => {
+  const known = storedLevel.safeParse(await storage.get(key))
+  const { level, ...limit } = takeToken(known.data, policy, Date.now())
+  await storage.put(key, level)
+  return limit
+}
