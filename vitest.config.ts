@@ -1,6 +1,6 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin"
 import { defineConfig } from "vitest/config"
-import { type TestEnvironment, testIntakeSecret, testStorage } from "./local/test-environment.ts"
+import { type TestEnvironment, testEventsSecret, testStorage } from "./local/test-environment.ts"
 
 const globalSetup = ["local/test-environment.ts"]
 
@@ -16,7 +16,7 @@ const workerBindings = (environment: TestEnvironment) => ({
   JWT_ISSUER: "https://issuer.test",
   JWT_AUDIENCE: "rapid-photo-upload",
   JWT_SIGNING_KEY: environment.signingKey,
-  EVENT_INTAKE_SECRET: testIntakeSecret,
+  EVENTS_ENDPOINT_SECRET: testEventsSecret,
   // Tests of one user create many jobs; what the limits do is tested with limits of its own.
   CREATE_JOBS_PER_MINUTE: "100000",
   PROGRESS_POSTS_PER_SECOND: "100000",
@@ -27,14 +27,24 @@ export default defineConfig({
   ssr: { external: ["fauxqs"] },
   test: {
     // A Durable Object closes its database connection, and postgres.js's socket for workerd then rejects a read that
-    // nobody waits for (node_modules/postgres/cf/polyfills.js). Any other unhandled error fails the run.
+    // nobody waits for (node_modules/postgres/cf/polyfills.js). Any other errorHandler error fails the run.
     onUnhandledError: (error) => error.message !== "This socket has been closed.",
     projects: [
       {
         test: {
           name: "node",
-          include: ["{domain,db,processor,local,client}/**/*.test.ts"],
+          include: ["{domain,aws,db,processor,local,client}/**/*.test.ts"],
+          exclude: ["local/aws-emulator/**"],
           globalSetup,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        // Needs no global set-up: each test starts its own emulator.
+        test: {
+          name: "aws-emulator",
+          include: ["local/aws-emulator/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -1,5 +1,5 @@
 import postgres from "postgres"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import { type Listener, listenBySse, listenByWebSocket } from "../e2e/live-listeners.ts"
@@ -15,15 +15,15 @@ const system = await runSystem()
 const rows = postgres(system.databaseUrl, { max: 1 })
 try {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(photoCount))
-  if (!jobId) throw new Error("nothing was promised")
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(photoCount))
+  if (!jobId) throw new Error("nothing was uploads")
   const path = `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=`
   const sse = listenBySse(path + (await api.getLiveTicket()).ticket)
   const socket = listenByWebSocket(path + (await api.getLiveTicket()).ticket)
   await Promise.all([sse.opened, socket.opened])
 
   const polled = new Map<string, number>()
-  const uploading = uploadBatch(api, promised)
+  const uploading = uploadBatch(api, uploads)
   await watchUploadJob(api, jobId, {
     pollMs: 300,
     onSnapshot: ({ items }) => {

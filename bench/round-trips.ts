@@ -3,7 +3,7 @@ import type { Database } from "../db/statement.ts"
 import { runSystem, signedInUser } from "../e2e/running-system.ts"
 import { insertUser } from "../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
-import { newId } from "../edge/platform/new-id.ts"
+import { newId } from "../edge/new-id.ts"
 import { startTcpProxy } from "../local/tcp-proxy.ts"
 import { openParameterDatabase } from "./parameter-database.ts"
 

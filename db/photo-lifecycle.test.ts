@@ -14,7 +14,7 @@ import { cancelUploadJob } from "../edge/commands/cancel-upload-job/sql.ts"
 import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../edge/commands/finalize-upload/sql.ts"
 import { saveProgress } from "../edge/live/sql.ts"
-import { newId } from "../edge/platform/new-id.ts"
+import { newId } from "../edge/new-id.ts"
 import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor/process-photo/sql.ts"
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
 

@@ -151,7 +151,7 @@ export const photos = pgTable(
     /** When it entered its status; the trigger that grows the version does it. */
     statusSince: instant("status_since").notNull().defaultNow(),
     /** When the sweep last looked after it. */
-    lookedAt: instant("looked_at"),
+    lastSweptAt: instant("last_swept_at"),
     /** When its owner threw it away: hidden from queries, its objects wait for the sweep. */
     deletedAt: instant("deleted_at"),
     /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as it is. */
@@ -251,7 +251,7 @@ export const photoTimeline = pgTable(
   {
     entryId: bigint("entry_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     photoId: text("photo_id").notNull(),
-    /** A status that was entered, or another fact such as `ATTEMPT_BROKE_OFF`. */
+    /** A status that was entered, or another fact such as `ATTEMPT_FAILED`. */
     kind: text("kind").notNull(),
     data: jsonb("data").notNull().default({}),
     occurredAt: instant("occurred_at").notNull().defaultNow(),

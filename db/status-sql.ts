@@ -16,13 +16,13 @@ export const movedColumns =
  * counters, status and version, the events of photo and job, the photo's timeline, and the quota of photos that
  * came to nothing. Rows are locked photo first, then job, then user.
  */
-export const factsFollowMoved = factsFollow("select job_id, status from moved")
+export const transitionEffects = effectsOfChanges("select job_id, status from moved")
 
 /**
- * As `factsFollowMoved`, and the version of the jobs of the photos in a CTE `touched` (job_id) grows too: something
+ * As `transitionEffects`, and the version of the jobs of the photos in a CTE `touched` (job_id) grows too: something
  * that a snapshot shows has changed, but no status.
  */
-export const factsFollowMovedAndTouched = factsFollow(
+export const transitionAndTouchEffects = effectsOfChanges(
   "select job_id, status from moved union all select job_id, null from touched",
 )
 
@@ -33,7 +33,7 @@ export const auditOf = (action: string, select: string): string => `
     select user_id, '${action}', job_id, photo_id, outcome from (${select}) as command
   )`
 
-function factsFollow(changes: string): string {
+function effectsOfChanges(changes: string): string {
   return `
   tally as (
     select job_id, count(status) as moved,

@@ -1,10 +1,10 @@
 import type { z } from "zod"
-import { workerVariables } from "../edge/platform/config.ts"
+import { workerVariables } from "../edge/config.ts"
 import { processorVariables } from "../processor/platform/config.ts"
 
 /** Every variable of the Worker and the processor, with its default. */
 export const configurationPage = (): string => `\
-<!-- Written by \`npm run docs\` from edge/platform/config.ts and processor/platform/config.ts. -->
+<!-- Written by \`npm run docs\` from edge/config.ts and processor/platform/config.ts. -->
 
 # Configuration
 

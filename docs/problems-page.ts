@@ -1,6 +1,6 @@
-import { type ProblemType, problems, problemUrn } from "../edge/platform/problem.ts"
+import { type ProblemType, problems, problemUrn } from "../edge/http/problem.ts"
 
-const intro = `<!-- Written by \`npm run docs\` from edge/platform/problem.ts. -->
+const intro = `<!-- Written by \`npm run docs\` from edge/http/problem.ts. -->
 
 # Problems
 

@@ -2,4 +2,4 @@
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E }
 
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value })
-export const refused = <E>(error: E): Result<never, E> => ({ ok: false, error })
+export const err = <E>(error: E): Result<never, E> => ({ ok: false, error })

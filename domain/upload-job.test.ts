@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest"
 import type { JobId, PhotoId, UserId } from "./ids.ts"
-import { type AnnouncedFile, planUploadJob } from "./upload-job.ts"
+import { type DeclaredFile, planUploadJob } from "./upload-job.ts"
 
 const userId: UserId = "usr_01J00000000000000000000000"
-const photo: AnnouncedFile = { filename: "IMG_001.jpg", mimeType: "image/jpeg", bytes: 2_457_811 }
+const photo: DeclaredFile = { filename: "IMG_001.jpg", mimeType: "image/jpeg", bytes: 2_457_811 }
 const limits = { maxFileBytes: 10_000_000, partSize: 8_000_000 }
 
 const counter = () => {

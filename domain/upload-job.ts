@@ -2,10 +2,10 @@ import { type FilenameFault, filenameFault } from "./filename.ts"
 import type { JobId, PhotoId, UserId } from "./ids.ts"
 import { partSizeOf } from "./multipart.ts"
 import { isPhotoType, type PhotoType } from "./photo-type.ts"
-import { ok, type Result, refused } from "./result.ts"
+import { err, ok, type Result } from "./result.ts"
 
 /** A file as a client announces it. */
-export type AnnouncedFile = {
+export type DeclaredFile = {
   filename: string
   mimeType: string
   bytes: number
@@ -48,7 +48,7 @@ export type UploadLimits = {
  */
 export const planUploadJob = (
   userId: UserId,
-  files: readonly AnnouncedFile[],
+  files: readonly DeclaredFile[],
   limits: UploadLimits,
   newId: { job: () => JobId; photo: () => PhotoId },
 ): Result<PlannedUploadJob, RefusedFile[]> => {
@@ -60,12 +60,12 @@ export const planUploadJob = (
     if (refusal) refusals.push({ index, refusal })
     else if (isPhotoType(type)) photos.push(expect(file, type, limits.partSize, newId.photo()))
   }
-  return refusals.length > 0 ? refused(refusals) : ok({ jobId: newId.job(), userId, photos })
+  return refusals.length > 0 ? err(refusals) : ok({ jobId: newId.job(), userId, photos })
 }
 
 /** Why a file can't be taken, or null. */
 export const fileRefusal = (
-  file: AnnouncedFile,
+  file: DeclaredFile,
   limits: Pick<UploadLimits, "maxFileBytes">,
 ): FileRefusal | null => {
   const fault = filenameFault(file.filename)
@@ -77,7 +77,7 @@ export const fileRefusal = (
   return null
 }
 
-const expect = (file: AnnouncedFile, type: PhotoType, partSize: number, photoId: PhotoId): ExpectedPhoto => ({
+const expect = (file: DeclaredFile, type: PhotoType, partSize: number, photoId: PhotoId): ExpectedPhoto => ({
   photoId,
   filename: file.filename.normalize("NFC"),
   type,

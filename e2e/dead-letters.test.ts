@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import { repository } from "../local/settings.ts"
@@ -18,7 +18,7 @@ beforeAll(async () => {
     { SQS_VISIBILITY_TIMEOUT_SECONDS: 2 },
     {
       maxReceiveCount: 2,
-      processorVariables: { DEAD_LETTER_REST_SECONDS: "2" },
+      processorVariables: { DEAD_LETTER_REVISIT_SECONDS: "2" },
       // S3 can't serve one object, whatever is done: as long as it is poisoned.
       isStorageOverloaded: ({ operation, key }) =>
         operation === "GetObject" && poisoned.photoId !== "" && key.includes(poisoned.photoId),
@@ -37,11 +37,11 @@ const ops = async (...args: string[]): Promise<Record<string, unknown>> => {
 
 test("a poison message ends in the DLQ, its photo FAILED and its job COMPLETED_WITH_ERRORS; redriven, it completes", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(3))
-  if (!jobId) throw new Error("nothing was promised")
-  const photoId = promised[1]?.item.photoId ?? ""
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(3))
+  if (!jobId) throw new Error("nothing was uploads")
+  const photoId = uploads[1]?.item.photoId ?? ""
   poisoned.photoId = photoId
-  await uploadBatch(api, promised)
+  await uploadBatch(api, uploads)
   const failed = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
   expect(failed).toMatchObject({ status: "COMPLETED_WITH_ERRORS", completedCount: 2, failedCount: 1 })
   expect(failed.items[1]).toMatchObject({
@@ -56,7 +56,7 @@ test("a poison message ends in the DLQ, its photo FAILED and its job COMPLETED_W
   expect(done).toMatchObject({ status: "COMPLETED", completedCount: 3, failedCount: 0 })
   const { entries } = await api.getPhotoTimeline(photoId)
   expect(entries.map(({ kind }) => kind)).toEqual(
-    expect.arrayContaining(["ATTEMPT_BROKE_OFF", "FAILED", "REPROCESSING", "COMPLETED"]),
+    expect.arrayContaining(["ATTEMPT_FAILED", "FAILED", "REPROCESSING", "COMPLETED"]),
   )
   await vi.waitFor(
     async () => expect(await ops("status")).toMatchObject({ deadLettered: 0, eventsWaiting: 0 }),

@@ -1,6 +1,6 @@
 import postgres from "postgres"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
@@ -22,9 +22,9 @@ afterAll(async () => {
 test("a processor told to stop under load exits in time, releases nothing half done, and loses no message", async () => {
   const photoCount = 60
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(photoCount))
-  if (!jobId) throw new Error("nothing was promised")
-  const uploading = uploadBatch(api, promised)
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(photoCount))
+  if (!jobId) throw new Error("nothing was uploads")
+  const uploading = uploadBatch(api, uploads)
   const completed = async () => {
     const [row] = await rows`select count(*)::int from photos where status = 'COMPLETED'`
     return Number(row?.count)

@@ -1,6 +1,6 @@
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import type { LiveMessage } from "../edge/live/schema.ts"
@@ -37,13 +37,13 @@ const pictureOf = (messages: readonly LiveMessage[]) => {
 describe("a job of a hundred photos", () => {
   test("ends with the same picture over SSE, WebSocket and polling, told without a gap or a step back", async () => {
     const api = await signedInUser(system.edgeUrl)
-    const { jobId, promised } = await announceBatch(api, await smallPhotos(100))
-    if (!jobId) throw new Error("nothing was promised")
+    const { jobId, uploads } = await createBatch(api, await smallPhotos(100))
+    if (!jobId) throw new Error("nothing was uploads")
     const path = `/queries/upload-jobs/${jobId}/events`
     const sse = listenBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
     const socket = listenByWebSocket(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
     await Promise.all([sse.opened, socket.opened])
-    await uploadBatch(api, promised)
+    await uploadBatch(api, uploads)
     const polled = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
 
     const [bySse, bySocket] = await Promise.all([sse.until(isEnd), socket.until(isEnd)])
@@ -70,8 +70,8 @@ describe("a job of a hundred photos", () => {
 
   test("is missed in no part by a client who was away, and nothing comes twice", async () => {
     const api = await signedInUser(system.edgeUrl)
-    const { jobId, promised } = await announceBatch(api, await smallPhotos(60))
-    if (!jobId) throw new Error("nothing was promised")
+    const { jobId, uploads } = await createBatch(api, await smallPhotos(60))
+    if (!jobId) throw new Error("nothing was uploads")
     const open = async (lastId?: string) =>
       listenBySse(
         `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=${(await api.getLiveTicket()).ticket}`,
@@ -79,7 +79,7 @@ describe("a job of a hundred photos", () => {
       )
     const first = await open()
     await first.opened
-    const uploading = uploadBatch(api, promised)
+    const uploading = uploadBatch(api, uploads)
     await first.until((message) => message.type === "photo" && message.status === "COMPLETED")
     first.close()
     await uploading
@@ -97,8 +97,8 @@ describe("a job of a hundred photos", () => {
       .messages()
       .filter((message) => message.type === "photo" && message.status === "QUEUED")
     // What happened before the client first came is in its snapshot.
-    expect(ids.length - 1).toBeGreaterThanOrEqual(Number(told?.count) - promised.length - 1)
-    expect(queued.length).toBeLessThanOrEqual(promised.length)
+    expect(ids.length - 1).toBeGreaterThanOrEqual(Number(told?.count) - uploads.length - 1)
+    expect(queued.length).toBeLessThanOrEqual(uploads.length)
     const completed = [...first.messages(), ...second.messages()].filter(
       (message) => message.type === "photo" && message.status === "COMPLETED",
     )

@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { crc32, deflateSync } from "node:zlib"
 import sharp from "sharp"
-import type { UploadFile } from "../client/sdk/announce-batch.ts"
+import type { UploadFile } from "../client/sdk/create-batch.ts"
 
 /** The maintainers' sample photos, or null where they are not laid beside the project. */
 export const sampleFiles = async (kind: "good" | "bad"): Promise<UploadFile[] | null> => {

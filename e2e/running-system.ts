@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { announceBatch, type RefusedUpload, type UploadFile } from "../client/sdk/announce-batch.ts"
 import { type ApiClient, createApiClient } from "../client/sdk/api-client.ts"
+import { createBatch, type RefusedUpload, type UploadFile } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import type { PhotoResponse } from "../edge/queries/get-photo/schema.ts"
@@ -48,9 +48,9 @@ export const uploadAll = async (
   files: readonly UploadFile[],
   onUploaded?: () => void,
 ): Promise<Uploaded> => {
-  const { jobId, promised, refused } = await announceBatch(api, files)
+  const { jobId, uploads, refused } = await createBatch(api, files)
   if (!jobId) throw new Error("every file was refused")
-  const failed = await uploadBatch(api, promised, { ...(onUploaded && { onUploaded }) })
+  const failed = await uploadBatch(api, uploads, { ...(onUploaded && { onUploaded }) })
   if (failed[0]) throw failed[0].error
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(150_000) })
   return { job, refused, photos: await Promise.all(job.items.map(({ photoId }) => api.getPhoto(photoId))) }

@@ -1,6 +1,6 @@
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { putObject } from "../client/sdk/put-object.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
@@ -32,14 +32,14 @@ afterAll(async () => {
 
 const announced = async (count: number) => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(count))
-  if (!jobId) throw new Error("nothing was promised")
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(count))
+  if (!jobId) throw new Error("nothing was uploads")
   const upload = async (index: number) => {
-    const promise = promised[index]
+    const promise = uploads[index]
     if (promise?.item.multipart !== null) throw new Error("no single PUT")
     await putObject(promise.item, promise.file.content)
   }
-  return { api, jobId, promised, upload }
+  return { api, jobId, uploads, upload }
 }
 const end = { pollMs: 300, signal: AbortSignal.timeout(100_000) }
 
@@ -60,8 +60,8 @@ describe("the sweep", () => {
   })
 
   test("removes the objects of a deleted photo and of one that came after its cancellation", async () => {
-    const { api, jobId, promised, upload } = await announced(2)
-    const [kept = "", cancelled = ""] = promised.map(({ item }) => item.photoId)
+    const { api, jobId, uploads, upload } = await announced(2)
+    const [kept = "", cancelled = ""] = uploads.map(({ item }) => item.photoId)
     await upload(0)
     await api.cancelPhoto(cancelled)
     await upload(1)

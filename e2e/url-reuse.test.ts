@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto"
 import postgres from "postgres"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
-import { announceBatch } from "../client/sdk/announce-batch.ts"
+import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
@@ -30,10 +30,10 @@ const states = (jobId: string) => rows`
 
 test("a presigned URL used again after completion changes nothing, and the stored bytes are the stated ones", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(1))
-  const [upload] = promised
-  if (!jobId || !upload) throw new Error("nothing was promised")
-  await uploadBatch(api, promised)
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(1))
+  const [upload] = uploads
+  if (!jobId || !upload) throw new Error("nothing was uploads")
+  await uploadBatch(api, uploads)
   await watchUploadJob(api, jobId, { pollMs: 200 })
   const before = await states(jobId)
 
@@ -49,9 +49,9 @@ test("a presigned URL used again after completion changes nothing, and the store
 
 test("a presigned URL used after cancellation leaves no object and brings nothing back", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, promised } = await announceBatch(api, await smallPhotos(1))
-  const [upload] = promised
-  if (!jobId || !upload) throw new Error("nothing was promised")
+  const { jobId, uploads } = await createBatch(api, await smallPhotos(1))
+  const [upload] = uploads
+  if (!jobId || !upload) throw new Error("nothing was uploads")
   await api.cancelUploadJob(jobId)
   const before = await states(jobId)
   expect(before).toMatchObject([{ status: "CANCELLED", job_status: "CANCELLED" }])

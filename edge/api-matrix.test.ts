@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test, vi } from "vitest"
 import { app } from "./app.ts"
 import type { CreateUploadJobResponse } from "./commands/create-upload-job/schema.ts"
-import { expectProblem, forgeToken, newJob, newUser, rows, send, type TestUser } from "./test-api.ts"
+import { expectProblem, forgeToken, newJob, newUser, rows, send, type TestUser } from "./testing/test-api.ts"
 
 // Every route behind the bearer, against everything a stranger or a broken client may send.
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { expectProblem, send } from "./test-api.ts"
+import { expectProblem, send } from "./testing/test-api.ts"
 
 test("an unknown path is a problem document", async () => {
   await expectProblem(await send("GET", "/nothing/here"), 404, "not-found")

@@ -1,6 +1,8 @@
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
 import { bearer } from "./auth/bearer.ts"
+import { bearerOrTicket } from "./auth/bearer-or-ticket.ts"
+import { issueLiveTicket } from "./auth/issue-live-ticket/route.ts"
 import { issueToken } from "./auth/issue-token/route.ts"
 import { publishJwks } from "./auth/publish-jwks/route.ts"
 import { refreshToken } from "./auth/refresh-token/route.ts"
@@ -19,17 +21,16 @@ import { reportProgress } from "./commands/report-progress/route.ts"
 import { rotateWebhookSecret } from "./commands/rotate-webhook-secret/route.ts"
 import { tagPhoto } from "./commands/tag-photo/route.ts"
 import { untagPhoto } from "./commands/untag-photo/route.ts"
-import { issueLiveTicket } from "./live/issue-ticket/route.ts"
-import { takeEvents } from "./live/take-events/route.ts"
+import type { EdgeEnv } from "./http/context.ts"
+import { crossOrigin } from "./http/cross-origin.ts"
+import { onError, onNotFound } from "./http/error-handler.ts"
+import { problem } from "./http/problem.ts"
+import { requestScope } from "./http/request-scope.ts"
+import { securityHeaders } from "./http/security-headers.ts"
+import { timeLimit } from "./http/time-limit.ts"
+import { jsonBodiesOnly } from "./http/validation.ts"
+import { receiveEvents } from "./live/receive-events/route.ts"
 import { watch } from "./live/watch/route.ts"
-import type { EdgeEnv } from "./platform/context.ts"
-import { crossOrigin } from "./platform/cross-origin.ts"
-import { problem } from "./platform/problem.ts"
-import { requestScope } from "./platform/request-scope.ts"
-import { securityHeaders } from "./platform/security-headers.ts"
-import { timeLimit } from "./platform/time-limit.ts"
-import { onError, onNotFound } from "./platform/unhandled.ts"
-import { jsonBodiesOnly } from "./platform/validation.ts"
 import { getDownloadUrl } from "./queries/get-download-url/route.ts"
 import { getPhoto } from "./queries/get-photo/route.ts"
 import { getPhotoTimeline } from "./queries/get-photo-timeline/route.ts"
@@ -63,6 +64,7 @@ app.route("/", issueToken)
 app.route("/", refreshToken)
 app.route("/", revokeToken)
 app.route("/", publishJwks)
+app.route("/", issueLiveTicket)
 
 app.use("/commands/*", bearer("photos:write"))
 app.route("/", createUploadJob)
@@ -79,9 +81,10 @@ app.route("/", registerWebhook)
 app.route("/", rotateWebhookSecret)
 app.route("/", deleteWebhook)
 
-app.route("/", issueLiveTicket)
+app.use("/queries/events", bearerOrTicket)
+app.use("/queries/upload-jobs/:jobId/events", bearerOrTicket)
 app.route("/", watch)
-app.route("/", takeEvents)
+app.route("/", receiveEvents)
 
 app.use("/queries/*", bearer("photos:read"))
 app.route("/", getUploadJob)

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { newUser, send } from "./test-api.ts"
+import { newUser, send } from "./testing/test-api.ts"
 
 const origin = "https://photos.example"
 const preflight = {

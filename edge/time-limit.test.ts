@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers"
 import { Hono } from "hono"
 import { expect, test } from "vitest"
-import type { EdgeEnv } from "./platform/context.ts"
-import { requestScope } from "./platform/request-scope.ts"
-import { timeLimit } from "./platform/time-limit.ts"
-import { onError } from "./platform/unhandled.ts"
-import { expectProblem } from "./test-api.ts"
+import type { EdgeEnv } from "./http/context.ts"
+import { onError } from "./http/error-handler.ts"
+import { requestScope } from "./http/request-scope.ts"
+import { timeLimit } from "./http/time-limit.ts"
+import { expectProblem } from "./testing/test-api.ts"
 
 const app = new Hono<EdgeEnv>()
 app.onError(onError)

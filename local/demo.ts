@@ -5,7 +5,7 @@ import { filesIn } from "./demo/files-in.ts"
 import { printReport } from "./demo/report.ts"
 import { runDemo } from "./demo/run-demo.ts"
 import { demoPhotos } from "./demo-photos/demo-photos.ts"
-import { onceInterrupted } from "./interrupt.ts"
+import { onceInterrupted } from "./process/interrupt.ts"
 import { anyPorts, localDirectory, settingsOf } from "./settings.ts"
 import { startSystem } from "./system.ts"
 

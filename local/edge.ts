@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type Child, startChild } from "./child-process.ts"
 import { dotenv } from "./dotenv.ts"
+import { type Child, startChild } from "./process/child-process.ts"
 import { repository } from "./settings.ts"
 
 export type EdgeOptions = {
@@ -9,7 +9,7 @@ export type EdgeOptions = {
   /** Where its variables, its state and its log are kept. */
   directory: string
   databaseUrl: string
-  /** Variables and secrets of the Worker; see edge/platform/config.ts. */
+  /** Variables and secrets of the Worker; see edge/config.ts. */
   variables: Record<string, string>
 }
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { type Child, startChild } from "./child-process.ts"
 import { dotenv } from "./dotenv.ts"
+import { type Child, startChild } from "./process/child-process.ts"
 import { repository } from "./settings.ts"
 
 export type ProcessorOptions = {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { endLeftoverServer } from "./postgres-leftover.ts"
+import { endLeftoverServer } from "./postgres/leftover-server.ts"
 import { localDirectory } from "./settings.ts"
 
 // Throws when a running system uses the data.

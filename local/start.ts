@@ -1,4 +1,4 @@
-import { onceInterrupted } from "./interrupt.ts"
+import { onceInterrupted } from "./process/interrupt.ts"
 import { localDirectory, settingsOf } from "./settings.ts"
 import { startSystem } from "./system.ts"
 

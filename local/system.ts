@@ -1,12 +1,12 @@
 import { join } from "node:path"
 import { migrateDatabase } from "../db/migrate.ts"
-import type { Child } from "./child-process.ts"
+import { startAwsEmulator } from "./aws-emulator/aws-emulator.ts"
+import type { StorageFault } from "./aws-emulator/s3/s3-front.ts"
 import { startEdge } from "./edge.ts"
-import { localIntakeSecret } from "./intake-secret.ts"
-import { startObjectStorage } from "./object-storage/object-storage.ts"
-import type { StorageFault } from "./object-storage/s3/s3-front.ts"
-import { assertPortFree, freePort } from "./ports.ts"
-import { type LocalPostgres, startPostgres } from "./postgres.ts"
+import { localEventsSecret } from "./events-secret.ts"
+import { type LocalPostgres, startPostgres } from "./postgres/postgres.ts"
+import type { Child } from "./process/child-process.ts"
+import { assertPortFree, freePort } from "./process/ports.ts"
 import { startProcessor } from "./processor.ts"
 import type { Settings } from "./settings.ts"
 import { localSigningKey } from "./signing-key.ts"
@@ -79,13 +79,13 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       AWS_SECRET_ACCESS_KEY: settings.AWS_SECRET_ACCESS_KEY,
     }
     const edgeUrl = `http://127.0.0.1:${ports.edge}`
-    const eventIntakeSecret = await localIntakeSecret(directory)
+    const eventsEndpointSecret = await localEventsSecret(directory)
     const edgeVariables = {
       ...shared,
       JWT_ISSUER: edgeUrl,
       JWT_AUDIENCE: "rapid-photo-upload",
       JWT_SIGNING_KEY: await localSigningKey(directory),
-      EVENT_INTAKE_SECRET: eventIntakeSecret,
+      EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       CORS_ORIGINS: "*",
       ...options.edgeVariables,
     }
@@ -93,8 +93,8 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       ...shared,
       DATABASE_URL: databaseUrl,
       WEBHOOK_ALLOW_PRIVATE_TARGETS: "true",
-      EVENT_INTAKE_URL: `${edgeUrl}/internal/events`,
-      EVENT_INTAKE_SECRET: eventIntakeSecret,
+      EVENTS_ENDPOINT_URL: `${edgeUrl}/internal/events`,
+      EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       ...(deadLetterQueueUrl && { SQS_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl }),
       CONCURRENCY: String(settings.CONCURRENCY),
       PHOTO_TIMEOUT_SECONDS: String(settings.PHOTO_TIMEOUT_SECONDS),
@@ -163,7 +163,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         SQS_ENDPOINT: SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin,
         deadLetterQueueUrl: null,
       }
-    const local = await startObjectStorage({
+    const local = await startAwsEmulator({
       port: ports.s3,
       sqsPort: ports.sqs,
       dataDir: join(directory, "object-storage"),

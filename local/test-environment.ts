@@ -3,9 +3,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { migrateDatabase } from "../db/migrate.ts"
-import { startObjectStorage } from "./object-storage/object-storage.ts"
-import { freePort } from "./ports.ts"
-import { startPostgres } from "./postgres.ts"
+import { startAwsEmulator } from "./aws-emulator/aws-emulator.ts"
+import { startPostgres } from "./postgres/postgres.ts"
+import { freePort } from "./process/ports.ts"
 import { localSigningKey } from "./signing-key.ts"
 
 /** What tests below the end-to-end suite get: a migrated Postgres, S3 and SQS, in a folder that goes with them. */
@@ -31,7 +31,7 @@ export const testStorage = {
 }
 
 /** Signs what a relay in a test tells the edge. */
-export const testIntakeSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
+export const testEventsSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
 
 /** Global set-up of vitest. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -42,7 +42,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     database: "test",
   })
   await migrateDatabase(postgres.url)
-  const storage = await startObjectStorage({
+  const storage = await startAwsEmulator({
     port: 0,
     sqsPort: 0,
     dataDir: join(directory, "object-storage"),

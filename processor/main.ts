@@ -1,7 +1,6 @@
 import { openNodeDatabase } from "../db/node.ts"
 import { failDeadLetter } from "./dead-letters/fail-dead-letters.ts"
 import { startWebhookDelivery } from "./deliver-webhooks/deliver-webhooks.ts"
-import { announcerOf } from "./platform/announcer.ts"
 import { configOf } from "./platform/config.ts"
 import { stopGracefully } from "./platform/graceful-stop.ts"
 import { startHealthServer } from "./platform/health.ts"
@@ -9,10 +8,11 @@ import { createLogger } from "./platform/log.ts"
 import { objectStoreOf } from "./platform/object-store.ts"
 import { startQueue } from "./platform/queue.ts"
 import { openScratch } from "./platform/scratch.ts"
+import { workQueueOf } from "./platform/work-queue.ts"
 import { startImageExaminer } from "./process-photo/image/image-examiner.ts"
 import { processPhoto } from "./process-photo/process-photo.ts"
-import { edgeIntakeSink } from "./relay-events/edge-intake.ts"
-import { eventBridgeSink } from "./relay-events/event-bridge.ts"
+import { edgeSink } from "./relay-events/edge-sink.ts"
+import { eventBridgeSink } from "./relay-events/event-bridge-sink.ts"
 import { startRelay } from "./relay-events/start-relay.ts"
 import { startSweep } from "./sweep/sweep.ts"
 
@@ -51,24 +51,24 @@ const deadLetters =
       bucket: config.s3.bucket,
       database,
       log,
-      restMs: config.deadLetters.restMs,
+      revisitAfterMs: config.deadLetters.revisitAfterMs,
     }),
     log,
   )
-const announcer = announcerOf(config)
+const workQueue = workQueueOf(config)
 const sweep = startSweep({
   ...config.sweep,
   databaseUrl: config.databaseUrl,
   environment,
   objectStore,
-  announcer,
+  workQueue,
   log,
 })
 const relay = startRelay({
   databaseUrl: config.databaseUrl,
   environment,
   sinks: [
-    edgeIntakeSink({ ...config.eventIntake, environment }),
+    edgeSink({ ...config.eventsEndpoint, environment }),
     ...(config.eventBus
       ? [eventBridgeSink({ ...config.eventBus, ...config, region: config.s3.region })]
       : []),
@@ -92,7 +92,7 @@ const stop = async (signal: NodeJS.Signals): Promise<void> => {
       { name: "finish webhooks", run: webhooks.stop },
       { name: "stop the sweep", run: sweep.stop },
       { name: "drain the relay", run: relay.stop },
-      { name: "close the announcer", run: async () => announcer.close() },
+      { name: "close the work queue", run: async () => workQueue.close() },
       { name: "close image threads", run: examiner.close },
       { name: "remove scratch files", run: scratch.remove },
       { name: "close database", run: () => database.close() },

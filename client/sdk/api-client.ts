@@ -1,5 +1,6 @@
-import type { TokenResponse } from "../../edge/auth/issue-token/schema.ts"
+import type { LiveTicketResponse } from "../../edge/auth/issue-live-ticket/schema.ts"
 import type { RegisterRequest, RegisterResponse } from "../../edge/auth/register/schema.ts"
+import type { TokenResponse } from "../../edge/auth/token-schema.ts"
 import type { CancelPhotoResponse } from "../../edge/commands/cancel-photo/schema.ts"
 import type { CancelUploadJobResponse } from "../../edge/commands/cancel-upload-job/schema.ts"
 import type {
@@ -21,7 +22,6 @@ import type {
 } from "../../edge/commands/report-progress/schema.ts"
 import type { RotateWebhookSecretResponse } from "../../edge/commands/rotate-webhook-secret/schema.ts"
 import type { PhotoTagsResponse, TagPhotoRequest } from "../../edge/commands/tag-photo/schema.ts"
-import type { LiveTicketResponse } from "../../edge/live/issue-ticket/schema.ts"
 import type { DownloadUrlResponse } from "../../edge/queries/get-download-url/schema.ts"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
 import type { PhotoTimelineResponse } from "../../edge/queries/get-photo-timeline/schema.ts"

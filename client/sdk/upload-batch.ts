@@ -1,5 +1,5 @@
-import type { PromisedUpload } from "./announce-batch.ts"
 import type { ApiClient } from "./api-client.ts"
+import type { IssuedUpload } from "./create-batch.ts"
 import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 import { uploadMultipart } from "./upload-multipart.ts"
@@ -14,16 +14,16 @@ export type UploadBatchOptions = PutOptions & {
 }
 
 /**
- * Brings every promised file straight to S3, in one PUT or in parts, and finalizes it, `concurrency` at a time. One
+ * Brings every uploads file straight to S3, in one PUT or in parts, and finalizes it, `concurrency` at a time. One
  * that fails does not stop the others; it is tried again while trying makes sense and is then told in the answer.
  */
 export const uploadBatch = async (
   api: ApiClient,
-  promised: readonly PromisedUpload[],
+  uploads: readonly IssuedUpload[],
   options: UploadBatchOptions = {},
 ): Promise<FailedUpload[]> => {
   const failed: FailedUpload[] = []
-  const waiting = [...promised]
+  const waiting = [...uploads]
   const worker = async () => {
     for (let upload = waiting.shift(); upload; upload = waiting.shift()) {
       const { photoId } = upload.item
@@ -42,7 +42,7 @@ export const uploadBatch = async (
 
 const bringToStorage = async (
   api: ApiClient,
-  { file, item }: PromisedUpload,
+  { file, item }: IssuedUpload,
   { timeoutMs, fetch }: PutOptions,
 ): Promise<void> => {
   const put = { ...(timeoutMs !== undefined && { timeoutMs }), ...(fetch && { fetch }) }

@@ -45,7 +45,7 @@ export const runChaos = async ({
       isStorageOverloaded: () => isTurmoil && random.chance(0.05),
       edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000", SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000" },
       processorVariables: {
-        EVENT_INTAKE_URL: proxy.url,
+        EVENTS_ENDPOINT_URL: proxy.url,
         SWEEP_EVERY_SECONDS: "2",
         SWEEP_QUIET_SECONDS: "4",
         STOP_GRACE_SECONDS: "20",

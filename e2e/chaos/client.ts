@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises"
-import type { UploadFile } from "../../client/sdk/announce-batch.ts"
-import { announceBatch } from "../../client/sdk/announce-batch.ts"
 import type { ApiClient } from "../../client/sdk/api-client.ts"
 import { ApiProblem } from "../../client/sdk/api-problem.ts"
+import type { UploadFile } from "../../client/sdk/create-batch.ts"
+import { createBatch } from "../../client/sdk/create-batch.ts"
 import { uploadBatch } from "../../client/sdk/upload-batch.ts"
 import { smallPhotos } from "../photo-files.ts"
 import type { Random } from "./random.ts"
@@ -32,15 +32,15 @@ export const uploadWithMishaps = async (api: ApiClient, count: number, random: R
   const files = await Promise.all(
     photos.map((photo, index) => (fates[index] === "CORRUPT" ? cutShort(photo) : photo)),
   )
-  const { jobId, promised } = await persistently(() => announceBatch(api, files))
-  if (!jobId) throw new Error("nothing was promised")
+  const { jobId, uploads } = await persistently(() => createBatch(api, files))
+  if (!jobId) throw new Error("nothing was uploads")
   const expected = new Map<string, Expectation>()
-  for (const [index, { item }] of promised.entries()) expected.set(item.photoId, fates[index] ?? "COMPLETED")
+  for (const [index, { item }] of uploads.entries()) expected.set(item.photoId, fates[index] ?? "COMPLETED")
 
-  const cancelled = promised.filter(({ item }) => expected.get(item.photoId) === "CANCELLED")
+  const cancelled = uploads.filter(({ item }) => expected.get(item.photoId) === "CANCELLED")
   for (const { item } of cancelled) await persistently(() => api.cancelPhoto(item.photoId))
   // A cancelled photo is uploaded all the same, as by a client that has not heard of it.
-  for (let left = promised; left.length > 0; ) {
+  for (let left = uploads; left.length > 0; ) {
     const failed = await uploadBatch(api, left, { concurrency: 20, timeoutMs: 20_000 })
     const failedIds = new Set(failed.map(({ photoId }) => photoId))
     left = left.filter(

@@ -1,7 +1,7 @@
 import { isUserId, type UserId } from "../../domain/ids.ts"
-import { ok, type Result, refused } from "../../domain/result.ts"
-import type { Config } from "../platform/config.ts"
-import type { Principal, Scope } from "../platform/context.ts"
+import { err, ok, type Result } from "../../domain/result.ts"
+import type { Config } from "../config.ts"
+import type { Principal, Scope } from "../http/context.ts"
 import { signOwnToken, type TokenFault, verifyOwnToken } from "./own-token.ts"
 
 /** What every user who signs in here may do. */
@@ -28,5 +28,5 @@ export const verifyAccessToken = async (
   const { sub, scope } = verified.value
   return sub && isUserId(sub) && typeof scope === "string"
     ? ok({ userId: sub, scopes: scope.split(" ") })
-    : refused("invalid")
+    : err("invalid")
 }

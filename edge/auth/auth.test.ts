@@ -1,6 +1,14 @@
 import { createLocalJWKSet, jwtVerify } from "jose"
 import { beforeAll, describe, expect, test } from "vitest"
-import { config, expectProblem, newUser, rows, send, type TestUser, variablesOf } from "../test-api.ts"
+import {
+  config,
+  expectProblem,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+  variablesOf,
+} from "../testing/test-api.ts"
 
 const basic = (email: string, password: string) => ({
   authorization: `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${email}:${password}`)))}`,

@@ -1,12 +1,12 @@
 import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { Result } from "../../domain/result.ts"
-import type { EdgeEnv, Principal, Scope } from "../platform/context.ts"
-import { needsToken, withFacts } from "../platform/describe.ts"
-import { problem } from "../platform/problem.ts"
+import type { EdgeEnv, Principal, Scope } from "../http/context.ts"
+import { bearerFacts, withFacts } from "../http/operation-docs.ts"
+import { problem } from "../http/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
-import { issuerOf, verifyForeignToken } from "./foreign-token.ts"
-import { ensureForeignUser, type ForeignPrincipal } from "./foreign-user.ts"
+import { type ExternalPrincipal, ensureExternalUser } from "./external-user.ts"
+import { issuerOf, verifyOidcToken } from "./oidc-token.ts"
 import type { TokenFault } from "./own-token.ts"
 
 /** Lets only requests through whose bearer token (RFC 6750) we take, is valid now, and has `scope`. */
@@ -31,21 +31,21 @@ export const bearer = (scope: Scope) =>
           headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
         })
 
-      if ("issuer" in verified.value) await ensureForeignUser(c.var.database, verified.value)
+      if ("issuer" in verified.value) await ensureExternalUser(c.var.database, verified.value)
       c.set("principal", verified.value)
       c.var.logFacts.userId = verified.value.userId
       return next()
     }),
-    needsToken(scope),
+    bearerFacts(scope),
   )
 
 const verify = (
   c: Context<EdgeEnv>,
   token: string,
-): Promise<Result<Principal | ForeignPrincipal, TokenFault>> => {
+): Promise<Result<Principal | ExternalPrincipal, TokenFault>> => {
   const { jwt } = c.var.config
   const foreign = issuerOf(token, jwt.oidcIssuers)
-  return foreign ? verifyForeignToken(foreign, token) : verifyAccessToken(jwt, token)
+  return foreign ? verifyOidcToken(foreign, token) : verifyAccessToken(jwt, token)
 }
 
 const challenge = (c: Context<EdgeEnv>, parameters: Record<string, string>, detail: string): Response =>

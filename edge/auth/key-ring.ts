@@ -1,5 +1,5 @@
 import { type CryptoKey, importJWK, type JWK } from "jose"
-import type { Config, VerificationKey } from "../platform/config.ts"
+import type { Config, VerificationKey } from "../config.ts"
 
 type ImportedKey = CryptoKey | Uint8Array
 

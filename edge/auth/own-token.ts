@@ -1,6 +1,6 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose"
-import { ok, type Result, refused } from "../../domain/result.ts"
-import type { Config } from "../platform/config.ts"
+import { err, ok, type Result } from "../../domain/result.ts"
+import type { Config } from "../config.ts"
 import { keyRingOf } from "./key-ring.ts"
 
 export type TokenFault = "expired" | "invalid"
@@ -34,7 +34,7 @@ export const verifyOwnToken = async (
   token: string,
   expected: { type: TokenType; audience: string; claims: string[] },
 ): Promise<Result<JWTPayload, TokenFault>> => {
-  if (token.length > maxTokenLength) return refused("invalid")
+  if (token.length > maxTokenLength) return err("invalid")
   const { verifying } = await keyRingOf(config)
   try {
     const { payload } = await jwtVerify(
@@ -55,7 +55,7 @@ export const verifyOwnToken = async (
     )
     return ok(payload)
   } catch (error) {
-    return refused(faultOf(error))
+    return err(faultOf(error))
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { isUserId, type UserId } from "../../domain/ids.ts"
-import { ok, type Result, refused } from "../../domain/result.ts"
-import type { Config } from "../platform/config.ts"
+import { err, ok, type Result } from "../../domain/result.ts"
+import type { Config } from "../config.ts"
 import { signOwnToken, type TokenFault, verifyOwnToken } from "./own-token.ts"
 
 /** A place in a family of refresh tokens: every rotation is the next generation, and only the newest is good. */
@@ -42,7 +42,7 @@ export const readRefreshToken = async (
   const verified = await verifyOwnToken(config, token, expected)
   if (!verified.ok) return verified
   const claims = refreshClaims.safeParse(verified.value)
-  return claims.success ? ok(claims.data) : refused("invalid")
+  return claims.success ? ok(claims.data) : err("invalid")
 }
 
 const refreshClaims = z

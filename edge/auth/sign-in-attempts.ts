@@ -1,10 +1,10 @@
 import type { Context } from "hono"
 import { z } from "zod"
-import { inBackground } from "../platform/background.ts"
-import type { EdgeEnv } from "../platform/context.ts"
-import { fingerprintOf } from "../platform/idempotency-key.ts"
-import { logIncident } from "../platform/log.ts"
-import { rateLimited } from "../platform/rate-limit.ts"
+import { inBackground } from "../http/background.ts"
+import type { EdgeEnv } from "../http/context.ts"
+import { fingerprintOf } from "../http/idempotency-key.ts"
+import { logFailure } from "../http/log.ts"
+import { rateLimited } from "../http/rate-limit.ts"
 
 /** Attempts are counted over this time. */
 const fillMs = 600_000
@@ -57,7 +57,7 @@ const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
         return taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken)
       } catch (error) {
         // Nobody is locked out because a counter is.
-        logIncident("sign-in attempts not counted", error)
+        logFailure("sign-in attempts not counted", error)
         return null
       }
     },

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers"
-import { takeStoredToken } from "../platform/stored-bucket.ts"
-import type { BucketLevel, BucketPolicy, Taken } from "../platform/token-bucket.ts"
+import { takeStoredToken } from "../http/stored-bucket.ts"
+import type { BucketLevel, BucketPolicy, Taken } from "../http/token-bucket.ts"
 
 /** Counts the attempts to sign in to one account or from one address. An attempt that succeeds is given back. */
 export class SignInLimiter extends DurableObject<object> {

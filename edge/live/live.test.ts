@@ -12,7 +12,7 @@ import {
   rows,
   send,
   type TestUser,
-} from "../test-api.ts"
+} from "../testing/test-api.ts"
 import type { LiveMessage } from "./schema.ts"
 
 let user: TestUser
@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 const signed = (
   body: string,
-  secret = config.eventIntakeSecret,
+  secret = config.eventsEndpointSecret,
   timestamp = Math.floor(Date.now() / 1000),
 ) => {
   const key = Buffer.from(secret.slice("whsec_".length), "base64")
@@ -86,7 +86,7 @@ const upTo = (photoId: string, status: string) => (all: object[]) =>
       "photoId" in message && message.photoId === photoId && "status" in message && message.status === status,
   )
 
-describe("the event intake", () => {
+describe("the events endpoint", () => {
   test.each([
     ["another secret", (body: string) => signed(body, `whsec_${btoa("x".repeat(24))}`)],
     ["an old timestamp", (body: string) => signed(body, undefined, Math.floor(Date.now() / 1000) - 400)],

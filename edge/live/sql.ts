@@ -1,10 +1,10 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
-import { factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../db/status-sql.ts"
+import { mayBecome, movedColumns, transitionAndTouchEffects } from "../../db/status-sql.ts"
 import { failureReasons } from "../../domain/failure-reason.ts"
 import { isPhotoId, type JobId, type UserId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
-import type { ProgressTick } from "../platform/user-channel.ts"
+import type { ProgressTick } from "../clients/user-channel.ts"
 
 /**
  * Keeps how far uploads of a user are: the first word of a photo makes it UPLOADING, later ones only ever raise
@@ -37,7 +37,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
     where p.photo_id = locked.photo_id and p.status = 'UPLOADING' and p.bytes_sent < locked.bytes_sent
     returning p.job_id
   ),
-  ${factsFollowMovedAndTouched}
+  ${transitionAndTouchEffects}
   select jsonb_build_object(
     'saved', (select count(*) from moved) + (select count(*) from touched)) as result`,
 )

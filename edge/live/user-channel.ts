@@ -3,17 +3,17 @@ import { z } from "zod"
 import { DatabaseUnavailable, InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
 import type { Statement } from "../../db/statement.ts"
 import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../domain/ids.ts"
-import { configOf } from "../platform/config.ts"
-import { logIncident } from "../platform/log.ts"
-import type { RelayedEvent } from "../platform/relayed-event.ts"
-import { takeStoredToken } from "../platform/stored-bucket.ts"
-import { type BucketLevel, type BucketPolicy, takeToken } from "../platform/token-bucket.ts"
+import type { RelayedEvent } from "../clients/relayed-event.ts"
 import {
   type Limit,
   type ProgressTick,
   subscriptionHeader,
   type UserChannelRpc,
-} from "../platform/user-channel.ts"
+} from "../clients/user-channel.ts"
+import { configOf } from "../config.ts"
+import { logFailure } from "../http/log.ts"
+import { takeStoredToken } from "../http/stored-bucket.ts"
+import { type BucketLevel, type BucketPolicy, takeToken } from "../http/token-bucket.ts"
 import { applyEvent, applyTick, type JobBoard, liveJobOf, livePhotoOf } from "./job-board.ts"
 import { openMessageLog } from "./message-log.ts"
 import { type LiveMessage, liveMessage } from "./schema.ts"
@@ -133,7 +133,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
         this.#inactiveUntil = Date.now() + inactiveForMs
         return
       }
-      logIncident("progress not written", error, { userId })
+      logFailure("progress not written", error, { userId })
       for (const tick of ticks) this.#keep(tick)
       await this.#writeSoon(userId)
     }

@@ -1,4 +1,4 @@
-import { headerAbout, parameterAbout } from "../platform/describe.ts"
+import { headerAbout, parameterAbout } from "../http/operation-docs.ts"
 import type { JsonSchema, OpenApi } from "./openapi.ts"
 
 const fieldError: JsonSchema = {

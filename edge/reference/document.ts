@@ -1,6 +1,6 @@
 import type { Hono } from "hono"
-import type { EdgeEnv } from "../platform/context.ts"
-import { factsOf, tags } from "../platform/describe.ts"
+import type { EdgeEnv } from "../http/context.ts"
+import { factsOf, tags } from "../http/operation-docs.ts"
 import { commonComponents } from "./components.ts"
 import type { OpenApi } from "./openapi.ts"
 import { type DescribedRoute, operationOf } from "./operation.ts"

@@ -1,5 +1,5 @@
-import type { Answer, Facts, HeaderName } from "../platform/describe.ts"
-import { type ProblemType, problems, problemUrn } from "../platform/problem.ts"
+import type { Answer, Facts, HeaderName } from "../http/operation-docs.ts"
+import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
 import type { JsonSchema, OperationObject, Parameter, Reference, ResponseObject } from "./openapi.ts"
 
@@ -14,7 +14,7 @@ type Schemas = Record<string, JsonSchema>
  */
 export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Schemas): OperationObject => {
   const all: Facts = Object.assign({}, ...facts)
-  if (!all.operation) throw new Error(`${method} ${path} is not described: give it a describe(…)`)
+  if (!all.operation) throw new Error(`${method} ${path} is not described: give it a describeOperation(…)`)
   const { id, tag, summary, description } = all.operation
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}`
   const parameters = [...pathParameters(all), ...queryParameters(all), ...headerParameters(all)]

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import { app } from "../app.ts"
-import { factsOf } from "../platform/describe.ts"
-import { problems, problemUrn } from "../platform/problem.ts"
-import { send } from "../test-api.ts"
+import { factsOf } from "../http/operation-docs.ts"
+import { problems, problemUrn } from "../http/problem.ts"
+import { send } from "../testing/test-api.ts"
 import { documentOf } from "./document.ts"
 
 const document = documentOf(app)

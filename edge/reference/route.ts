@@ -1,6 +1,6 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../platform/context.ts"
-import { describe } from "../platform/describe.ts"
+import type { EdgeEnv } from "../http/context.ts"
+import { describeOperation } from "../http/operation-docs.ts"
 import { documentOf } from "./document.ts"
 import { pageOf } from "./page.ts"
 
@@ -23,13 +23,13 @@ export const reference = (app: Hono<EdgeEnv>) => {
     })
 }
 
-const describeDocument = describe("getOpenApi", {
+const describeDocument = describeOperation("getOpenApi", {
   tag: "service",
   summary: "The OpenAPI document of this API",
   answers: { 200: { description: "This document.", contentType: "application/json" } },
 })
 
-const describePage = describe("readDocs", {
+const describePage = describeOperation("readDocs", {
   tag: "service",
   summary: "This reference as a page to read",
   answers: { 200: { description: "A page.", contentType: "text/html" } },

@@ -1,8 +1,8 @@
+import { storedOriginalOf } from "../../aws/storage-event.ts"
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import type { Logger } from "../platform/log.ts"
 import type { Verdict } from "../platform/queue.ts"
-import { storedOriginalOf } from "../platform/storage-event.ts"
 import { failDeadLettered } from "./sql.ts"
 
 export type DeadLetterDependencies = {
@@ -11,7 +11,7 @@ export type DeadLetterDependencies = {
   database: Database
   log: Logger
   /** How long a message is left alone after it was seen to, in ms. */
-  restMs: number
+  revisitAfterMs: number
 }
 
 /**
@@ -19,18 +19,21 @@ export type DeadLetterDependencies = {
  * stays for the operators to see, until its photo has been taken up again.
  */
 export const failDeadLetter =
-  ({ environment, bucket, database, log, restMs }: DeadLetterDependencies) =>
+  ({ environment, bucket, database, log, revisitAfterMs }: DeadLetterDependencies) =>
   async (body: string, messageId: string, sentAtMs: number): Promise<Verdict> => {
     const original = storedOriginalOf(body, { environment, bucket })
-    if (!original) return { kind: "retry", reason: "a dead letter that is about no photo", afterMs: restMs }
+    if (!original)
+      return { kind: "retry", reason: "a dead letter that is about no photo", afterMs: revisitAfterMs }
     const { photoId, userId, etag } = original
     const photo = await database.run(failDeadLettered, { photoId, userId, etag, sentAtMs, fault })
     if (photo?.isFailed) log.error({ photoId, messageId }, "photo failed: its message was given up")
     // An operator has taken the photo up since, with a message of its own.
     if (photo?.isStale) return { kind: "done" }
-    if (photo?.isDeadLettered) return { kind: "retry", reason: "kept for the operators", afterMs: restMs }
+    if (photo?.isDeadLettered)
+      return { kind: "retry", reason: "kept for the operators", afterMs: revisitAfterMs }
     // Somebody has it in hand: what comes of it is told soon enough.
-    if (photo?.status === "PROCESSING") return { kind: "retry", reason: "in other hands", afterMs: restMs }
+    if (photo?.status === "PROCESSING")
+      return { kind: "retry", reason: "in other hands", afterMs: revisitAfterMs }
     return { kind: "done" }
   }
 

@@ -3,7 +3,7 @@ import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
-import { newId } from "../../edge/platform/new-id.ts"
+import { newId } from "../../edge/new-id.ts"
 import { reopenPhotos } from "../operate/sql.ts"
 import { failDeadLettered } from "./sql.ts"
 

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { factsFollowMoved, mayBecome, movedColumns } from "../../db/status-sql.ts"
+import { mayBecome, movedColumns, transitionEffects } from "../../db/status-sql.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
@@ -44,7 +44,7 @@ export const failDeadLettered = statementOf<{
       and coalesce(p.lease_expires_at <= now(), true)
     returning ${movedColumns}
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select (
     select jsonb_build_object('isFailed', moved.photo_id is not null, 'status', coalesce(moved.status, found.status),
       'isStale', found.is_stale,

@@ -6,7 +6,7 @@ import postgres from "postgres"
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test, vi } from "vitest"
 import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
-import { newId } from "../../edge/platform/new-id.ts"
+import { newId } from "../../edge/new-id.ts"
 import { signatureOf } from "../platform/standard-webhook.ts"
 import { outcomeOf, startWebhookDelivery } from "./deliver-webhooks.ts"
 import { postEvent } from "./post-event.ts"
@@ -271,7 +271,7 @@ describe("a target", () => {
   ])("%s is refused before anything is sent", async (url) => {
     const event = { eventId: "evt_1", event: {}, url, secrets: [secret] }
     await expect(postEvent(event, { allowPrivateTargets: false, timeoutMs: 1000 })).rejects.toMatchObject({
-      name: "TargetRefused",
+      name: "TargetBlocked",
     })
   })
 
@@ -286,6 +286,6 @@ describe("a target", () => {
       addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }))
     await expect(
       postEvent(event, { allowPrivateTargets: false, timeoutMs: 1000, resolve }),
-    ).rejects.toMatchObject({ name: "TargetRefused" })
+    ).rejects.toMatchObject({ name: "TargetBlocked" })
   })
 })

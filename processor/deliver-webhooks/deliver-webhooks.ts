@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import type { Database } from "../../db/statement.ts"
 import type { Logger } from "../platform/log.ts"
 import { type DeliveryPorts, deliverDue } from "./delivery-loop.ts"
-import { type PostOptions, postEvent, TargetRefused } from "./post-event.ts"
+import { type PostOptions, postEvent, TargetBlocked } from "./post-event.ts"
 import { type DeliveryOutcome, type DueDelivery, recordOutcome, takeDue } from "./sql.ts"
 
 export type WebhookOptions = {
@@ -62,7 +62,7 @@ const attempt = async (delivery: DueDelivery, options: PostOptions): Promise<Del
     return outcomeOf(delivery, await postEvent(delivery, options), null)
   } catch (error) {
     const name = error instanceof Error ? (error.cause instanceof Error ? error.cause : error).name : "Error"
-    const message = error instanceof TargetRefused ? error.message : codeOf(error)
+    const message = error instanceof TargetBlocked ? error.message : codeOf(error)
     return outcomeOf(delivery, null, `${name}: ${message}`)
   }
 }

@@ -18,14 +18,14 @@ export type PostOptions = {
 type Address = { address: string; family: number }
 
 /** The target is one that we don't speak to. */
-export class TargetRefused extends Error {
-  override name = "TargetRefused"
+export class TargetBlocked extends Error {
+  override name = "TargetBlocked"
 }
 
 /**
  * POSTs an event, signed as https://www.standardwebhooks.com says, and gives the status of the answer. Redirects are
  * not followed: they would lead to where nobody checked.
- * @throws TargetRefused, or what the network throws
+ * @throws TargetBlocked, or what the network throws
  */
 export const postEvent = async (
   delivery: Pick<DueDelivery, "eventId" | "event" | "url" | "secrets">,
@@ -54,12 +54,12 @@ const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, "")
 const addressesOf = (hostname: string): Promise<Address[]> => lookup(hostname, { all: true, verbatim: true })
 
 const targetOf = (url: URL, addresses: readonly Address[], allowPrivateTargets: boolean): Address => {
-  if (url.protocol !== "https:" && !allowPrivateTargets) throw new TargetRefused("not https")
+  if (url.protocol !== "https:" && !allowPrivateTargets) throw new TargetBlocked("not https")
   const [first] = addresses
-  if (!first) throw new TargetRefused("the name has no address")
+  if (!first) throw new TargetBlocked("the name has no address")
   // All of them: a name with one private address among public ones is a trick.
   if (!allowPrivateTargets && !addresses.every(({ address }) => isPublicAddress(address)))
-    throw new TargetRefused("the address is private")
+    throw new TargetBlocked("the address is private")
   return first
 }
 

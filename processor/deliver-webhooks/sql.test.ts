@@ -2,7 +2,7 @@ import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
-import { newId } from "../../edge/platform/new-id.ts"
+import { newId } from "../../edge/new-id.ts"
 import { type DeliveryOutcome, recordOutcome } from "./sql.ts"
 
 let database: NodeDatabase

@@ -1,6 +1,6 @@
 import type { Database } from "../../db/statement.ts"
 import { isJobId, isPhotoId } from "../../domain/ids.ts"
-import type { Announcer } from "../platform/announcer.ts"
+import type { WorkQueue } from "../platform/work-queue.ts"
 import { reopenPhotos, type Selection, selectStanding, unparkEvents } from "./sql.ts"
 
 /** What an operator can say, and what it does. */
@@ -10,11 +10,11 @@ export const usage = `Usage: npm run ops -- COMMAND
   reprocess PHOTO_ID | JOB_ID | failed   take up failed photos: one, those of a job, or all
   unpark                              let parked events be tried again`
 
-export type OperateDependencies = { database: Database; announcer: Announcer }
+export type OperateDependencies = { database: Database; workQueue: WorkQueue }
 
 /** Carries out a command. Null: it is not one. */
 export const operate = async (
-  { database, announcer }: OperateDependencies,
+  { database, workQueue }: OperateDependencies,
   [command, argument, ...rest]: readonly string[],
 ): Promise<object | null> => {
   if (rest.length > 0) return null
@@ -36,7 +36,7 @@ export const operate = async (
   async function takeUp(selection: Selection): Promise<object> {
     const { photos, jobs } = await database.run(reopenPhotos, selection)
     // After the commit: a message that is lost is sent again by the sweep.
-    for (const photo of photos) await announcer.announce(photo)
+    for (const photo of photos) await workQueue.enqueue(photo)
     return { photosTakenUp: photos.length, jobsReopened: jobs.length }
   }
 }

@@ -32,7 +32,7 @@ export const reopenPhotos = statementOf<Selection>()(
   ),
   moved as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
-      dead_lettered_at = null, reopened_at = now(), lease_expires_at = null, looked_at = null, updated_at = now()
+      dead_lettered_at = null, reopened_at = now(), lease_expires_at = null, last_swept_at = null, updated_at = now()
     from chosen where p.photo_id = chosen.photo_id and p.status = 'FAILED'
     returning p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag
   ),

@@ -47,7 +47,7 @@ export const processorVariables = z.object({
     .url()
     .optional()
     .describe("Where SQS puts messages that were given up: their photos fail, so that every job ends."),
-  DEAD_LETTER_REST_SECONDS: positive
+  DEAD_LETTER_REVISIT_SECONDS: positive
     .max(43_200)
     .default(300)
     .describe("How long a dead letter is left alone after its photo was seen to."),
@@ -71,8 +71,8 @@ export const processorVariables = z.object({
     .stringbool()
     .default(false)
     .describe("Lets webhooks go to addresses that only this network can reach: for laptops and tests."),
-  EVENT_INTAKE_URL: z.url().describe("The edge's `POST /internal/events`."),
-  EVENT_INTAKE_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
+  EVENTS_ENDPOINT_URL: z.url().describe("The edge's `POST /internal/events`."),
+  EVENTS_ENDPOINT_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
   EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
   EVENT_BUS_ENDPOINT: z.url().optional().describe("Where EventBridge is reached, when that is not AWS."),
   HEALTH_PORT: z.coerce
@@ -123,7 +123,7 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
     maxMs: env.EXAMINE_TIMEOUT_SECONDS * 1000,
   },
   deadLetters: env.SQS_DEAD_LETTER_QUEUE_URL
-    ? { queueUrl: env.SQS_DEAD_LETTER_QUEUE_URL, restMs: env.DEAD_LETTER_REST_SECONDS * 1000 }
+    ? { queueUrl: env.SQS_DEAD_LETTER_QUEUE_URL, revisitAfterMs: env.DEAD_LETTER_REVISIT_SECONDS * 1000 }
     : null,
   sweep: {
     everyMs: env.SWEEP_EVERY_SECONDS * 1000,
@@ -136,7 +136,7 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
     },
   },
   allowPrivateWebhookTargets: env.WEBHOOK_ALLOW_PRIVATE_TARGETS,
-  eventIntake: { url: env.EVENT_INTAKE_URL, secret: env.EVENT_INTAKE_SECRET },
+  eventsEndpoint: { url: env.EVENTS_ENDPOINT_URL, secret: env.EVENTS_ENDPOINT_SECRET },
   eventBus: env.EVENT_BUS_NAME
     ? {
         busName: env.EVENT_BUS_NAME,

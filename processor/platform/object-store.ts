@@ -1,7 +1,7 @@
 import { AwsClient } from "aws4fetch"
 import { z } from "zod"
+import { parseS3Xml } from "../../aws/s3-xml.ts"
 import type { Config } from "./config.ts"
-import { parseS3Xml } from "./s3-xml.ts"
 
 /** S3 answered with an error or not at all: worth another try later. */
 export class ObjectStoreUnavailable extends Error {

@@ -8,7 +8,7 @@ import { jobStatusOf } from "../../domain/job-status.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../../edge/commands/finalize-upload/sql.ts"
-import { newId } from "../../edge/platform/new-id.ts"
+import { newId } from "../../edge/new-id.ts"
 import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "./sql.ts"
 
 let database: NodeDatabase

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { factsFollowMoved, mayBecome, movedColumns } from "../../db/status-sql.ts"
+import { mayBecome, movedColumns, transitionEffects } from "../../db/status-sql.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
@@ -62,7 +62,7 @@ export const claimPhoto = statementOf<{
     insert into photo_timeline (photo_id, kind, data)
     select photo_id, 'ATTEMPT_STARTED', jsonb_build_object('attempt', attempt) from claimed
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select jsonb_build_object(
     'claimed', (
       select jsonb_build_object('jobId', job_id, 'type', mime_type, 'bytes', bytes, 'sha256', expected_sha256,
@@ -96,7 +96,7 @@ export const completePhoto = statementOf<Completion>()(
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}
     returning ${movedColumns}
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
@@ -113,7 +113,7 @@ export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: stri
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("FAILED")}
     returning ${movedColumns}
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
@@ -130,7 +130,7 @@ export const releasePhoto = statementOf<Claim & { reason: string }>()(
   ),
   attempt_entry as (
     insert into photo_timeline (photo_id, kind, data)
-    select photo_id, 'ATTEMPT_BROKE_OFF', jsonb_build_object('attempt', doc->'attempt', 'reason', doc->'reason')
+    select photo_id, 'ATTEMPT_FAILED', jsonb_build_object('attempt', doc->'attempt', 'reason', doc->'reason')
     from input, released
   )
   select jsonb_build_object('isReleased', exists (select from released)) as result`,

@@ -1,7 +1,7 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
-import { type RefusedEvent, type RelayPorts, relayEvents, SinkRefused } from "./relay.ts"
+import { type RejectedEvent, type RelayPorts, relayEvents, SinkRejected } from "./relay.ts"
 
 const event = (sequence: number, job = sequence % 3): OutboxEvent => ({
   sequence,
@@ -41,7 +41,7 @@ const newOutbox = (count: number) => {
     markPublished: async (events) => {
       for (const { sequence } of events) waiting.delete(sequence)
     },
-    postpone: async (refused: readonly RefusedEvent[]) => {
+    postpone: async (refused: readonly RejectedEvent[]) => {
       for (const { sequence } of refused) {
         const failed = (attempts.get(sequence) ?? 0) + 1
         attempts.set(sequence, failed)
@@ -122,7 +122,7 @@ describe("the relay", () => {
     const refusing = ports.sinks.map((sink) => ({
       ...sink,
       publish: async (events: readonly OutboxEvent[]) => {
-        if (events.some(({ sequence }) => sequence === 2)) throw new SinkRefused("no")
+        if (events.some(({ sequence }) => sequence === 2)) throw new SinkRejected("no")
         await sink.publish(events)
       },
     }))

@@ -1,18 +1,18 @@
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
 
 /** A sink will never take these events as they are. Any other error means that it can't take anything now. */
-export class SinkRefused extends Error {
-  override name = "SinkRefused"
+export class SinkRejected extends Error {
+  override name = "SinkRejected"
 }
 
 /** Somewhere events go. Taking the same event twice must change nothing there. */
 export type Sink = {
   name: string
-  /** @throws SinkRefused, or whatever the outage is */
+  /** @throws SinkRejected, or whatever the outage is */
   publish: (events: readonly OutboxEvent[]) => Promise<void>
 }
 
-export type RefusedEvent = { sequence: number; error: string }
+export type RejectedEvent = { sequence: number; error: string }
 
 /** All that the relay touches. */
 export type RelayPorts = {
@@ -21,7 +21,7 @@ export type RelayPorts = {
   sinks: readonly Sink[]
   markPublished: (events: readonly OutboxEvent[]) => Promise<void>
   /** Tries an event again later, and parks it when it was refused too often. */
-  postpone: (refused: readonly RefusedEvent[]) => Promise<void>
+  postpone: (refused: readonly RejectedEvent[]) => Promise<void>
   /** Resolves when there may be work, or after a while. */
   waitForWork: () => Promise<void>
   /** Called with every outage, and how many there were in a row. Waits as long as is wise. */
@@ -48,7 +48,7 @@ export const relayEvents = async (
       continue
     }
     try {
-      const { published, refused } = await publish(ports.sinks, events, outages >= patience)
+      const { published, refused } = await publish(ports.sinks, events, outages >= maxConsecutiveFailures)
       outages = 0
       if (isLost()) return
       if (published.length > 0) await ports.markPublished(published)
@@ -62,9 +62,9 @@ export const relayEvents = async (
 }
 
 /** Outages in a row after which it may be one event that breaks a sink, and not the sink that is down. */
-const patience = 4
+const maxConsecutiveFailures = 4
 
-type Published = { published: OutboxEvent[]; refused: RefusedEvent[] }
+type Published = { published: OutboxEvent[]; refused: RejectedEvent[] }
 
 /**
  * All at once; one by one only when a sink refuses or has failed again and again, so that one bad event holds up no
@@ -79,7 +79,7 @@ const publish = async (
     return { published: [...events], refused: [] }
 
   const published: OutboxEvent[] = []
-  const refused: RefusedEvent[] = []
+  const refused: RejectedEvent[] = []
   const heldJobs = new Set<string>()
   let outage: unknown = null
   for (const event of events) {
@@ -108,7 +108,7 @@ const refusalOf = async (sinks: readonly Sink[], events: readonly OutboxEvent[])
     for (const sink of sinks) await sink.publish(events)
     return null
   } catch (error) {
-    if (error instanceof SinkRefused) return error.message
+    if (error instanceof SinkRejected) return error.message
     throw error
   }
 }

@@ -5,8 +5,8 @@ import { cloudEventOf, type OutboxEvent } from "../../domain/cloud-event.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
-import { newId } from "../../edge/platform/new-id.ts"
-import { markPublished, postponeEvents, selectWaitingEvents } from "./sql.ts"
+import { newId } from "../../edge/new-id.ts"
+import { markPublished, postponeEvents, selectUnpublishedEvents } from "./sql.ts"
 
 let database: NodeDatabase
 let rows: postgres.Sql
@@ -44,7 +44,7 @@ const newJob = async () => {
 
 // Other tests write into the same outbox.
 const waiting = async (): Promise<OutboxEvent[]> =>
-  (await database.run(selectWaitingEvents, { limit: 100_000 })).filter((event) => event.userId === userId)
+  (await database.run(selectUnpublishedEvents, { limit: 100_000 })).filter((event) => event.userId === userId)
 
 const publish = (events: readonly OutboxEvent[]) =>
   database.run(markPublished, {

@@ -16,7 +16,7 @@ const outboxEvent = z.object({
 })
 
 /** The oldest events that are due. One behind a postponed event of its job is not: a job's events go in order. */
-export const selectWaitingEvents = statementOf<{ limit: number }>()(
+export const selectUnpublishedEvents = statementOf<{ limit: number }>()(
   z.array(outboxEvent),
   `
   with page as (

@@ -4,7 +4,7 @@ import type { Database } from "../../db/statement.ts"
 import { cloudEventOf } from "../../domain/cloud-event.ts"
 import type { Logger } from "../platform/log.ts"
 import { type RelayPorts, relayEvents, type Sink } from "./relay.ts"
-import { markPublished, postponeEvents, selectWaitingEvents } from "./sql.ts"
+import { markPublished, postponeEvents, selectUnpublishedEvents } from "./sql.ts"
 
 export type RelayOptions = {
   databaseUrl: string
@@ -58,7 +58,7 @@ const portsOf = (
   wait: (ms: number) => Promise<void>,
 ): RelayPorts => ({
   sinks,
-  read: () => database.run(selectWaitingEvents, { limit: batchSize }),
+  read: () => database.run(selectUnpublishedEvents, { limit: batchSize }),
   markPublished: async (events) => {
     const published = events.map((event) => ({
       sequence: event.sequence,

@@ -1,5 +1,5 @@
 import type { PhotoFault } from "../../domain/failure-reason.ts"
-import { forgetLook, giveUpPhoto, recoverPhoto, takeUnfinished, type UnfinishedPhoto } from "./sql.ts"
+import { clearLastSweep, giveUpPhoto, recoverPhoto, takeUnfinished, type UnfinishedPhoto } from "./sql.ts"
 import type { SweepContext } from "./sweep-context.ts"
 
 const batchSize = 200
@@ -20,7 +20,7 @@ export const settleUnfinished = async (context: SweepContext): Promise<Record<st
     for (let photo = waiting.shift(); photo; photo = waiting.shift()) {
       const outcome = await settle(context, photo).catch(async (err: unknown) => {
         context.log.warn({ err, photoId: photo?.photoId }, "photo not settled")
-        if (photo) await context.database.run(forgetLook, { photoId: photo.photoId })
+        if (photo) await context.database.run(clearLastSweep, { photoId: photo.photoId })
         return "failed" as const
       })
       counts[outcome] = (counts[outcome] ?? 0) + 1
@@ -34,11 +34,11 @@ type Outcome = "recovered" | "requeued" | "expired" | "gaveUp" | "leftAlone"
 
 const settle = async (context: SweepContext, photo: UnfinishedPhoto): Promise<Outcome> => {
   if (photo.status === "PROCESSING") return settleProcessing(context, photo)
-  const { database, objectStore, announcer, bounds, signal } = context
+  const { database, objectStore, workQueue, bounds, signal } = context
   const object = await objectStore.head(photo.s3Key, signal)
   if (object) {
     const { isRecovered } = await database.run(recoverPhoto, { photoId: photo.photoId, etag: object.etag })
-    await announcer.announce({ key: photo.s3Key, ...object })
+    await workQueue.enqueue({ key: photo.s3Key, ...object })
     return isRecovered ? "recovered" : "leftAlone"
   }
   if (photo.ageMs < bounds.uploadMs) return "leftAlone"
@@ -52,7 +52,7 @@ const settleProcessing = async (context: SweepContext, photo: UnfinishedPhoto): 
   if (photo.ageMs >= context.bounds.processingMs)
     return (await giveUp(context, photo, unprocessable)).isGivenUp ? "gaveUp" : "leftAlone"
   // A message that still is in the queue makes this one a duplicate, and duplicates change nothing.
-  await context.announcer.announce({ key: photo.s3Key, etag: photo.etag ?? "", bytes: photo.bytes })
+  await context.workQueue.enqueue({ key: photo.s3Key, etag: photo.etag ?? "", bytes: photo.bytes })
   return "requeued"
 }
 

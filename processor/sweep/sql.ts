@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { factsFollowMoved, mayBecome, movedColumns } from "../../db/status-sql.ts"
+import { mayBecome, movedColumns, transitionEffects } from "../../db/status-sql.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isPhotoId, type PhotoId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
@@ -30,12 +30,12 @@ export const takeUnfinished = statementOf<{ quietMs: number; limit: number }>()(
     select photo_id from photos
     where status in ('QUEUED', 'UPLOADING', 'PROCESSING')
       and updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond'
-      and coalesce(looked_at < now() - greatest(
+      and coalesce(last_swept_at < now() - greatest(
         ($1::jsonb->>'quietMs')::int * interval '1 millisecond', (now() - status_since) / 4), true)
     order by updated_at limit ($1::jsonb->>'limit')::int for update skip locked
   ),
   taken as (
-    update photos p set looked_at = now() from due where p.photo_id = due.photo_id
+    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
     returning p.*
   )
   select coalesce(jsonb_agg(jsonb_build_object(
@@ -46,11 +46,11 @@ export const takeUnfinished = statementOf<{ quietMs: number; limit: number }>()(
 )
 
 /** Lets the next sweep look again: this one could not find out. */
-export const forgetLook = statementOf<{ photoId: PhotoId }>()(
+export const clearLastSweep = statementOf<{ photoId: PhotoId }>()(
   z.object({ forgotten: z.number() }),
   `
   with forgotten as (
-    update photos set looked_at = null where photo_id = $1::jsonb->>'photoId' returning 1
+    update photos set last_swept_at = null where photo_id = $1::jsonb->>'photoId' returning 1
   )
   select jsonb_build_object('forgotten', (select count(*) from forgotten)) as result`,
 )
@@ -65,7 +65,7 @@ export const recoverPhoto = statementOf<{ photoId: PhotoId; etag: string }>()(
     from input where p.photo_id = doc->>'photoId' and ${mayBecome("PROCESSING", "p.status")}
     returning ${movedColumns}
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select jsonb_build_object('isRecovered', exists (select from moved)) as result`,
 )
 
@@ -82,7 +82,7 @@ export const giveUpPhoto = statementOf<{ photoId: PhotoId; status: string; fault
       and coalesce(p.lease_expires_at <= now(), true)
     returning ${movedColumns}
   ),
-  ${factsFollowMoved}
+  ${transitionEffects}
   select jsonb_build_object('isGivenUp', exists (select from moved)) as result`,
 )
 
@@ -105,7 +105,7 @@ export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()
       greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond' as is_final
     from photos
     where objects_removed_at is null and (deleted_at is not null or status = 'CANCELLED')
-      and (deleted_at is not null and coalesce(looked_at < deleted_at, true)
+      and (deleted_at is not null and coalesce(last_swept_at < deleted_at, true)
         or greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond')
     order by updated_at limit ($1::jsonb->>'limit')::int
   )
@@ -119,7 +119,7 @@ export const markRemoved = statementOf<{ photoId: PhotoId; isFinal: boolean }>()
   z.object({ marked: z.number() }),
   `
   with marked as (
-    update photos set looked_at = now(),
+    update photos set last_swept_at = now(),
       objects_removed_at = case when ($1::jsonb->>'isFinal')::boolean then now() end
     where photo_id = $1::jsonb->>'photoId' returning 1
   )

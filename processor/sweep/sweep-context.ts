@@ -1,7 +1,7 @@
 import type { Database } from "../../db/statement.ts"
-import type { Announcer } from "../platform/announcer.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
+import type { WorkQueue } from "../platform/work-queue.ts"
 
 /** After what time the sweep acts, in ms. docs/operations.md has the table. */
 export type SweepBounds = {
@@ -21,7 +21,7 @@ export type SweepContext = {
   environment: string
   database: Database
   objectStore: ObjectStore
-  announcer: Announcer
+  workQueue: WorkQueue
   bounds: SweepBounds
   log: Logger
   signal: AbortSignal

@@ -1,18 +1,18 @@
 import { type Context, Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { newId } from "../../platform/new-id.ts"
-import { problem } from "../../platform/problem.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { newId } from "../../new-id.ts"
 import { isPassword } from "../password.ts"
 import { newRefreshFamily } from "../refresh-family.ts"
 import { attemptSignIn } from "../sign-in-attempts.ts"
 import { tokenAnswer } from "../token-answer.ts"
-import { tokenResponse } from "./schema.ts"
+import { tokenResponse } from "../token-schema.ts"
 import { selectCredentials } from "./sql.ts"
 
 export const issueToken = new Hono<EdgeEnv>().post(
   "/auth/token",
-  describe("issueToken", {
+  describeOperation("issueToken", {
     tag: "accounts",
     summary: "Signs in: gets an access token and a refresh token",
     security: "basic",

@@ -1,12 +1,12 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
 import { publicJwksOf } from "../key-ring.ts"
 
 /** The keys with which anyone can check our access tokens (RFC 7517). */
 export const publishJwks = new Hono<EdgeEnv>().get(
   "/.well-known/jwks.json",
-  describe("publishJwks", {
+  describeOperation("publishJwks", {
     tag: "accounts",
     summary: "The public keys that check access tokens",
     answers: { 200: { description: "A JWK set (RFC 7517).", contentType: "application/json" } },

@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from "jose"
 import { describe, expect, test } from "vitest"
-import { config, expectProblem, forgeToken, newUser, rows, send } from "../../test-api.ts"
-import type { TokenResponse } from "../issue-token/schema.ts"
+import { config, expectProblem, forgeToken, newUser, rows, send } from "../../testing/test-api.ts"
+import type { TokenResponse } from "../token-schema.ts"
 
 describe("a refresh token", () => {
   const refresh = (token: string) => send("POST", "/auth/refresh", { body: { refresh_token: token } })

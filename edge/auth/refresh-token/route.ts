@@ -1,17 +1,17 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validJson } from "../../platform/validation.ts"
-import { tokenResponse } from "../issue-token/schema.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validJson } from "../../http/validation.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { tokenAnswer } from "../token-answer.ts"
+import { tokenResponse } from "../token-schema.ts"
 import { rotateFamily } from "./sql.ts"
 
 export const refreshToken = new Hono<EdgeEnv>().post(
   "/auth/refresh",
-  describe("refreshToken", {
+  describeOperation("refreshToken", {
     tag: "accounts",
     summary: "Exchanges a refresh token for a new access token and the next refresh token",
     description: "A refresh token is good once. Using one again revokes all that descend from its sign-in.",

@@ -1,9 +1,9 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { newId } from "../../platform/new-id.ts"
-import { problem } from "../../platform/problem.ts"
-import { validJson } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validJson } from "../../http/validation.ts"
+import { newId } from "../../new-id.ts"
 import { hashPassword } from "../password.ts"
 import { attemptRegistration } from "../sign-in-attempts.ts"
 import { type RegisterResponse, registerRequest, registerResponse } from "./schema.ts"
@@ -11,7 +11,7 @@ import { insertUser } from "./sql.ts"
 
 export const register = new Hono<EdgeEnv>().post(
   "/auth/register",
-  describe("register", {
+  describeOperation("register", {
     tag: "accounts",
     summary: "Opens an account",
     answers: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },

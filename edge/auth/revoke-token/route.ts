@@ -1,8 +1,8 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validJson } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validJson } from "../../http/validation.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { revokeFamily } from "./sql.ts"
@@ -10,7 +10,7 @@ import { revokeFamily } from "./sql.ts"
 /** The access token lives on until it expires, for minutes: it is checked without asking anyone. */
 export const revokeToken = new Hono<EdgeEnv>().post(
   "/auth/logout",
-  describe("revokeToken", {
+  describeOperation("revokeToken", {
     tag: "accounts",
     summary: "Signs out: the refresh token and all that descend from the same sign-in are good no more",
     answers: { 204: { description: "Signed out, also when it was so before." } },

@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { complete, expectProblem, newPhoto, newUser, put, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  complete,
+  expectProblem,
+  newPhoto,
+  newUser,
+  put,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 
 let user: TestUser
 beforeAll(async () => {

@@ -1,17 +1,17 @@
 import { Hono } from "hono"
 import { originalKey } from "../../../domain/object-key.ts"
-import { inBackground } from "../../platform/background.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { inBackground } from "../../http/background.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type CancelPhotoResponse, cancelPhotoParams, cancelPhotoResponse } from "./schema.ts"
 import { cancelPhoto as statement } from "./sql.ts"
 
 export const cancelPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId",
-  describe("cancelPhoto", {
+  describeOperation("cancelPhoto", {
     tag: "photos",
     summary: "Cancels a photo's upload, or deletes a photo that has ended",
     answers: { 200: { description: "How the photo stands.", schema: cancelPhotoResponse } },

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf, factsFollowMovedAndTouched, mayBecome, movedColumns } from "../../../db/status-sql.ts"
+import { auditOf, mayBecome, movedColumns, transitionAndTouchEffects } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
@@ -37,7 +37,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     returning ${movedColumns}
   ),
   touched as (select job_id from deleted),
-  ${factsFollowMovedAndTouched},
+  ${transitionAndTouchEffects},
   deletion as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
     select 'PhotoDeleted', deleted.user_id, job_id, photo_id, jsonb_build_object('status', deleted.status)

@@ -1,17 +1,17 @@
 import { Hono } from "hono"
 import { originalKey } from "../../../domain/object-key.ts"
-import { inBackground } from "../../platform/background.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { inBackground } from "../../http/background.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type CancelUploadJobResponse, cancelUploadJobParams, cancelUploadJobResponse } from "./schema.ts"
 import { cancelUploadJob as statement } from "./sql.ts"
 
 export const cancelUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/cancel",
-  describe("cancelUploadJob", {
+  describeOperation("cancelUploadJob", {
     tag: "uploads",
     summary: "Cancels what of a job has not ended",
     answers: { 200: { description: "The photos that this cancelled.", schema: cancelUploadJobResponse } },

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf, factsFollowMoved, mayBecome, movedColumns } from "../../../db/status-sql.ts"
+import { auditOf, mayBecome, movedColumns, transitionEffects } from "../../../db/status-sql.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 
@@ -28,7 +28,7 @@ export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
     from locked where p.photo_id = locked.photo_id and ${mayBecome("CANCELLED", "p.status")}
     returning ${movedColumns}
   ),
-  ${factsFollowMoved},
+  ${transitionEffects},
   ${auditOf(
     "cancel-upload-job",
     `select doc->>'userId' as user_id, doc->>'jobId' as job_id, null::text as photo_id,

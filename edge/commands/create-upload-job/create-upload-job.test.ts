@@ -10,7 +10,7 @@ import {
   send,
   type TestUser,
   variablesOf,
-} from "../../test-api.ts"
+} from "../../testing/test-api.ts"
 import type { CreateUploadJobResponse, DryRunResponse } from "./schema.ts"
 
 const path = "/commands/upload-jobs"

@@ -1,14 +1,14 @@
 import type { Database } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
-import { type AnnouncedFile, fileRefusal, type UploadLimits } from "../../../domain/upload-job.ts"
-import { sayWhy } from "./refusal-words.ts"
+import { type DeclaredFile, fileRefusal, type UploadLimits } from "../../../domain/upload-job.ts"
+import { rejectionMessage } from "./rejection-messages.ts"
 import type { DryRunResponse } from "./schema.ts"
 import { selectDuplicates } from "./sql.ts"
 
 /** Says of every file what `createUploadJob` would do with it, and writes nothing. */
 export const dryRun = async (
   { database, limits }: { database: Database; limits: UploadLimits },
-  { userId, files }: { userId: UserId; files: readonly AnnouncedFile[] },
+  { userId, files }: { userId: UserId; files: readonly DeclaredFile[] },
 ): Promise<DryRunResponse> => {
   const judged = files.map((file) => ({
     filename: file.filename,
@@ -24,7 +24,7 @@ export const dryRun = async (
     isWithinQuota,
     items: judged.map(({ filename, sha256, refusal }) => {
       if (refusal) {
-        const reason = { code: refusal.reason, detail: sayWhy(refusal) }
+        const reason = { code: refusal.reason, detail: rejectionMessage(refusal) }
         return { filename, verdict: "refused", duplicateOf: null, reason }
       }
       const duplicateOf = owned.get(sha256 ?? "") ?? null

@@ -1,23 +1,23 @@
 import type { Database } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import { originalKey } from "../../../domain/object-key.ts"
-import { ok, type Result, refused } from "../../../domain/result.ts"
+import { err, ok, type Result } from "../../../domain/result.ts"
 import {
-  type AnnouncedFile,
+  type DeclaredFile,
   planUploadJob,
   type RefusedFile,
   type UploadLimits,
 } from "../../../domain/upload-job.ts"
-import { newId } from "../../platform/new-id.ts"
-import type { ObjectStore } from "../../platform/object-store/object-store.ts"
-import { presignUpload } from "../../platform/presigned-upload.ts"
-import type { WaitingPhoto } from "../../platform/waiting-photo.ts"
+import type { ObjectStore } from "../../clients/object-store/object-store.ts"
+import type { PendingPhoto } from "../../clients/object-store/pending-photo.ts"
+import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
+import { newId } from "../../new-id.ts"
 import type { CreateUploadJobResponse } from "./schema.ts"
 import { insertUploadJob } from "./sql.ts"
 
 export type CreateUploadJob = {
   userId: UserId
-  files: readonly AnnouncedFile[]
+  files: readonly DeclaredFile[]
   traceparent: string
   idempotencyKey: string | null
   /** SHA-256 of the request. */
@@ -43,7 +43,7 @@ export const createUploadJob = async (
   { userId, files, ...request }: CreateUploadJob,
 ): Promise<Result<Created, CreateRefusal>> => {
   const plan = planUploadJob(userId, files, limits, newId)
-  if (!plan.ok) return refused({ reason: "files_refused", files: plan.error })
+  if (!plan.ok) return err({ reason: "files_refused", files: plan.error })
 
   const photos = plan.value.photos.map((photo) => ({
     ...photo,
@@ -67,9 +67,9 @@ export const createUploadJob = async (
         isReplayed: true,
       })
     default:
-      return refused({ reason: written.outcome })
+      return err({ reason: written.outcome })
   }
 }
 
-const signAll = (objectStore: ObjectStore, photos: readonly WaitingPhoto[]) =>
+const signAll = (objectStore: ObjectStore, photos: readonly PendingPhoto[]) =>
   Promise.all(photos.map((photo) => presignUpload(objectStore, photo)))

@@ -1,21 +1,21 @@
 import { type Context, Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { fingerprintOf, idempotencyKeyOf } from "../../platform/idempotency-key.ts"
-import { promisesUploads } from "../../platform/load-gate.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { rateLimited } from "../../platform/rate-limit.ts"
-import { userChannelOf } from "../../platform/user-channel.ts"
-import { validationFailed, validJson } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { userChannelOf } from "../../clients/user-channel.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { fingerprintOf, idempotencyKeyOf } from "../../http/idempotency-key.ts"
+import { acceptsUploads } from "../../http/load-gate.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { rateLimited } from "../../http/rate-limit.ts"
+import { validationFailed, validJson } from "../../http/validation.ts"
 import { dryRun } from "./dry-run.ts"
 import { type CreateRefusal, createUploadJob as handle } from "./handler.ts"
-import { toFieldError } from "./refusal-words.ts"
+import { toFieldError } from "./rejection-messages.ts"
 import { createUploadJobRequest, createUploadJobResponse, dryRunResponse } from "./schema.ts"
 
 export const createUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs",
-  describe("createUploadJob", {
+  describeOperation("createUploadJob", {
     tag: "uploads",
     summary: "Announces files and gets a presigned URL for each",
     description:
@@ -39,7 +39,7 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
       "overloaded",
     ],
   }),
-  promisesUploads,
+  acceptsUploads,
   validJson(createUploadJobRequest),
   async (c) => {
     const { config, database, principal, trace } = c.var

@@ -1,8 +1,8 @@
 import { z } from "zod"
 import { partSizeLimits } from "../../../domain/multipart.ts"
-import { presignedUpload } from "../../platform/presigned-upload.ts"
+import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 
-const announcedFile = z.object({
+const declaredFile = z.object({
   filename: z.string().max(1024),
   mimeType: z.string().max(255),
   bytes: z.number().int().nonnegative(),
@@ -14,7 +14,7 @@ const announcedFile = z.object({
 })
 
 export const createUploadJobRequest = z.object({
-  files: z.array(announcedFile).min(1).max(500),
+  files: z.array(declaredFile).min(1).max(500),
   strategy: z.literal("s3-presigned").default("s3-presigned"),
   /** Bytes: a larger file comes in parts of this size. */
   partSize: z.number().int().min(partSizeLimits.min).max(partSizeLimits.max).default(partSizeLimits.default),

@@ -1,15 +1,15 @@
 import { Hono } from "hono"
 import { z } from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { deleteEndpoint } from "./sql.ts"
 
 export const deleteWebhook = new Hono<EdgeEnv>().delete(
   "/commands/webhooks/:endpointId",
-  describe("deleteWebhook", {
+  describeOperation("deleteWebhook", {
     tag: "live",
     summary: "Stops sending events to a URL",
     answers: { 204: { description: "It is gone, with what was still to be delivered." } },

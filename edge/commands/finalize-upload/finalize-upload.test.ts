@@ -1,6 +1,14 @@
 import { AwsClient } from "aws4fetch"
 import { beforeAll, describe, expect, test } from "vitest"
-import { config, expectProblem, forgeToken, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  config,
+  expectProblem,
+  forgeToken,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 import type { CreateUploadJobResponse } from "../create-upload-job/schema.ts"
 
 const bytes = new TextEncoder().encode("twelve bytes")

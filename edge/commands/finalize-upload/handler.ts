@@ -3,10 +3,10 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
 import { waitsForBytes } from "../../../domain/photo-status.ts"
-import { ok, type Result, refused } from "../../../domain/result.ts"
-import type { StoredPart } from "../../platform/object-store/multipart.ts"
-import type { ObjectStore } from "../../platform/object-store/object-store.ts"
-import type { WorkQueue } from "../../platform/work-queue.ts"
+import { err, ok, type Result } from "../../../domain/result.ts"
+import type { StoredPart } from "../../clients/object-store/multipart.ts"
+import type { ObjectStore } from "../../clients/object-store/object-store.ts"
+import type { WorkQueue } from "../../clients/work-queue.ts"
 import type { FinalizeUploadResponse } from "./schema.ts"
 import { finalizePhoto } from "./sql.ts"
 
@@ -34,21 +34,21 @@ export const finalizeUpload = async (
 ): Promise<Result<FinalizeUploadResponse, FinalizeRefusal>> => {
   const photo = { photoId, userId, key: originalKey(dependencies.environment, userId, photoId) }
   const settled = await settle(dependencies, photo, [])
-  if (!settled) return refused({ reason: "not_found" })
+  if (!settled) return err({ reason: "not_found" })
   const { status, uploadId, partSize, bytes } = settled
   if (settled.hasObject || !waitsForBytes(status)) return ok({ photoId, status })
-  if (uploadId === null || partSize === null) return refused({ reason: "object_missing" })
+  if (uploadId === null || partSize === null) return err({ reason: "object_missing" })
 
   const stored = (await dependencies.objectStore.listParts(photo.key, uploadId)) ?? []
   const chosen = choose(stored, bytes, partSize)
-  if (!chosen.ok) return refused({ reason: "parts_missing", partNumbers: chosen.error })
+  if (!chosen.ok) return err({ reason: "parts_missing", partNumbers: chosen.error })
   await dependencies.objectStore.completeMultipart(photo.key, uploadId, chosen.value)
 
   const completed = await settle(dependencies, photo, chosen.value)
-  if (!completed) return refused({ reason: "not_found" })
+  if (!completed) return err({ reason: "not_found" })
   return completed.hasObject || completed.status === "CANCELLED"
     ? ok({ photoId, status: completed.status })
-    : refused({ reason: "object_missing" })
+    : err({ reason: "object_missing" })
 }
 
 /** Looks for the object and tells database and processor what there is. */
@@ -61,7 +61,7 @@ const settle = async (
   const photo = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
   if (!photo) return null
   // Announced after the commit and as often as asked until a processor claims it: losing the message costs a retry.
-  if (object && photo.isUnclaimed) await workQueue.announce({ key, ...object })
+  if (object && photo.isUnclaimed) await workQueue.enqueue({ key, ...object })
   return { ...photo, hasObject: object !== null }
 }
 
@@ -78,5 +78,5 @@ const choose = (
     if (part) chosen.push(part)
     else missing.push(planned.partNumber)
   }
-  return missing.length > 0 ? refused(missing) : ok(chosen)
+  return missing.length > 0 ? err(missing) : ok(chosen)
 }

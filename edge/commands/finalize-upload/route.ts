@@ -1,16 +1,16 @@
 import { type Context, Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
-import { workQueueOf } from "../../platform/work-queue.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { workQueueOf } from "../../clients/work-queue.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type FinalizeRefusal, finalizeUpload as handle } from "./handler.ts"
 import { finalizeUploadParams, finalizeUploadResponse } from "./schema.ts"
 
 export const finalizeUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/finalize",
-  describe("finalizeUpload", {
+  describeOperation("finalizeUpload", {
     tag: "uploads",
     summary: "Says that a photo's bytes are in S3, so that it is processed",
     description: "May be sent as often as one likes.",

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf, factsFollowMoved, mayBecome, movedColumns } from "../../../db/status-sql.ts"
+import { auditOf, mayBecome, movedColumns, transitionEffects } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
@@ -40,7 +40,7 @@ export const finalizePhoto = statementOf<Finalization>()(
       and ${mayBecome("PROCESSING", "p.status")}
     returning ${movedColumns}
   ),
-  ${factsFollowMoved},
+  ${transitionEffects},
   parts as (
     insert into upload_parts as known_part (photo_id, part_number, bytes, etag)
     select moved.photo_id, part."partNumber", part.bytes, part.etag

@@ -3,11 +3,11 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
 import { waitsForBytes } from "../../../domain/photo-status.ts"
-import { ok, type Result, refused } from "../../../domain/result.ts"
-import type { StoredPart } from "../../platform/object-store/multipart.ts"
-import type { ObjectStore } from "../../platform/object-store/object-store.ts"
+import { err, ok, type Result } from "../../../domain/result.ts"
+import type { StoredPart } from "../../clients/object-store/multipart.ts"
+import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import type { OpenMultipartUploadResponse } from "./schema.ts"
-import { type AnnouncedPhoto, keepUploadId, saveParts, selectAnnouncedPhoto } from "./sql.ts"
+import { type DeclaredPhoto, keepUploadId, saveParts, selectDeclaredPhoto } from "./sql.ts"
 
 export type OpenRefusal = "not_found" | "not_multipart" | "already_uploaded"
 
@@ -28,15 +28,15 @@ export const openMultipartUpload = async (
   { photoId, userId }: { photoId: PhotoId; userId: UserId },
 ): Promise<Result<OpenMultipartUploadResponse, OpenRefusal>> => {
   const { environment, database, objectStore, inBackground } = dependencies
-  const photo = await database.run(selectAnnouncedPhoto, { photoId, userId })
-  if (!photo) return refused("not_found")
+  const photo = await database.run(selectDeclaredPhoto, { photoId, userId })
+  if (!photo) return err("not_found")
   const { bytes, partSize, status } = photo
-  if (partSize === null) return refused("not_multipart")
-  if (!waitsForBytes(status)) return refused("already_uploaded")
+  if (partSize === null) return err("not_multipart")
+  if (!waitsForBytes(status)) return err("already_uploaded")
 
   const key = originalKey(environment, userId, photoId)
   const upload = await findOrOpen(dependencies, { photoId, userId, key }, photo)
-  if (!upload) return refused("already_uploaded")
+  if (!upload) return err("already_uploaded")
   if (upload.stored.length > 0) inBackground(database.run(saveParts, { photoId, parts: upload.stored }))
 
   const isStored = (partNumber: number, size: number) =>
@@ -65,7 +65,7 @@ type Upload = { uploadId: string; stored: readonly StoredPart[] }
 const findOrOpen = async (
   { database, objectStore }: Dependencies,
   { key, ...photo }: { photoId: PhotoId; userId: UserId; key: string },
-  { type, uploadId: known }: AnnouncedPhoto,
+  { type, uploadId: known }: DeclaredPhoto,
 ): Promise<Upload | null> => {
   if (known !== null) {
     const stored = await objectStore.listParts(key, known)

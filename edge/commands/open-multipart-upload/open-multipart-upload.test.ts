@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test, vi } from "vitest"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import {
   config,
   expectProblem,
@@ -11,7 +11,7 @@ import {
   rows,
   send,
   type TestUser,
-} from "../../test-api.ts"
+} from "../../testing/test-api.ts"
 import type { OpenMultipartUploadResponse } from "./schema.ts"
 
 const mebibyte = 1024 * 1024

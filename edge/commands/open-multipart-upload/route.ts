@@ -1,23 +1,23 @@
 import { type Context, Hono } from "hono"
-import { inBackground } from "../../platform/background.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { promisesUploads } from "../../platform/load-gate.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { inBackground } from "../../http/background.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { acceptsUploads } from "../../http/load-gate.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { openMultipartUpload as handle, type OpenRefusal } from "./handler.ts"
 import { openMultipartUploadParams, openMultipartUploadResponse } from "./schema.ts"
 
 export const openMultipartUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/multipart",
-  describe("openMultipartUpload", {
+  describeOperation("openMultipartUpload", {
     tag: "uploads",
     summary: "Opens a large photo's upload in parts, or goes on with it",
     answers: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
     problems: ["not-multipart", "already-uploaded", "overloaded", "storage-unavailable"],
   }),
-  promisesUploads,
+  acceptsUploads,
   validParam(openMultipartUploadParams),
   async (c) => {
     const { config, database, principal } = c.var

@@ -4,7 +4,7 @@ import { auditOf, mayBecome } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
-const announcedPhoto = z.object({
+const declaredPhoto = z.object({
   status: z.enum(photoStatuses),
   type: z.string(),
   bytes: z.number().int(),
@@ -12,11 +12,11 @@ const announcedPhoto = z.object({
   uploadId: z.string().nullable(),
 })
 
-export type AnnouncedPhoto = z.infer<typeof announcedPhoto>
+export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 
 /** A photo as its upload needs it, or null when there is none of this user. */
-export const selectAnnouncedPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  announcedPhoto.nullable(),
+export const selectDeclaredPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
+  declaredPhoto.nullable(),
   `
   with ${inputOfActingUser},
   known as (

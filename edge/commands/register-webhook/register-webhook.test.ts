@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest"
-import { expectProblem, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import { expectProblem, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
 import type { RegisterWebhookResponse } from "./schema.ts"
 
 let user: TestUser

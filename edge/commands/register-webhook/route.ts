@@ -1,17 +1,17 @@
 import { Hono } from "hono"
 import { maxEndpoints } from "../../../domain/webhook-endpoint.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { newId } from "../../platform/new-id.ts"
-import { problem } from "../../platform/problem.ts"
-import { validationFailed, validJson } from "../../platform/validation.ts"
-import { newWebhookSecret } from "../../platform/webhook-secret.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validationFailed, validJson } from "../../http/validation.ts"
+import { newId } from "../../new-id.ts"
+import { newWebhookSecret } from "../../new-webhook-secret.ts"
 import { type RegisterWebhookResponse, registerWebhookRequest, registerWebhookResponse } from "./schema.ts"
 import { insertEndpoint } from "./sql.ts"
 
 export const registerWebhook = new Hono<EdgeEnv>().post(
   "/commands/webhooks",
-  describe("registerWebhook", {
+  describeOperation("registerWebhook", {
     tag: "live",
     summary: "Has events sent to a URL of yours (Standard Webhooks)",
     answers: { 201: { description: "The endpoint, with its secret.", schema: registerWebhookResponse } },

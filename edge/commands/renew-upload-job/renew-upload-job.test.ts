@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { expectProblem, jpeg, newJob, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import { expectProblem, jpeg, newJob, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
 import type { RenewUploadJobResponse } from "./schema.ts"
 
 let user: TestUser

@@ -1,30 +1,30 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { promisesUploads } from "../../platform/load-gate.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { presignUpload } from "../../platform/presigned-upload.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { acceptsUploads } from "../../http/load-gate.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type RenewUploadJobResponse, renewUploadJobParams, renewUploadJobResponse } from "./schema.ts"
-import { selectWaitingUploads } from "./sql.ts"
+import { selectPendingUploads } from "./sql.ts"
 
 export const renewUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/renew",
-  describe("renewUploadJob", {
+  describeOperation("renewUploadJob", {
     tag: "uploads",
     summary: "Gives all photos of a job that wait fresh presigned URLs",
     answers: { 200: { description: "Only the photos that still wait.", schema: renewUploadJobResponse } },
     problems: ["already-uploaded", "overloaded"],
   }),
-  promisesUploads,
+  acceptsUploads,
   validParam(renewUploadJobParams),
   async (c) => {
     const { config, database, principal } = c.var
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
-    const job = await database.run(selectWaitingUploads, { jobId, userId: principal.userId })
+    const job = await database.run(selectPendingUploads, { jobId, userId: principal.userId })
     if (!job) return problem(c, "not-found")
     if (isTerminalJob(job.status))
       return problem(c, "already-uploaded", { detail: `The job is ${job.status}: no photo of it waits.` })

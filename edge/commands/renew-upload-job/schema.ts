@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isJobId } from "../../../domain/ids.ts"
-import { presignedUpload } from "../../platform/presigned-upload.ts"
+import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 
 export const renewUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 

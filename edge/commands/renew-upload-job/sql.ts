@@ -3,11 +3,11 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { auditOf, mayBecome } from "../../../db/status-sql.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
-import { waitingPhoto, waitingPhotoJson } from "../../platform/waiting-photo.ts"
+import { pendingPhoto, pendingPhotoJson } from "../../clients/object-store/pending-photo.ts"
 
 /** The photos of a job that wait for their bytes, in the order in which they were announced. */
-export const selectWaitingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
-  z.object({ status: z.enum(jobStatuses), photos: z.array(waitingPhoto) }).nullable(),
+export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
+  z.object({ status: z.enum(jobStatuses), photos: z.array(pendingPhoto) }).nullable(),
   `
   with ${inputOfActingUser},
   known as (
@@ -20,7 +20,7 @@ export const selectWaitingUploads = statementOf<{ jobId: JobId; userId: UserId }
   )}
   select (
     select jsonb_build_object('status', known.status, 'photos', (
-      select coalesce(jsonb_agg(${waitingPhotoJson} order by p.photo_id), '[]')
+      select coalesce(jsonb_agg(${pendingPhotoJson} order by p.photo_id), '[]')
       from photos p where p.job_id = known.job_id and ${mayBecome("PROCESSING", "p.status")}))
     from known
   ) as result`,

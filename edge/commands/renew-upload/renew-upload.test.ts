@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { expectProblem, jpeg, newPhoto, newUser, put, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  expectProblem,
+  jpeg,
+  newPhoto,
+  newUser,
+  put,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 import type { RenewUploadResponse } from "./schema.ts"
 
 let user: TestUser

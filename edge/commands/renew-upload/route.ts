@@ -1,24 +1,24 @@
 import { Hono } from "hono"
 import { waitsForBytes } from "../../../domain/photo-status.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { promisesUploads } from "../../platform/load-gate.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { presignUpload } from "../../platform/presigned-upload.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { acceptsUploads } from "../../http/load-gate.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type RenewUploadResponse, renewUploadParams, renewUploadResponse } from "./schema.ts"
 import { selectUpload } from "./sql.ts"
 
 export const renewUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/renew",
-  describe("renewUpload", {
+  describeOperation("renewUpload", {
     tag: "uploads",
     summary: "Gives a photo that waits a fresh presigned URL",
     answers: { 200: { description: "How to bring the photo.", schema: renewUploadResponse } },
     problems: ["already-uploaded", "overloaded"],
   }),
-  promisesUploads,
+  acceptsUploads,
   validParam(renewUploadParams),
   async (c) => {
     const { config, database, principal } = c.var

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { presignedUpload } from "../../platform/presigned-upload.ts"
+import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 
 export const renewUploadParams = z.object({ photoId: z.string().refine(isPhotoId) })
 

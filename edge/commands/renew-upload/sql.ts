@@ -3,11 +3,11 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { auditOf } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
-import { waitingPhoto, waitingPhotoJson } from "../../platform/waiting-photo.ts"
+import { pendingPhoto, pendingPhotoJson } from "../../clients/object-store/pending-photo.ts"
 
 /** A photo as its presigned PUT needs it, and how it stands. Null: there is none of this user. */
 export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  z.object({ status: z.enum(photoStatuses), photo: waitingPhoto }).nullable(),
+  z.object({ status: z.enum(photoStatuses), photo: pendingPhoto }).nullable(),
   `
   with ${inputOfActingUser},
   known as (
@@ -19,5 +19,5 @@ export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     `select doc->>'userId' as user_id, known.job_id, doc->>'photoId' as photo_id,
        coalesce(known.status, 'not_found') as outcome from input left join known on true`,
   )}
-  select (select jsonb_build_object('status', status, 'photo', ${waitingPhotoJson}) from known p) as result`,
+  select (select jsonb_build_object('status', status, 'photo', ${pendingPhotoJson}) from known p) as result`,
 )

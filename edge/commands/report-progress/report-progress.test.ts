@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test, vi } from "vitest"
-import { expectProblem, jpeg, newJob, newPhoto, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  expectProblem,
+  jpeg,
+  newJob,
+  newPhoto,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 
 const path = "/commands/upload/progress"
 

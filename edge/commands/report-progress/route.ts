@@ -1,16 +1,16 @@
 import { Hono } from "hono"
 import { InactiveUser } from "../../../db/edge.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { rateLimited } from "../../platform/rate-limit.ts"
-import { userChannelOf } from "../../platform/user-channel.ts"
-import { validJson } from "../../platform/validation.ts"
+import { userChannelOf } from "../../clients/user-channel.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { rateLimited } from "../../http/rate-limit.ts"
+import { validJson } from "../../http/validation.ts"
 import { type ReportProgressResponse, reportProgressRequest, reportProgressResponse } from "./schema.ts"
 
 /** No database call: the user's Durable Object keeps the ticks and writes them, at most once a second. */
 export const reportProgress = new Hono<EdgeEnv>().post(
   "/commands/upload/progress",
-  describe("reportProgress", {
+  describeOperation("reportProgress", {
     tag: "uploads",
     summary: "Says how far uploads are",
     description: "Best effort: what is lost is made up for by the next one.",

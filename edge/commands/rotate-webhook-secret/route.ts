@@ -1,9 +1,9 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
-import { newWebhookSecret } from "../../platform/webhook-secret.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
+import { newWebhookSecret } from "../../new-webhook-secret.ts"
 import {
   type RotateWebhookSecretResponse,
   rotateWebhookSecretParams,
@@ -13,7 +13,7 @@ import { rotateSecret } from "./sql.ts"
 
 export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
   "/commands/webhooks/:endpointId/rotate-secret",
-  describe("rotateWebhookSecret", {
+  describeOperation("rotateWebhookSecret", {
     tag: "live",
     summary: "Gives a webhook a new secret",
     answers: { 200: { description: "The new secret.", schema: rotateWebhookSecretResponse } },

@@ -3,7 +3,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { auditOf } from "../../../db/status-sql.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
-import { instant } from "../../platform/instant.ts"
+import { instant } from "../../http/instant.ts"
 
 /** Gives an endpoint a new secret; the one before is good for another day. Null: the user has no such endpoint. */
 export const rotateSecret = statementOf<{ userId: UserId; endpointId: EndpointId; secret: string }>()(

@@ -1,9 +1,9 @@
 import { Hono } from "hono"
 import { maxTagsPerPhoto } from "../../../domain/tag-label.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validJson, validParam } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validJson, validParam } from "../../http/validation.ts"
 import { type PhotoTagsResponse, photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
 import { tagPhoto as statement } from "./sql.ts"
 
@@ -12,7 +12,7 @@ const attempts = 10
 
 export const tagPhoto = new Hono<EdgeEnv>().post(
   "/commands/photos/:photoId/tags",
-  describe("tagPhoto", {
+  describeOperation("tagPhoto", {
     tag: "photos",
     summary: "Adds tags to a photo",
     answers: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },

@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { maxTagsPerPhoto } from "../../../domain/tag-label.ts"
-import { label } from "../../platform/label.ts"
+import { label } from "../../http/label.ts"
 
 export const tagPhotoParams = z.object({ photoId: z.string().refine(isPhotoId) })
 

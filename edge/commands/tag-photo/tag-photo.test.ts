@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { expectProblem, newPhoto, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import { expectProblem, newPhoto, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
 import type { PhotoTagsResponse } from "./schema.ts"
 
 let user: TestUser

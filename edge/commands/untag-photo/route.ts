@@ -1,14 +1,14 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { type UntagPhotoResponse, untagPhotoParams, untagPhotoResponse } from "./schema.ts"
 import { untagPhoto as statement } from "./sql.ts"
 
 export const untagPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId/tags/:label",
-  describe("untagPhoto", {
+  describeOperation("untagPhoto", {
     tag: "photos",
     summary: "Takes a tag off a photo",
     answers: { 200: { description: "The tags that are left.", schema: untagPhotoResponse } },

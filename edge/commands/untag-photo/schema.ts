@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { label } from "../../platform/label.ts"
+import { label } from "../../http/label.ts"
 
 export const untagPhotoParams = z.object({ photoId: z.string().refine(isPhotoId), label })
 

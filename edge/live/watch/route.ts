@@ -1,37 +1,13 @@
 import { type Context, Hono } from "hono"
-import { createMiddleware } from "hono/factory"
 import { z } from "zod"
 import { InactiveUser } from "../../../db/edge.ts"
 import { isJobId, type JobId } from "../../../domain/ids.ts"
-import { bearer } from "../../auth/bearer.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe, needsToken, withFacts } from "../../platform/describe.ts"
-import { problem } from "../../platform/problem.ts"
-import { subscriptionHeader, userChannelOf } from "../../platform/user-channel.ts"
-import { validParam } from "../../platform/validation.ts"
+import { subscriptionHeader, userChannelOf } from "../../clients/user-channel.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { liveMessage } from "../schema.ts"
-import { readTicket } from "../ticket.ts"
-
-const ofToken = bearer("photos:read")
-
-/** A bearer token, or a ticket in the query, which is good for one channel only. */
-const tokenOrTicket = withFacts(
-  createMiddleware<EdgeEnv>(async (c, next) => {
-    const text = c.req.query("ticket")
-    if (text === undefined) return ofToken(c, next)
-    const { config } = c.var
-    const ticket = await readTicket(config.eventIntakeSecret, text)
-    if (!ticket || !(await userChannelOf(config, ticket.userId).useTicket(ticket.nonce, ticket.expiresAt)))
-      return problem(c, "unauthenticated", {
-        detail: "The ticket was used or has expired: POST /auth/live-ticket gives another.",
-      })
-    const { userId } = ticket
-    c.set("principal", { userId, scopes: ["photos:read"] })
-    c.var.logFacts.userId = userId
-    return next()
-  }),
-  needsToken("photos:read"),
-)
 
 const about = {
   tag: "live",
@@ -56,14 +32,12 @@ const about = {
 export const watch = new Hono<EdgeEnv>()
   .get(
     "/queries/events",
-    describe("watchEvents", { ...about, summary: "Follow everything of yours, live" }),
-    tokenOrTicket,
+    describeOperation("watchEvents", { ...about, summary: "Follow everything of yours, live" }),
     (c) => open(c, null),
   )
   .get(
     "/queries/upload-jobs/:jobId/events",
-    describe("watchUploadJob", { ...about, summary: "Follow a job, live" }),
-    tokenOrTicket,
+    describeOperation("watchUploadJob", { ...about, summary: "Follow a job, live" }),
     validParam(z.object({ jobId: z.string().refine(isJobId) })),
     (c) => open(c, c.req.valid("param").jobId),
   )

@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { complete, expectProblem, jpeg, newPhoto, newUser, put, send, type TestUser } from "../../test-api.ts"
+import {
+  complete,
+  expectProblem,
+  jpeg,
+  newPhoto,
+  newUser,
+  put,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 import { contentDispositionOf } from "./content-disposition.ts"
 import type { DownloadUrlResponse } from "./schema.ts"
 

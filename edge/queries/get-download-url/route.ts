@@ -1,12 +1,12 @@
 import { Hono } from "hono"
 import { thumbnailVariants } from "../../../domain/image.ts"
 import { thumbnailKey } from "../../../domain/object-key.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
-import { objectStoreOf } from "../../platform/object-store/object-store.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam, validQuery } from "../../platform/validation.ts"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam, validQuery } from "../../http/validation.ts"
 import { contentDispositionOf } from "./content-disposition.ts"
 import {
   type DownloadUrlResponse,
@@ -18,7 +18,7 @@ import { selectDownload } from "./sql.ts"
 
 export const getDownloadUrl = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/download-url",
-  describe("getDownloadUrl", {
+  describeOperation("getDownloadUrl", {
     tag: "photos",
     summary: "Gives a short-lived URL of a photo or its thumbnail",
     answers: { 200: { description: "The URL.", schema: downloadUrlResponse } },

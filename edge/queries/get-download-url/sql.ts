@@ -2,7 +2,7 @@ import { z } from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
-import { storedThumbnail } from "../../platform/thumbnail-links.ts"
+import { storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 
 /** What a photo is called and which forms of it are stored, or null. */
 export const selectDownload = statementOf<{ photoId: PhotoId; userId: UserId }>()(

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest"
-import { newPhoto, newUser, put, send, type TestUser } from "../../test-api.ts"
+import { newPhoto, newUser, put, send, type TestUser } from "../../testing/test-api.ts"
 import type { PhotoTimelineResponse } from "./schema.ts"
 
 let user: TestUser

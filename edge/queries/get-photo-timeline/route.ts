@@ -1,16 +1,16 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified } from "../../platform/entity-tag.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { getPhotoTimelineParams, type PhotoTimelineResponse, photoTimelineResponse } from "./schema.ts"
 import { selectPhotoTimeline } from "./sql.ts"
-import { sayWhatHappened } from "./timeline-words.ts"
+import { timelineMessage } from "./timeline-messages.ts"
 
 export const getPhotoTimeline = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/timeline",
-  describe("getPhotoTimeline", {
+  describeOperation("getPhotoTimeline", {
     tag: "photos",
     summary: "Tells what happened to a photo",
     answers: { 200: { description: "What happened, in order.", schema: photoTimelineResponse } },
@@ -28,7 +28,7 @@ export const getPhotoTimeline = new Hono<EdgeEnv>().get(
     const entries = found.entries.map((entry) => ({
       at: entry.at,
       kind: entry.kind,
-      text: sayWhatHappened(entry),
+      text: timelineMessage(entry),
     }))
     return c.json({ photoId, entries } satisfies PhotoTimelineResponse)
   },

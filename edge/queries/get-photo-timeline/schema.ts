@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { instant } from "../../platform/instant.ts"
+import { instant } from "../../http/instant.ts"
 
 export const getPhotoTimelineParams = z.object({ photoId: z.string().refine(isPhotoId) })
 

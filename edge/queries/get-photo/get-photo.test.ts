@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import type { CreateUploadJobResponse } from "../../commands/create-upload-job/schema.ts"
-import { config, expectProblem, forgeToken, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  config,
+  expectProblem,
+  forgeToken,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 import type { PhotoResponse } from "./schema.ts"
 
 let user: TestUser

@@ -1,17 +1,17 @@
 import { Hono } from "hono"
 import { photoProgress } from "../../../domain/progress.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
-import { problem } from "../../platform/problem.ts"
-import { linkThumbnails } from "../../platform/thumbnail-links.ts"
-import { validParam } from "../../platform/validation.ts"
+import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { getPhotoParams, type PhotoResponse, photoResponse } from "./schema.ts"
 import { selectPhoto } from "./sql.ts"
 
 export const getPhoto = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId",
-  describe("getPhoto", {
+  describeOperation("getPhoto", {
     tag: "photos",
     summary: "Tells all about a photo",
     answers: { 200: { description: "The photo.", schema: photoResponse } },

@@ -2,8 +2,8 @@ import { z } from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
-import { instant } from "../../platform/instant.ts"
-import { linkedThumbnail, storedThumbnail } from "../../platform/thumbnail-links.ts"
+import { linkedThumbnail, storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
+import { instant } from "../../http/instant.ts"
 
 export const getPhotoParams = z.object({ photoId: z.string().refine(isPhotoId) })
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest"
 import type { CreateUploadJobResponse } from "../../commands/create-upload-job/schema.ts"
-import { expectProblem, forgeToken, newUser, send, type TestUser } from "../../test-api.ts"
+import { expectProblem, forgeToken, newUser, send, type TestUser } from "../../testing/test-api.ts"
 
 let user: TestUser
 let job: CreateUploadJobResponse

@@ -1,16 +1,16 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified } from "../../platform/entity-tag.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam } from "../../http/validation.ts"
 import { getUploadJobParams, uploadJobSnapshot } from "./schema.ts"
 import { snapshotOf } from "./snapshot.ts"
 import { selectUploadJob } from "./sql.ts"
 
 export const getUploadJob = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs/:jobId",
-  describe("getUploadJob", {
+  describeOperation("getUploadJob", {
     tag: "uploads",
     summary: "Tells how a job and its photos stand",
     answers: {

@@ -3,7 +3,7 @@ import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
-import { instant } from "../../platform/instant.ts"
+import { instant } from "../../http/instant.ts"
 
 export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 

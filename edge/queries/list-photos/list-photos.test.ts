@@ -1,5 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { complete, expectProblem, jpeg, newJob, newUser, rows, send, type TestUser } from "../../test-api.ts"
+import {
+  complete,
+  expectProblem,
+  jpeg,
+  newJob,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 import type { ListPhotosResponse } from "./schema.ts"
 
 let user: TestUser

@@ -1,17 +1,17 @@
 import { Hono } from "hono"
 import { tagLabelOf } from "../../../domain/tag-label.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified, urlSpanOf } from "../../platform/entity-tag.ts"
-import { pageOf, rowsOf } from "../../platform/page.ts"
-import { linkThumbnails } from "../../platform/thumbnail-links.ts"
-import { validQuery } from "../../platform/validation.ts"
+import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { pageOf, rowsOf } from "../../http/page.ts"
+import { validQuery } from "../../http/validation.ts"
 import { type ListPhotosResponse, listPhotosQuery, listPhotosResponse } from "./schema.ts"
 import { selectPhotos } from "./sql.ts"
 
 export const listPhotos = new Hono<EdgeEnv>().get(
   "/queries/photos",
-  describe("listPhotos", {
+  describeOperation("listPhotos", {
     tag: "photos",
     summary: "Lists and searches one's photos, the newest first",
     answers: { 200: { description: "A page of photos.", schema: listPhotosResponse, headers: ["Link"] } },

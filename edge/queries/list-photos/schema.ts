@@ -2,9 +2,9 @@ import { z } from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
-import { instant } from "../../platform/instant.ts"
-import { pageFacts, pageParameters } from "../../platform/page.ts"
-import { linkedThumbnail, storedThumbnail } from "../../platform/thumbnail-links.ts"
+import { linkedThumbnail, storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
+import { instant } from "../../http/instant.ts"
+import { pageFacts, pageParameters } from "../../http/page.ts"
 
 /** Local time of capture: cameras seldom say in which zone. A date stands for the whole day. */
 const captureTime = z

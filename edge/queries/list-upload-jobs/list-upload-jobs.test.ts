@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { newJob, newUser, send, type TestUser } from "../../test-api.ts"
+import { newJob, newUser, send, type TestUser } from "../../testing/test-api.ts"
 import type { ListUploadJobsResponse } from "./schema.ts"
 
 let user: TestUser

@@ -1,16 +1,16 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified } from "../../platform/entity-tag.ts"
-import { pageOf, rowsOf } from "../../platform/page.ts"
-import { validQuery } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { pageOf, rowsOf } from "../../http/page.ts"
+import { validQuery } from "../../http/validation.ts"
 import { type ListUploadJobsResponse, listUploadJobsQuery, listUploadJobsResponse } from "./schema.ts"
 import { selectUploadJobs } from "./sql.ts"
 
 export const listUploadJobs = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs",
-  describe("listUploadJobs", {
+  describeOperation("listUploadJobs", {
     tag: "uploads",
     summary: "Lists one's jobs, the newest first",
     answers: { 200: { description: "A page of jobs.", schema: listUploadJobsResponse, headers: ["Link"] } },

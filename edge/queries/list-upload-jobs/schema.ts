@@ -1,8 +1,8 @@
 import { z } from "zod"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
-import { instant } from "../../platform/instant.ts"
-import { pageFacts, pageParameters } from "../../platform/page.ts"
+import { instant } from "../../http/instant.ts"
+import { pageFacts, pageParameters } from "../../http/page.ts"
 
 export const listUploadJobsQuery = z.object(pageParameters(isJobId))
 

@@ -1,10 +1,10 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified } from "../../platform/entity-tag.ts"
-import { pageOf, rowsOf } from "../../platform/page.ts"
-import { problem } from "../../platform/problem.ts"
-import { validParam, validQuery } from "../../platform/validation.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { pageOf, rowsOf } from "../../http/page.ts"
+import { problem } from "../../http/problem.ts"
+import { validParam, validQuery } from "../../http/validation.ts"
 import {
   type ListWebhookDeliveriesResponse,
   listWebhookDeliveriesParams,
@@ -15,7 +15,7 @@ import { selectDeliveries } from "./sql.ts"
 
 export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
   "/queries/webhooks/:endpointId/deliveries",
-  describe("listWebhookDeliveries", {
+  describeOperation("listWebhookDeliveries", {
     tag: "live",
     summary: "What was sent to a webhook, and how that went",
     isCached: true,

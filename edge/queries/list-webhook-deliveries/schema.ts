@@ -1,7 +1,7 @@
 import { z } from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
-import { instant } from "../../platform/instant.ts"
-import { pageFacts, pageParameters } from "../../platform/page.ts"
+import { instant } from "../../http/instant.ts"
+import { pageFacts, pageParameters } from "../../http/page.ts"
 
 const isDeliveryId = (text: string): text is `${number}` => /^\d{1,18}$/.test(text)
 

@@ -1,13 +1,13 @@
 import { Hono } from "hono"
-import type { EdgeEnv } from "../../platform/context.ts"
-import { describe } from "../../platform/describe.ts"
-import { notModified } from "../../platform/entity-tag.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { notModified } from "../../http/entity-tag.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
 import { type ListWebhooksResponse, listWebhooksResponse } from "./schema.ts"
 import { selectWebhooks } from "./sql.ts"
 
 export const listWebhooks = new Hono<EdgeEnv>().get(
   "/queries/webhooks",
-  describe("listWebhooks", {
+  describeOperation("listWebhooks", {
     tag: "live",
     summary: "Your webhooks, without their secrets",
     isCached: true,

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { eventTypes } from "../../../domain/events.ts"
-import { instant } from "../../platform/instant.ts"
+import { instant } from "../../http/instant.ts"
 
 export const storedWebhook = z.object({
   endpointId: z.string(),

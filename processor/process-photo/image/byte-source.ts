@@ -18,7 +18,7 @@ export const readExactly = (source: ByteSource, position: number, length: number
   return bytes
 }
 
-/** A walker met the end of the file inside something that should go on. Caught once, in survey.ts. */
+/** A walker met the end of the file inside something that should go on. Caught once, in probe.ts. */
 export class EndsEarly extends Error {
   constructor(wantedBytes: number, sizeBytes: number) {
     super(`wanted ${wantedBytes} bytes of ${sizeBytes}`)

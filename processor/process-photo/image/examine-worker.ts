@@ -7,7 +7,7 @@ import type { ExaminedPhoto } from "./examined-photo.ts"
 import { photoExifOf } from "./exif/photo-exif.ts"
 import { corrupt } from "./photo-faults.ts"
 import { render } from "./pixels/render.ts"
-import { survey } from "./survey.ts"
+import { probe } from "./probe.ts"
 import type { FromWorker, Order } from "./worker-protocol.ts"
 
 const port = parentPort
@@ -21,20 +21,20 @@ port.on("message", async (message: Order | "go") => {
 
 const examine = async ({ path, declaredType, limits }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
   const surveyed = withFile(path, (source) => {
-    const outline = survey(source, declaredType, limits)
-    return outline.ok ? ok({ outline: outline.value, exif: photoExifOf(outline.value.exif) }) : outline
+    const header = probe(source, declaredType, limits)
+    return header.ok ? ok({ header: header.value, exif: photoExifOf(header.value.exif) }) : header
   })
   if (!surveyed.ok) return surveyed
-  const { outline, exif } = surveyed.value
-  say({ kind: "needs", decodeBytes: outline.decodeBytes })
+  const { header, exif } = surveyed.value
+  say({ kind: "needs", decodeBytes: header.decodeBytes })
   await once(port, "message")
 
   const orientation = exif.orientation ?? 1
-  const isOnItsSide = outline.isTurnedByExif && orientation >= 5
-  const [width, height] = isOnItsSide ? [outline.height, outline.width] : [outline.width, outline.height]
+  const isOnItsSide = header.isTurnedByExif && orientation >= 5
+  const [width, height] = isOnItsSide ? [header.height, header.width] : [header.width, header.height]
   try {
-    const { thumbnails, isDegraded } = await render(path, outline, orientation)
-    return ok({ facts: { type: outline.type, width, height, exif, isDegraded }, thumbnails })
+    const { thumbnails, isDegraded } = await render(path, header, orientation)
+    return ok({ facts: { type: header.type, width, height, exif, isDegraded }, thumbnails })
   } catch {
     return corrupt("The picture can't be decoded: its data is damaged or incomplete. Upload the photo again.")
   }

@@ -1,10 +1,10 @@
 import type { FailureReason, PhotoFault } from "../../../domain/failure-reason.ts"
-import { type Result, refused } from "../../../domain/result.ts"
+import { err, type Result } from "../../../domain/result.ts"
 
 const fault =
   (reason: FailureReason) =>
   (detail: string): Result<never, PhotoFault> =>
-    refused({ reason, detail })
+    err({ reason, detail })
 
 export const unsupported = fault("UNSUPPORTED_TYPE")
 export const mismatched = fault("TYPE_MISMATCH")

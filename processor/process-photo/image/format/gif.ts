@@ -2,10 +2,10 @@ import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, readExactly } from "../byte-source.ts"
 import { corrupt, endsEarly } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { Outliner, Span } from "./outline.ts"
+import type { HeaderReader, Span } from "./image-header.ts"
 
 /** Walks the blocks of a GIF (GIF89a §17 ff.) to its trailer. */
-export const outlineGif: Outliner = (source) => {
+export const readGifHeader: HeaderReader = (source) => {
   const screen = readExactly(source, 6, 7)
   const { frame, isCut, comments, endsAt } = walkBlocks(source, 13 + paletteBytes(screen.readUInt8(4)))
   if (isCut) return endsEarly

@@ -1,4 +1,4 @@
-import type { Span } from "./outline.ts"
+import type { Span } from "./image-header.ts"
 
 /**
  * Where the bytes of each item lie in the file (ISO/IEC 14496-12 §8.11.3).

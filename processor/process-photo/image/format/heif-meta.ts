@@ -1,7 +1,7 @@
 import { type ByteSource, readExactly } from "../byte-source.ts"
 import { type Box, boxesIn, fullBox } from "./heif-boxes.ts"
 import { locationsIn } from "./heif-locations.ts"
-import type { Span } from "./outline.ts"
+import type { Span } from "./image-header.ts"
 
 /** An item of a HEIF file: a picture, a tile of one, or a block of metadata. */
 export type HeifItem = {

@@ -4,10 +4,10 @@ import { type ByteSource, bytesIn, partOf } from "../byte-source.ts"
 import { corrupt, endsEarly, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import { type HeifItem, type HeifMeta, readHeifMeta } from "./heif-meta.ts"
-import type { Outliner } from "./outline.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 /** Reads the item that a HEIC or AVIF shows (ISO/IEC 23008-12): its codec, its size, its EXIF. */
-export const outlineHeif: Outliner = (source) => {
+export const readHeifHeader: HeaderReader = (source) => {
   const meta = readHeifMeta(source)
   const primary = meta?.items.get(meta.primaryId)
   if (!meta || !primary) return unsupported("This is an image sequence or video without a still picture.")

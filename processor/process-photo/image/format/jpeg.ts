@@ -2,14 +2,14 @@ import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { Outliner, Span } from "./outline.ts"
+import type { HeaderReader, Span } from "./image-header.ts"
 
 // Cameras write 1 or about 10 scans, the keenest optimizers some 70. Each costs a pass over all blocks however few
 // bytes it has, so a small file of thousands keeps a decoder busy for hours.
 const maxScans = 100
 
 /** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
-export const outlineJpeg: Outliner = (source) => {
+export const readJpegHeader: HeaderReader = (source) => {
   const walk: Walk = { frame: null, exif: null, comments: [], scans: 0, isBuffered: false }
   const endsAt = walkSegments(source, walk)
   const { frame, exif, comments, scans, isBuffered } = walk

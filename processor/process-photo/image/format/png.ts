@@ -2,11 +2,11 @@ import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { Outliner, Span } from "./outline.ts"
+import type { HeaderReader, Span } from "./image-header.ts"
 import { exifInText } from "./png-text.ts"
 
 /** Walks the chunks of a PNG (PNG 3rd edition §5) to IEND. */
-export const outlinePng: Outliner = (source) => {
+export const readPngHeader: HeaderReader = (source) => {
   const first = readExactly(source, 8, 8 + 13)
   const firstType = first.toString("latin1", 4, 8)
   if (firstType === "CgBI") return unsupported("This is a PNG for the inside of an iPhone app, not a photo.")

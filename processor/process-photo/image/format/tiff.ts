@@ -2,10 +2,10 @@ import { ok } from "../../../../domain/result.ts"
 import { openTiff, readDirectory, type TiffDirectory } from "../exif/tiff-directory.ts"
 import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { Outliner } from "./outline.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 /** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are not looked at. */
-export const outlineTiff: Outliner = (source) => {
+export const readTiffHeader: HeaderReader = (source) => {
   const tiff = openTiff(source)
   if (!tiff) return corrupt("The TIFF does not begin as a TIFF must.")
   const page = readDirectory(tiff, tiff.firstDirectory)

@@ -2,12 +2,12 @@ import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, endsEarly } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { Outliner } from "./outline.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 type Size = { width: number; height: number }
 
 /** Walks the chunks of a WebP (RFC 9649). */
-export const outlineWebp: Outliner = (source) => {
+export const readWebpHeader: HeaderReader = (source) => {
   const declaredEnd = 8 + readExactly(source, 0, 12).readUInt32LE(4)
   if (declaredEnd > source.size) return endsEarly
   const { size, exif, isLossless } = walkChunks(source, declaredEnd)

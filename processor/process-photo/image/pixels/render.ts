@@ -1,5 +1,5 @@
 import sharp, { type FailOnOptions } from "sharp"
-import type { Outline } from "../format/outline.ts"
+import type { ImageHeader } from "../format/image-header.ts"
 import { decodeHeic } from "./decode-heic.ts"
 import { type MadeThumbnail, makeThumbnails } from "./thumbnails.ts"
 
@@ -18,13 +18,13 @@ sharp.unblock({
  * Decodes a surveyed file into its thumbnails.
  * @throws Error when its pixels are broken or end early
  */
-export const render = async (path: string, outline: Outline, orientation: number): Promise<Rendering> => {
-  if (outline.type === "image/heic" || outline.type === "image/heif") {
+export const render = async (path: string, header: ImageHeader, orientation: number): Promise<Rendering> => {
+  if (header.type === "image/heic" || header.type === "image/heif") {
     const { data, width, height } = await decodeHeic(path)
     const picture = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })
     return { thumbnails: await makeThumbnails(picture.removeAlpha(), 1), isDegraded: false }
   }
-  const turn = outline.isTurnedByExif ? orientation : 1
+  const turn = header.isTurnedByExif ? orientation : 1
   try {
     return { thumbnails: await makeThumbnails(open(path, "warning"), turn), isDegraded: false }
   } catch {
@@ -33,6 +33,6 @@ export const render = async (path: string, outline: Outline, orientation: number
   }
 }
 
-/** The survey has counted the pixels, so libvips' own limits are off. First page or frame only. */
+/** The probe has counted the pixels, so libvips' own limits are off. First page or frame only. */
 const open = (path: string, failOn: FailOnOptions) =>
   sharp(path, { failOn, limitInputPixels: false, unlimited: true, sequentialRead: true, pages: 1 })

@@ -1,0 +1,83 @@
+import { z } from "zod"
+import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
+import { originalKey } from "../domain/object-key.ts"
+
+/** An original that lies in S3, as a message on the queue tells of it. */
+export type StoredOriginal = {
+  key: string
+  etag: string
+  userId: UserId
+  photoId: PhotoId
+  /** Orders the events of one key; null in messages of our own. */
+  sequencer: string | null
+}
+
+/** The original a message speaks of, or null when it speaks of anything else. */
+export const storedOriginalOf = (
+  body: string,
+  ours: { environment: string; bucket: string },
+): StoredOriginal | null => {
+  const event = storageEvent.safeParse(parseJson(body))
+  if (!event.success || event.data.bucket !== ours.bucket) return null
+  const { key, etag, sequencer } = event.data
+  const [, userId, photoId] = key.split("/")
+  if (!userId || !isUserId(userId) || !photoId || !isPhotoId(photoId)) return null
+  return key === originalKey(ours.environment, userId, photoId)
+    ? { key, etag, userId, photoId, sequencer: sequencer ?? null }
+    : null
+}
+
+const hex = z
+  .string()
+  .regex(/^[0-9A-Fa-f]{1,64}$/)
+  .optional()
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html; our own messages have the same members.
+const eventBridgeEnvelope = z
+  .object({
+    "detail-type": z.literal("Object Created"),
+    detail: z.object({
+      bucket: z.object({ name: z.string() }),
+      object: z.object({ key: z.string(), etag: z.string().min(1), sequencer: hex }),
+    }),
+  })
+  .transform(({ detail }) => ({ bucket: detail.bucket.name, ...detail.object }))
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: S3 asks for one record
+// per message, and its key is URL-encoded like a form, with + for a space.
+const notificationEnvelope = z
+  .object({
+    Records: z.tuple([
+      z.object({
+        eventName: z.string().regex(/^(s3:)?ObjectCreated:/),
+        s3: z.object({
+          bucket: z.object({ name: z.string() }),
+          object: z.object({ key: z.string(), eTag: z.string().min(1), sequencer: hex }),
+        }),
+      }),
+    ]),
+  })
+  .transform(({ Records: [{ s3 }] }) => ({
+    bucket: s3.bucket.name,
+    key: decodeFormText(s3.object.key),
+    etag: s3.object.eTag,
+    sequencer: s3.object.sequencer,
+  }))
+
+const storageEvent = z.union([eventBridgeEnvelope, notificationEnvelope])
+
+const decodeFormText = (text: string): string => {
+  try {
+    return decodeURIComponent(text.replaceAll("+", " "))
+  } catch {
+    return text
+  }
+}
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

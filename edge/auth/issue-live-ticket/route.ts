@@ -1,0 +1,23 @@
+import { Hono } from "hono"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { bearer } from "../bearer.ts"
+import { expiryOf, signTicket } from "../live-ticket.ts"
+import { type LiveTicketResponse, liveTicketResponse } from "./schema.ts"
+
+/** EventSource and WebSocket can't send a bearer token, and a token must never stand in a URL. */
+export const issueLiveTicket = new Hono<EdgeEnv>().post(
+  "/auth/live-ticket",
+  describeOperation("issueLiveTicket", {
+    tag: "live",
+    summary: "Get a ticket that opens one live channel without a bearer token, once, within 30 s",
+    answers: { 201: { description: "The ticket.", schema: liveTicketResponse } },
+  }),
+  bearer("photos:read"),
+  async (c) => {
+    const { config, principal } = c.var
+    const ticket = await signTicket(config.eventsEndpointSecret, principal.userId)
+    c.header("cache-control", "no-store")
+    return c.json({ ticket, expiresAt: expiryOf(ticket).toISOString() } satisfies LiveTicketResponse, 201)
+  },
+)

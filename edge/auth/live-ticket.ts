@@ -1,0 +1,49 @@
+import { isUserId, type UserId } from "../../domain/ids.ts"
+
+export type LiveTicket = {
+  userId: UserId
+  nonce: string
+  /** In ms since the epoch. */
+  expiresAt: number
+}
+
+const ttlMs = 30_000
+
+/**
+ * Makes a ticket for one live channel. It is signed, so that a made-up one is known before anybody's Durable Object
+ * is woken, let alone brought into being.
+ */
+export const signTicket = async (secret: string, userId: UserId, now = Date.now()): Promise<string> => {
+  const nonce = hex(crypto.getRandomValues(new Uint8Array(16)))
+  const content = `${userId}.${nonce}.${now + ttlMs}`
+  return `${content}.${hex(new Uint8Array(await crypto.subtle.sign("HMAC", await keyOf(secret), bytesOf(content))))}`
+}
+
+/** The ticket in a text, or null when we never made it or its time is over. */
+export const readTicket = async (
+  secret: string,
+  text: string,
+  now = Date.now(),
+): Promise<LiveTicket | null> => {
+  const [, content, userId, nonce, expiry, signature] =
+    /^((usr_\w{26})\.([0-9a-f]{32})\.(\d{13}))\.([0-9a-f]{64})$/.exec(text) ?? []
+  if (!content || !userId || !isUserId(userId) || !nonce || !signature) return null
+  const signed = Uint8Array.from(signature.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
+  const isOurs = await crypto.subtle.verify("HMAC", await keyOf(secret), signed, bytesOf(content))
+  const expiresAt = Number(expiry)
+  return isOurs && expiresAt >= now ? { userId, nonce, expiresAt } : null
+}
+
+export const expiryOf = (ticket: string): Date => new Date(Number(ticket.split(".")[2]))
+
+// A key of its own, derived from the events endpoint's secret, so that neither signature can stand in for the other.
+const keyOf = (secret: string) =>
+  crypto.subtle.importKey("raw", bytesOf(`live-ticket:${secret}`), { name: "HMAC", hash: "SHA-256" }, false, [
+    "sign",
+    "verify",
+  ])
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text)
+
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")

@@ -1,0 +1,87 @@
+import type { PlannedPart } from "../../../domain/multipart.ts"
+import type { Config } from "../../config.ts"
+import { multipartOf, type StoredPart } from "./multipart.ts"
+import { presignerOf } from "./presign.ts"
+import { s3RequestsOf } from "./s3-request.ts"
+import { headObject, type StoredObject } from "./stored-object.ts"
+
+/** A request that its holder may make of S3 without credentials, until `expiresAt`. */
+export type PresignedRequest = {
+  method: "PUT"
+  url: string
+  headers: Record<string, string>
+  expiresAt: Date
+}
+
+/** What an object must be for its presigned PUT to be accepted. */
+export type ExpectedObject = { key: string; type: string; bytes: number; sha256: string | null }
+
+/** How a download appears to the one who makes it. */
+export type Presentation = { contentType: string; contentDisposition: string }
+
+/** S3 as the edge needs it: signatures made in process, and small requests about objects. Bytes never pass. */
+export type ObjectStore = {
+  presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
+  /** The URL stays the same for a while, so that caches and ETags of what holds it stay good. */
+  presignGet: (key: string, presentation?: Presentation) => Promise<{ url: string; expiresAt: Date }>
+  presignPart: (key: string, uploadId: string, part: PlannedPart) => Promise<PresignedRequest>
+  /** The object under `key`, or null. */
+  head: (key: string) => Promise<StoredObject | null>
+  /** Opens a multipart upload and gives its id. */
+  createMultipart: (key: string, type: string) => Promise<string>
+  /** The parts that were stored so far, or null when there is no such upload any more. */
+  listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
+  /** Makes an object of the parts; false when there is no such upload any more. */
+  completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
+  /** Forgets the upload and its parts; one that is gone already is fine. */
+  abortMultipart: (key: string, uploadId: string) => Promise<void>
+}
+
+/** Opens the object storage. What asks S3 throws ObjectStoreUnavailable when it does not answer in time. */
+export const objectStoreOf = (config: Config, now: () => Date = () => new Date()): ObjectStore => {
+  const presign = presignerOf(config, now)
+  const request = s3RequestsOf(config)
+  return {
+    presignPut: async (expected) => {
+      const headers = headersOf(expected)
+      return {
+        method: "PUT",
+        headers,
+        ...(await presign("PUT", expected.key, { ttlSeconds: config.uploadUrlTtlSeconds, headers })),
+      }
+    },
+    presignPart: async (key, uploadId, { partNumber, bytes }) => {
+      const headers = { "content-length": String(bytes) }
+      const query = { partNumber: String(partNumber), uploadId }
+      return {
+        method: "PUT",
+        headers,
+        ...(await presign("PUT", key, { ttlSeconds: config.uploadUrlTtlSeconds, headers, query })),
+      }
+    },
+    presignGet: (key, presentation) =>
+      presign("GET", key, {
+        ttlSeconds: config.downloadUrlTtlSeconds,
+        stableForSeconds: config.downloadUrlStableSeconds,
+        query: presentation && {
+          "response-content-type": presentation.contentType,
+          "response-content-disposition": presentation.contentDisposition,
+        },
+      }),
+    head: headObject(request),
+    ...multipartOf(request),
+  }
+}
+
+/** What the uploader must send, to the letter: each is part of the signature. */
+const headersOf = (expected: ExpectedObject): Record<string, string> => ({
+  "content-type": expected.type,
+  "content-length": String(expected.bytes),
+  // The object can be created once and never replaced:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+  "if-none-match": "*",
+  ...(expected.sha256 !== null && { "x-amz-checksum-sha256": hexToBase64(expected.sha256) }),
+})
+
+const hexToBase64 = (hex: string): string =>
+  btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))))

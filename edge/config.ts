@@ -1,0 +1,248 @@
+import type { DurableObjectNamespace } from "@cloudflare/workers-types"
+import { z } from "zod"
+
+const positive = z.coerce.number().int().positive()
+const seconds = positive
+
+// Every variable and secret of the Worker, parsed once; docs/configuration.md is made of it. The local system fills
+// them in `local/edge.ts`, a deployment in wrangler.toml and with `wrangler secret put`.
+export const workerVariables = z.object({
+  ENVIRONMENT: z
+    .string()
+    .regex(/^[a-z0-9-]{1,32}$/)
+    .describe("First segment of every object key: what separates deployments that share a bucket."),
+  HYPERDRIVE: z
+    .object({ connectionString: z.string().min(1) })
+    .describe(
+      "Binding of the connection proxy; query caching is off where it is created, since a status poll must see a change.",
+    ),
+  S3_ENDPOINT: z.url().describe("Where the object storage is reached, by us and by those who upload."),
+  S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
+  S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
+  AWS_ACCESS_KEY_ID: z
+    .string()
+    .min(1)
+    .describe("Secret. Key that may read and write the bucket and send to the queue."),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Its other half."),
+  SQS_QUEUE_URL: z.url().describe("Where `finalize` leaves word for the processor."),
+  SQS_ENDPOINT: z
+    .url()
+    .optional()
+    .describe("Where SQS is reached, when that is not the queue URL's own host."),
+  JWT_ISSUER: z.string().min(1).describe("`iss` of our access tokens."),
+  JWT_AUDIENCE: z.string().min(1).describe("`aud` of our access tokens."),
+  JWT_SIGNING_KEY: z
+    .string()
+    .transform((text, context) => {
+      const key = signingKey.safeParse(parseJson(text))
+      if (key.success) return key.data
+      context.addIssue({
+        code: "custom",
+        message: "must be a private JWK with kid and alg RS256, ES256 or HS256",
+      })
+      return z.NEVER
+    })
+    .describe("Secret. Private JWK (RFC 7517) with `kid` and `alg`; its public half is published."),
+  JWT_VERIFICATION_KEYS: z
+    .string()
+    .default('{"keys":[]}')
+    .transform((text, context) => {
+      const set = z.object({ keys: z.array(verificationKey) }).safeParse(parseJson(text))
+      if (set.success) return set.data.keys
+      context.addIssue({ code: "custom", message: "must be a JWKS of keys with kid and alg" })
+      return z.NEVER
+    })
+    .describe(
+      "JWKS (RFC 7517) of further keys that sign tokens we still, or already, accept: how keys are rolled.",
+    ),
+  OIDC_ISSUERS: z
+    .string()
+    .default("[]")
+    .transform((text, context) => {
+      const issuers = z.array(oidcIssuer).safeParse(parseJson(text))
+      if (issuers.success) return issuers.data
+      context.addIssue({ code: "custom", message: "must be a JSON list of {issuer, audience, scopes?}" })
+      return z.NEVER
+    })
+    .describe("JSON list of foreign OpenID providers whose access tokens are taken."),
+  ACCESS_TOKEN_TTL_SECONDS: seconds.default(900).describe("How long an access token is good."),
+  REFRESH_TOKEN_TTL_SECONDS: seconds
+    .default(30 * 86_400)
+    .describe("How long one may stay signed in, from sign-in; rotation does not prolong it."),
+  UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900).describe("How long a presigned upload is good."),
+  DOWNLOAD_URL_TTL_SECONDS: seconds.max(86_400).default(900).describe("How long a download URL is good."),
+  DOWNLOAD_URL_STABLE_SECONDS: seconds
+    .max(86_400)
+    .default(300)
+    .describe(
+      "Within such a span an object has one download URL, so that ETags and caches of what holds it stay good.",
+    ),
+  MAX_FILE_BYTES: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(100 * 1024 * 1024)
+    .describe("Largest file, in bytes."),
+  CREATE_JOBS_PER_MINUTE: positive.default(10).describe("Upload jobs that a user may create in a minute."),
+  PROGRESS_POSTS_PER_SECOND: positive
+    .default(20)
+    .describe("Progress posts that a user may send in a second."),
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
+    .default(10)
+    .describe("Attempts to sign in to one account in ten minutes."),
+  SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
+    .default(100)
+    .describe("Attempts to sign in from one address in ten minutes."),
+  EVENTS_ENDPOINT_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be whsec_ and 24 bytes or more in base64")
+    .describe("`whsec_` and base64: signs what the relay tells the edge (https://www.standardwebhooks.com)."),
+  MAX_QUEUE_DEPTH: positive
+    .default(50_000)
+    .describe(
+      "Messages that wait in the queue before no more uploads are promised; promised again below four fifths.",
+    ),
+  MAX_DATABASE_LOAD: z.coerce
+    .number()
+    .positive()
+    .max(1)
+    .default(0.9)
+    .describe("Share of the database's connections at work before no more uploads are promised."),
+  CORS_ORIGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(",").map((origin) => origin.trim()))
+    .transform((origins) => origins.filter((origin) => origin !== ""))
+    .describe("Origins of web apps that may call, separated by commas; `*` for any."),
+  USER_CHANNEL: z
+    .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
+    .describe("Binding of the Durable Object that each user has one of."),
+  SIGN_IN_LIMITER: z
+    .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
+    .describe("Binding of the Durable Object that counts attempts to sign in."),
+})
+
+const kid = z.string().min(1)
+const rsaKey = z.looseObject({
+  kty: z.literal("RSA"),
+  alg: z.literal("RS256"),
+  kid,
+  n: z.string(),
+  e: z.string(),
+})
+const ecKey = z.looseObject({
+  kty: z.literal("EC"),
+  alg: z.literal("ES256"),
+  kid,
+  crv: z.literal("P-256"),
+  x: z.string(),
+  y: z.string(),
+})
+// RFC 7518 §3.2: a key for HS256 has at least 256 bits.
+const hmacKey = z.looseObject({ kty: z.literal("oct"), alg: z.literal("HS256"), kid, k: z.string().min(43) })
+
+const verificationKey = z.discriminatedUnion("kty", [rsaKey, ecKey, hmacKey])
+
+const signingKey = z.discriminatedUnion("kty", [
+  rsaKey.extend({ d: z.string().min(1) }),
+  ecKey.extend({ d: z.string().min(1) }),
+  hmacKey,
+])
+
+const oidcIssuer = z.object({
+  issuer: z.url(),
+  audience: z.string().min(1),
+  /** Granted to every token of the issuer; without it the token's own `scope` claim counts. */
+  scopes: z.array(z.enum(["photos:read", "photos:write"])).optional(),
+})
+
+export type VerificationKey = z.infer<typeof verificationKey>
+export type OidcIssuer = z.infer<typeof oidcIssuer>
+
+export type Config = {
+  environment: string
+  databaseUrl: string
+  s3: { endpoint: string; bucket: string; region: string }
+  sqs: { endpoint: string; queueUrl: string }
+  credentials: { accessKeyId: string; secretAccessKey: string }
+  jwt: {
+    issuer: string
+    audience: string
+    signingKey: z.infer<typeof signingKey>
+    verificationKeys: readonly VerificationKey[]
+    oidcIssuers: readonly OidcIssuer[]
+    accessTokenTtlSeconds: number
+    refreshTokenTtlSeconds: number
+  }
+  uploadUrlTtlSeconds: number
+  downloadUrlTtlSeconds: number
+  downloadUrlStableSeconds: number
+  maxFileBytes: number
+  limits: {
+    createJobsPerMinute: number
+    progressPostsPerSecond: number
+    signInAttemptsPerAccount: number
+    signInAttemptsPerAddress: number
+  }
+  loadGate: { maxQueueDepth: number; maxDatabaseLoad: number }
+  eventsEndpointSecret: string
+  corsOrigins: readonly string[]
+  userChannels: DurableObjectNamespace
+  signInLimiters: DurableObjectNamespace
+}
+
+const parsed = new WeakMap<object, Config>()
+
+/**
+ * The Worker's configuration, parsed at the first request of an isolate.
+ * @throws Error naming each variable that is missing or wrong, without its value
+ */
+export const configOf = (env: object): Config => {
+  const known = parsed.get(env)
+  if (known) return known
+  const result = workerVariables.safeParse(env)
+  if (!result.success) throw new Error(`Worker configuration: ${z.prettifyError(result.error)}`)
+  const config = shape(result.data)
+  parsed.set(env, config)
+  return config
+}
+
+const shape = (env: z.infer<typeof workerVariables>): Config => ({
+  environment: env.ENVIRONMENT,
+  databaseUrl: env.HYPERDRIVE.connectionString,
+  s3: { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.S3_REGION },
+  sqs: { endpoint: env.SQS_ENDPOINT ?? new URL(env.SQS_QUEUE_URL).origin, queueUrl: env.SQS_QUEUE_URL },
+  credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  jwt: {
+    issuer: env.JWT_ISSUER,
+    audience: env.JWT_AUDIENCE,
+    signingKey: env.JWT_SIGNING_KEY,
+    verificationKeys: env.JWT_VERIFICATION_KEYS,
+    oidcIssuers: env.OIDC_ISSUERS,
+    accessTokenTtlSeconds: env.ACCESS_TOKEN_TTL_SECONDS,
+    refreshTokenTtlSeconds: env.REFRESH_TOKEN_TTL_SECONDS,
+  },
+  uploadUrlTtlSeconds: env.UPLOAD_URL_TTL_SECONDS,
+  downloadUrlTtlSeconds: env.DOWNLOAD_URL_TTL_SECONDS,
+  downloadUrlStableSeconds: env.DOWNLOAD_URL_STABLE_SECONDS,
+  maxFileBytes: env.MAX_FILE_BYTES,
+  limits: {
+    createJobsPerMinute: env.CREATE_JOBS_PER_MINUTE,
+    progressPostsPerSecond: env.PROGRESS_POSTS_PER_SECOND,
+    signInAttemptsPerAccount: env.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
+    signInAttemptsPerAddress: env.SIGN_IN_ATTEMPTS_PER_ADDRESS,
+  },
+  loadGate: { maxQueueDepth: env.MAX_QUEUE_DEPTH, maxDatabaseLoad: env.MAX_DATABASE_LOAD },
+  eventsEndpointSecret: env.EVENTS_ENDPOINT_SECRET,
+  corsOrigins: env.CORS_ORIGINS,
+  userChannels: env.USER_CHANNEL,
+  signInLimiters: env.SIGN_IN_LIMITER,
+})
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,19 @@
+import { createMiddleware } from "hono/factory"
+import { openEdgeDatabase } from "../../db/edge.ts"
+import { configOf } from "../config.ts"
+import type { EdgeEnv } from "./context.ts"
+import { logRequest } from "./log.ts"
+import { traceContextOf } from "./trace-context.ts"
+
+/** Gives a request its trace, configuration and database, and writes its log line when it is answered. */
+export const requestScope = createMiddleware<EdgeEnv>(async (c, next) => {
+  const startedAt = Date.now()
+  c.set("trace", traceContextOf(c.req.header("traceparent")))
+  c.set("logFacts", {})
+  const config = configOf(c.env)
+  c.set("config", config)
+  c.set("database", openEdgeDatabase(config.databaseUrl))
+  await next()
+  c.header("traceparent", c.var.trace.traceparent)
+  logRequest(c, Date.now() - startedAt)
+})

@@ -1,0 +1,177 @@
+import { createExecutionContext } from "cloudflare:test"
+import { env } from "cloudflare:workers"
+import { importJWK, SignJWT } from "jose"
+import postgres from "postgres"
+import { expect } from "vitest"
+import { app } from "../app.ts"
+import type { TokenResponse } from "../auth/token-schema.ts"
+import type { CreateUploadJobResponse } from "../commands/create-upload-job/schema.ts"
+import { configOf } from "../config.ts"
+import { newId } from "../new-id.ts"
+import { conformanceOf } from "../reference/conformance.ts"
+import { documentOf } from "../reference/document.ts"
+
+/** The tests' configuration of the Worker, as vitest.config.ts binds it. */
+export const config = configOf(env)
+
+/** A registered user with an access token. */
+export type TestUser = {
+  userId: string
+  email: string
+  password: string
+  token: string
+  refreshToken: string
+}
+
+/** Sends a request to the app inside workerd and holds the answer against the OpenAPI document. */
+export const send = async (
+  method: string,
+  path: string,
+  init: {
+    token?: string
+    body?: unknown
+    /** A body that need not be JSON. */
+    rawBody?: string
+    headers?: Record<string, string>
+    /** Variables of the Worker that are others for this request. */
+    variables?: Record<string, string>
+    /** The whole environment, for requests that are to meet the same isolate's memory of it. */
+    env?: object
+  } = {},
+) => {
+  const answer = await app.request(
+    path,
+    {
+      method,
+      headers: {
+        ...(init.token !== undefined && { authorization: `Bearer ${init.token}` }),
+        ...(init.body !== undefined && { "content-type": "application/json" }),
+        ...init.headers,
+      },
+      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
+      ...(init.rawBody !== undefined && { body: init.rawBody }),
+    },
+    init.env ?? (init.variables ? variablesOf(init.variables) : env),
+    createExecutionContext(),
+  )
+  return asDocumented(method, path, answer)
+}
+
+const checkAnswer = conformanceOf(documentOf(app))
+
+/** @throws Error when the document does not know such an answer */
+const asDocumented = async (method: string, path: string, answer: Response): Promise<Response> => {
+  const contentType = answer.headers.get("content-type")
+  const isEndless = answer.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
+  const text = isEndless || answer.body === null ? null : await answer.text()
+  const { pathname } = new URL(path, "http://localhost")
+  const wrong = checkAnswer(method, pathname, { status: answer.status, contentType, text: text ?? "" })
+  if (wrong) throw new Error(`Not what the OpenAPI document says: ${wrong}`)
+  return text === null ? answer : new Response(text, answer)
+}
+
+/** The Worker's environment with some variables changed. */
+export const variablesOf = (variables: Record<string, string>): object => ({ ...env, ...variables })
+
+/** Registers somebody new and signs them in. */
+export const newUser = async (): Promise<TestUser> => {
+  const email = `${crypto.randomUUID()}@example.com`
+  const password = "correct horse battery staple"
+  // An address of their own, so that no test spends the sign-in attempts of another.
+  const headers = { "cf-connecting-ip": crypto.randomUUID() }
+  const registered = await send("POST", "/auth/register", { body: { email, password }, headers })
+  const { userId } = await registered.json<{ userId: string }>()
+  const answer = await send("POST", "/auth/token", {
+    headers: { ...headers, authorization: `Basic ${btoa(`${email}:${password}`)}` },
+  })
+  const { access_token: token, refresh_token: refreshToken } = await answer.json<TokenResponse>()
+  return { userId, email, password, token, refreshToken }
+}
+
+/** A token as ours, but for the claims and header members given. */
+export const forgeToken = async (
+  claims: Record<string, unknown> = {},
+  header: Record<string, unknown> = {},
+  key = config.jwt.signingKey,
+): Promise<string> => {
+  const now = Math.floor(Date.now() / 1000)
+  return new SignJWT({
+    iss: config.jwt.issuer,
+    aud: config.jwt.audience,
+    sub: newId.user(),
+    scope: "photos:read photos:write",
+    iat: now,
+    exp: now + 60,
+    ...claims,
+  })
+    .setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: key.kid, ...header })
+    .sign(await importJWK(key, "RS256"))
+}
+
+/** Rows as they lie in the database; `$1` is the only parameter. */
+export const rows = async (query: string, parameter: string): Promise<Record<string, unknown>[]> => {
+  const client = postgres(config.databaseUrl, { max: 1, fetch_types: false })
+  return [...(await client.unsafe(query, [parameter]))]
+}
+
+/** Holds an answer against what every problem document promises. */
+export const expectProblem = async (response: Response, status: number, slug: string) => {
+  const problem = await response.json<Record<string, unknown>>()
+  expect(problem).toMatchObject({ type: `urn:rapid-photo-upload:problem:${slug}`, status })
+  expect(problem.traceId).toMatch(/^[0-9a-f]{32}$/)
+  expect(problem.title).toEqual(expect.any(String))
+  expect(response.status).toBe(status)
+  expect(response.headers.get("content-type")).toBe("application/problem+json")
+  return problem
+}
+
+/** A file as it is announced: small, and a JPEG by its word. */
+export const jpeg = (bytes = 12, filename = "IMG_001.jpg") => ({ filename, mimeType: "image/jpeg", bytes })
+
+/** Creates a job of the files and gives what the API promised. */
+export const newJob = async (
+  user: TestUser,
+  files: object[] = [jpeg()],
+  more: object = {},
+): Promise<CreateUploadJobResponse> => {
+  const response = await send("POST", "/commands/upload-jobs", {
+    token: user.token,
+    body: { files, ...more },
+  })
+  expect(response.status).toBe(201)
+  return response.json()
+}
+
+/** Creates a job of one file and gives its photo. */
+export const newPhoto = async (user: TestUser, file: object = jpeg(), more: object = {}) => {
+  const { items } = await newJob(user, [file], more)
+  const [item] = items
+  if (!item) throw new Error("no item")
+  return item
+}
+
+/** PUTs bytes to a presigned URL and gives the storage's status. */
+export const put = async (
+  request: { presignedUrl: string | null; headers: Record<string, string> },
+  body: Uint8Array<ArrayBuffer> | string = "twelve bytes",
+): Promise<number> => {
+  const response = await fetch(request.presignedUrl ?? "", {
+    method: "PUT",
+    headers: request.headers,
+    body,
+  })
+  await response.body?.cancel()
+  return response.status
+}
+
+/** The processor's work, by hand: makes a photo COMPLETED as far as queries can tell. */
+export const complete = async (photoId: string): Promise<void> => {
+  await rows(
+    `update photos set status = 'COMPLETED', completed_at = now(), width = 4032, height = 3024,
+       exif_json = '{"make": "Apple", "model": "iPhone 15", "dateTimeOriginal": "2026-05-04T10:11:12"}',
+       thumbnails = '[{"variant": 1024, "width": 1024, "height": 768, "bytes": 90000},
+                      {"variant": 256, "width": 256, "height": 192, "bytes": 9000}]'
+     where photo_id = $1`,
+    photoId,
+  )
+}

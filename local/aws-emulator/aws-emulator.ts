@@ -1,0 +1,114 @@
+import { mkdir } from "node:fs/promises"
+import { type FauxqsServerOptions, startFauxqsServer } from "./fauxqs-server.ts"
+import { close, listen } from "./listen.ts"
+import { conditionalWrites } from "./s3/conditional-writes.ts"
+import { multipartUploadsIn } from "./s3/multipart-uploads.ts"
+import { accountId, objectCreatedEvents, type StoredObject } from "./s3/object-created-event.ts"
+import { createS3Front, type StorageFault } from "./s3/s3-front.ts"
+import { upstreamAt } from "./s3/upstream.ts"
+import type { Credentials } from "./sigv4/verify-request.ts"
+import { fauxqsQueues } from "./sqs/fauxqs-queues.ts"
+import { createSqsFront } from "./sqs/sqs-front.ts"
+
+export type AwsEmulator = {
+  s3Endpoint: string
+  sqsEndpoint: string
+  queueUrl: string
+  deadLetterQueueUrl: string
+  stop: () => Promise<void>
+}
+
+export type AwsEmulatorOptions = FauxqsServerOptions & {
+  /** Of S3, on 127.0.0.1; 0 takes any. */
+  port: number
+  /** Of SQS, on 127.0.0.1; 0 takes any. */
+  sqsPort: number
+  credentials: Credentials
+  /** Origins whose pages may use the bucket, with at most one `*` each, as in the deployed bucket's rules. */
+  corsOrigins: readonly string[]
+  /** Keys of originals begin so: only they raise events, as the rule of the deployment has it. */
+  originalsPrefix: string
+  /** False: a storage that notifies nobody. @default true */
+  events?: boolean
+  /** What becomes of an event: one message for each entry, after so many ms. */
+  eventFate?: (() => readonly number[]) | undefined
+  isOverloaded?: StorageFault | undefined
+  now?: () => Date
+}
+
+/**
+ * S3 and SQS on disk. fauxqs speaks both protocols and believes everything; a front before each adds what AWS has and
+ * fauxqs lacks. Objects, uploads under way and messages outlive a restart.
+ * @throws Error naming the port, with the code EADDRINUSE, when a port is taken
+ */
+export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<AwsEmulator> => {
+  const { region, credentials, queue, now = () => new Date() } = options
+  await mkdir(options.dataDir, { recursive: true })
+  const emulator = await startFauxqsServer(options)
+  const upstream = upstreamAt(emulator.port)
+  const queues = fauxqsQueues(emulator.port)
+
+  const s3 = createS3Front({
+    storage: {
+      upstream,
+      uploads: multipartUploadsIn(emulator.storageDir),
+      writes: conditionalWrites(upstream.head),
+      onStored: objectCreatedSender(options, now, (event) => {
+        const deliver = () => {
+          emulator.sendMessage(queue.name, event)
+          queues.wake()
+        }
+        for (const delayMs of options.eventFate?.() ?? [0])
+          if (delayMs === 0) deliver()
+          else setTimeout(deliver, delayMs).unref()
+      }),
+    },
+    verifier: { service: "s3", region, credentials, now },
+    corsOrigins: options.corsOrigins,
+    isOverloaded: options.isOverloaded,
+  })
+  const sqs = createSqsFront({
+    queues,
+    verifier: { service: "sqs", region, credentials, now },
+  })
+  const stop = async () => {
+    await Promise.all([s3, sqs].filter((front) => front.listening).map(close))
+    upstream.close()
+    await emulator.stop()
+  }
+  try {
+    const s3Endpoint = await listen(s3, options.port, "S3")
+    const sqsEndpoint = await listen(sqs, options.sqsPort, "SQS")
+    const urlOf = (queueName: string) => `${sqsEndpoint}/${accountId}/${queueName}`
+    return {
+      s3Endpoint,
+      sqsEndpoint,
+      queueUrl: urlOf(queue.name),
+      deadLetterQueueUrl: urlOf(queue.deadLetterName),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Sends an event for each original in the bucket. */
+const objectCreatedSender = (
+  { events = true, bucket, originalsPrefix, region }: AwsEmulatorOptions,
+  now: () => Date,
+  send: (event: string) => void,
+) => {
+  const eventOf = objectCreatedEvents({ region, now })
+  return (object: StoredObject): void => {
+    if (events && object.bucket === bucket && object.key.startsWith(originalsPrefix))
+      send(asciiJson(eventOf(object)))
+  }
+}
+
+// fauxqs refuses characters beyond U+FFFF in messages, which SQS takes; JSON can do without them.
+const asciiJson = (value: unknown): string =>
+  JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )

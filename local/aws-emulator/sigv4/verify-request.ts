@@ -1,0 +1,103 @@
+import { err, ok, type Result } from "../../../domain/result.ts"
+import { canonicalRequestOf, type SignedRequest, type SigningService } from "./canonical-request.ts"
+import { isSameSignature, signatureOf, stringToSignOf } from "./signature.ts"
+import { type ClaimRefusal, type SignatureClaim, signatureClaimOf } from "./signature-claim.ts"
+
+export type Credentials = { accessKeyId: string; secretAccessKey: string }
+
+export type Verifier = {
+  service: SigningService
+  region: string
+  credentials: Credentials
+  now: () => Date
+}
+
+/** A request that is who it says it is. */
+export type Verified = {
+  /** Hex SHA-256 that the body must have, or a literal such as `UNSIGNED-PAYLOAD`. */
+  payloadHash: string
+}
+
+/** Why a request is not believed. */
+export type SignatureRefusal =
+  | ClaimRefusal
+  | { reason: "access_key_unknown"; accessKeyId: string }
+  | { reason: "not_valid_yet"; signedAt: Date }
+  | { reason: "expired"; expiresSeconds: number; expiredAt: Date; serverTime: Date }
+  | { reason: "clock_skewed"; signedAt: Date; serverTime: Date }
+  | { reason: "headers_not_signed"; names: readonly string[] }
+  | { reason: "signature_mismatch"; canonicalRequest: string; stringToSign: string }
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html, "Time stamp requirement" */
+const maxSkewMs = 15 * 60 * 1000
+
+/**
+ * Checks what a request claims as AWS does: key, scope, time, that every header which AWS would act on is signed,
+ * and last the signature. A header named as signed takes part with the value it was sent with, so one that differs
+ * from what was signed is a mismatch.
+ * @param bodyHash hex SHA-256 of the body where it is already known; else the request must name it
+ */
+export const verifyRequest = (
+  request: SignedRequest,
+  verifier: Verifier,
+  bodyHash?: string,
+): Result<Verified, SignatureRefusal> => {
+  const claimed = signatureClaimOf(request)
+  if (!claimed.ok) return claimed
+  const claim = claimed.value
+
+  const refusal =
+    scopeRefusal(claim, verifier) ?? timeRefusal(claim, verifier.now()) ?? headersRefusal(claim, request)
+  if (refusal) return err(refusal)
+
+  const payloadHash = bodyHash ?? claim.payloadHash
+  if (payloadHash === null)
+    return err({ reason: "malformed", carrier: "header", detail: "x-amz-content-sha256 is missing" })
+  const canonicalRequest = canonicalRequestOf(request, verifier.service, claim.signedHeaders, payloadHash)
+  const stringToSign = stringToSignOf(canonicalRequest, claim.timestamp, claim.scope)
+  const expected = signatureOf(stringToSign, claim.scope, verifier.credentials.secretAccessKey)
+  return isSameSignature(claim.signature, expected)
+    ? ok({ payloadHash })
+    : err({ reason: "signature_mismatch", canonicalRequest, stringToSign })
+}
+
+const scopeRefusal = (
+  { accessKeyId, scope, carrier }: SignatureClaim,
+  { region, service, credentials }: Verifier,
+): SignatureRefusal | null => {
+  if (accessKeyId !== credentials.accessKeyId) return { reason: "access_key_unknown", accessKeyId }
+  const wrong = (what: string, is: string, expected: string): SignatureRefusal => ({
+    reason: "malformed",
+    carrier,
+    detail: `the ${what} '${is}' is wrong; expecting '${expected}'`,
+  })
+  if (scope.region !== region) return wrong("region", scope.region, region)
+  if (scope.service !== service) return wrong("service", scope.service, service)
+  return null
+}
+
+const timeRefusal = (
+  { signedAt, expiresSeconds }: SignatureClaim,
+  serverTime: Date,
+): SignatureRefusal | null => {
+  const ageMs = serverTime.getTime() - signedAt.getTime()
+  if (expiresSeconds === null)
+    return Math.abs(ageMs) > maxSkewMs ? { reason: "clock_skewed", signedAt, serverTime } : null
+  if (ageMs < -maxSkewMs) return { reason: "not_valid_yet", signedAt }
+  if (ageMs > expiresSeconds * 1000) {
+    const expiredAt = new Date(signedAt.getTime() + expiresSeconds * 1000)
+    return { reason: "expired", expiresSeconds, expiredAt, serverTime }
+  }
+  return null
+}
+
+// Whoever holds a presigned URL could else add an ACL, metadata or a copy source that its signer never saw.
+const headersRefusal = (
+  { signedHeaders }: SignatureClaim,
+  { headers }: SignedRequest,
+): SignatureRefusal | null => {
+  const names = ["host", ...headers.keys()].filter(
+    (name) => (name === "host" || name.startsWith("x-amz-")) && !signedHeaders.includes(name),
+  )
+  return names.length > 0 ? { reason: "headers_not_signed", names: [...new Set(names)] } : null
+}

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
+import { AwsClient, AwsV4Signer } from "aws4fetch"
+import { type AwsEmulator, type AwsEmulatorOptions, startAwsEmulator } from "./aws-emulator.ts"
+import { uriEncodePath } from "./sigv4/uri-encoding.ts"
+
+export const credentials = { accessKeyId: "key", secretAccessKey: "secret" }
+export const region = "eu-central-1"
+export const bucket = "photos"
+
+type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string }
+
+/** A storage in a folder of its own, with the hands that a test needs. */
+export type TestStorage = AwsEmulator & {
+  dataDir: string
+  /** The storage's clock from now on; without an argument, that of the machine. */
+  setClock: (now?: () => Date) => void
+  /** Asks for an object, or the bucket when the key is empty, with a signed header. */
+  ask: (key: string, init?: RequestInit & { query?: string }) => Promise<Response>
+  exists: (key: string) => Promise<boolean>
+  /** A URL that is good for 15 minutes and for exactly these headers. */
+  presign: (method: string, key: string, headers?: Record<string, string>, query?: string) => Promise<string>
+  /** The events that came since the last time. */
+  receive: () => Promise<unknown[]>
+  /** Stops it, and removes its folder. */
+  remove: () => Promise<void>
+}
+
+export const startTestStorage = async (options: Partial<AwsEmulatorOptions> = {}): Promise<TestStorage> => {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "object-storage-")))
+  let clock = () => new Date()
+  const storage = await startAwsEmulator({
+    port: 0,
+    sqsPort: 0,
+    dataDir,
+    region,
+    bucket,
+    credentials,
+    corsOrigins: ["https://app.example", "https://*.preview.example"],
+    originalsPrefix: "local/",
+    queue: { name: "events", deadLetterName: "dead", visibilityTimeoutSeconds: 30, maxReceiveCount: 3 },
+    now: () => clock(),
+    ...options,
+  }).catch(async (error: unknown) => {
+    await rm(dataDir, { recursive: true, force: true })
+    throw error
+  })
+  const s3 = new AwsClient({ ...credentials, service: "s3", region, retries: 0 })
+  const urlOf = (key: string, query = "") =>
+    `${storage.s3Endpoint}${uriEncodePath(`/${bucket}/${key}`)}${query && `?${query}`}`
+  const ask: TestStorage["ask"] = (key, { query, ...init } = {}) => s3.fetch(urlOf(key, query), init)
+  return {
+    ...storage,
+    dataDir,
+    setClock: (now = () => new Date()) => {
+      clock = now
+    },
+    ask,
+    exists: async (key) => (await ask(key, { method: "HEAD" })).ok,
+    presign: async (method, key, headers = {}, query = "") => {
+      const url = urlOf(key, `X-Amz-Expires=900${query && `&${query}`}`)
+      const signing = { method, url, headers, ...credentials, service: "s3", region, signQuery: true }
+      return (await new AwsV4Signer({ ...signing, allHeaders: true }).sign()).url.href
+    },
+    receive: () => receiveAll(storage),
+    remove: async () => {
+      await storage.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Sends what fetch would not let through, such as a content-length that is not the body's. */
+export const send = (
+  method: string,
+  url: string,
+  headers: Record<string, string> = {},
+  body: Uint8Array | string = "",
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method, headers, agent: false }, async (response) => {
+      const text = Buffer.concat(await response.toArray()).toString()
+      resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+    })
+    request.on("error", reject)
+    request.end(body)
+  })
+
+const receiveAll = async ({ sqsEndpoint, queueUrl }: AwsEmulator): Promise<unknown[]> => {
+  const sqs = new SQSClient({ region, endpoint: sqsEndpoint, credentials })
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+  )
+  for (const { ReceiptHandle } of Messages)
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }))
+  sqs.destroy()
+  return Messages.map(({ Body = "" }) => JSON.parse(Body))
+}

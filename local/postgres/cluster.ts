@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process"
+import { chown, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
+import { basename, dirname, join } from "node:path"
+import { promisify } from "node:util"
+import type { PostgresPlace } from "./location.ts"
+
+/** Reachable from this machine only, and guarding nothing but test data. */
+export const superuser = { name: "postgres", password: "postgres" }
+
+/**
+ * Makes the data directory unless it is there. It gets its name when it is complete: what an interrupted first
+ * start leaves behind has another one, and is removed.
+ * @throws Error with the output of initdb when it fails
+ */
+export const ensureCluster = async ({ dataDir, programs, user }: PostgresPlace): Promise<void> => {
+  if (await exists(join(dataDir, "PG_VERSION"))) return
+  await removeAttempts(dataDir)
+
+  const attempt = await mkdtemp(`${dataDir}${attemptSuffix}`)
+  const passwordFile = join(attempt, "password")
+  const cluster = join(attempt, "cluster")
+  await writeFile(passwordFile, superuser.password)
+  if (user) await Promise.all([attempt, passwordFile].map((path) => chown(path, user.uid, user.gid)))
+  await run(programs.initdb, [...initdbFlags, `--pwfile=${passwordFile}`, cluster], { cwd: "/", ...user })
+  await rename(cluster, dataDir)
+  await rm(attempt, { recursive: true })
+}
+
+const run = promisify(execFile)
+
+const attemptSuffix = ".new-"
+
+// PostgreSQL's own C.UTF-8 (since 17): macOS has no locale of that name.
+const initdbFlags = [
+  "--encoding=UTF8",
+  "--locale=C",
+  "--locale-provider=builtin",
+  "--builtin-locale=C.UTF-8",
+  "--auth=scram-sha-256",
+  // Local workerd opens a connection per request, where a deployed Hyperdrive pools them: 4,096 rounds of HMAC for
+  // each would keep it from its work, and guard nothing.
+  "--set=scram_iterations=1",
+  `--username=${superuser.name}`,
+]
+
+// Retries: an initdb that outlived its parent may still be writing.
+const removeAttempts = async (dataDir: string): Promise<void> => {
+  const parent = dirname(dataDir)
+  const prefix = `${basename(dataDir)}${attemptSuffix}`
+  const attempts = (await readdir(parent)).filter((name) => name.startsWith(prefix))
+  for (const name of attempts)
+    await rm(join(parent, name), { recursive: true, maxRetries: 20, retryDelay: 50 })
+}
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
