@@ -1,0 +1,25 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+
+// `npm run bench` runs every part, `npm run bench -- NAME…` only those named. A part is a file of this folder with the
+// same name. It prints a table in Markdown, sets the exit code, and runs in a process of its own, so that no part's
+// heap, timers or connections change the figures of another.
+const parts: Record<string, string> = {
+  "round-trips": "round trips to the database to create a job, counted on the wire",
+  "live-latency": "from a commit to the client that receives the change",
+}
+
+const named = process.argv.slice(2)
+const unknown = named.filter((name) => !(name in parts))
+if (unknown.length > 0) {
+  const list = Object.entries(parts).map(([name, measures]) => `  ${name.padEnd(16)}${measures}`)
+  console.error(`Unknown part: ${unknown.join(", ")}. The parts are:\n${list.join("\n")}`)
+  process.exit(2)
+}
+for (const name of named.length > 0 ? named : Object.keys(parts)) {
+  console.log(`\n## ${name}: ${parts[name]}\n`)
+  const part = spawn(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: "inherit" })
+  const [code] = await once(part, "exit")
+  if (code !== 0) process.exitCode = 1
+}
