@@ -1,5 +1,6 @@
 import type { DurableObjectNamespace } from "@cloudflare/workers-types"
 import { z } from "zod"
+import { environmentPattern } from "../aws/object-key-prefix.ts"
 
 const positive = z.coerce.number().int().positive()
 const seconds = positive
@@ -9,7 +10,7 @@ const seconds = positive
 export const workerVariables = z.object({
   ENVIRONMENT: z
     .string()
-    .regex(/^[a-z0-9-]{1,32}$/)
+    .regex(environmentPattern)
     .describe("First segment of every object key: what separates deployments that share a bucket."),
   HYPERDRIVE: z
     .object({ connectionString: z.string().min(1) })

@@ -1,4 +1,5 @@
 import { join } from "node:path"
+import { originalsPrefix } from "../aws/object-key-prefix.ts"
 import { migrateDatabase } from "../db/migrate.ts"
 import { startAwsEmulator } from "./aws-emulator/aws-emulator.ts"
 import type { StorageFault } from "./aws-emulator/s3/s3-front.ts"
@@ -174,7 +175,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
       },
       corsOrigins: ["*"],
-      originalsPrefix: `${environment}/`,
+      originalsPrefix: originalsPrefix(environment),
       queue: {
         name: "rapid-photo-upload",
         deadLetterName: "rapid-photo-upload-dead-letters",

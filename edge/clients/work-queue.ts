@@ -1,5 +1,6 @@
 import { AwsClient } from "aws4fetch"
 import { z } from "zod"
+import { buildObjectCreated } from "../../aws/object-created.ts"
 import type { Config } from "../config.ts"
 
 /** The queue could not be reached: worth another try later. */
@@ -22,15 +23,7 @@ export const workQueueOf = (config: Config): WorkQueue => {
   const call = callerOf(config)
   return {
     enqueue: async (object) => {
-      const message = {
-        source: "rapid-photo-upload.finalize",
-        "detail-type": "Object Created",
-        detail: {
-          bucket: { name: config.s3.bucket },
-          object: { key: object.key, size: object.bytes, etag: object.etag },
-        },
-      }
-      await call("SendMessage", { MessageBody: JSON.stringify(message) })
+      await call("SendMessage", { MessageBody: buildObjectCreated("finalize", config.s3.bucket, object) })
     },
     depth: async () => {
       const answer = await call("GetQueueAttributes", { AttributeNames: ["ApproximateNumberOfMessages"] })

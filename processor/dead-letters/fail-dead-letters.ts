@@ -1,4 +1,4 @@
-import { storedOriginalOf } from "../../aws/storage-event.ts"
+import { parseObjectCreated } from "../../aws/object-created.ts"
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import type { Logger } from "../platform/log.ts"
@@ -21,7 +21,7 @@ export type DeadLetterDependencies = {
 export const failDeadLetter =
   ({ environment, bucket, database, log, revisitAfterMs }: DeadLetterDependencies) =>
   async (body: string, messageId: string, sentAtMs: number): Promise<Verdict> => {
-    const original = storedOriginalOf(body, { environment, bucket })
+    const original = parseObjectCreated(body, { environment, bucket })
     if (!original)
       return { kind: "retry", reason: "a dead letter that is about no photo", afterMs: revisitAfterMs }
     const { photoId, userId, etag } = original

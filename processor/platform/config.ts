@@ -1,4 +1,5 @@
 import { z } from "zod"
+import { environmentPattern } from "../../aws/object-key-prefix.ts"
 
 const positive = z.coerce.number().int().positive()
 
@@ -7,7 +8,7 @@ export const processorVariables = z.object({
   DATABASE_POOL_SIZE: positive.default(5).describe("Connections that are kept."),
   ENVIRONMENT: z
     .string()
-    .regex(/^[a-z0-9-]{1,32}$/)
+    .regex(environmentPattern)
     .describe("First segment of every object key; objects of other environments are not ours."),
   S3_ENDPOINT: z.url().describe("Where the object storage is reached."),
   S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),

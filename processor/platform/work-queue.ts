@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
+import { buildObjectCreated } from "../../aws/object-created.ts"
 import type { Config } from "./config.ts"
 
 /** An original that lies in S3 and waits to be processed. */
@@ -19,15 +20,9 @@ export const workQueueOf = (config: Pick<Config, "sqs" | "s3" | "credentials">):
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
   })
   return {
-    enqueue: async ({ key, etag, bytes }) => {
-      const message = {
-        source: "rapid-photo-upload.processor",
-        "detail-type": "Object Created",
-        detail: { bucket: { name: config.s3.bucket }, object: { key, size: bytes, etag } },
-      }
-      await sqs.send(
-        new SendMessageCommand({ QueueUrl: config.sqs.queueUrl, MessageBody: JSON.stringify(message) }),
-      )
+    enqueue: async (original) => {
+      const body = buildObjectCreated("processor", config.s3.bucket, original)
+      await sqs.send(new SendMessageCommand({ QueueUrl: config.sqs.queueUrl, MessageBody: body }))
     },
     close: () => sqs.destroy(),
   }

@@ -1,4 +1,4 @@
-import { type StoredOriginal, storedOriginalOf } from "../../aws/storage-event.ts"
+import { parseObjectCreated, type StoredOriginal } from "../../aws/object-created.ts"
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { thumbnailVariants } from "../../domain/image.ts"
@@ -44,7 +44,7 @@ export const processPhoto =
   (dependencies: ProcessPhotoDependencies) =>
   async (body: string): Promise<Verdict> => {
     const { database, environment, bucket, photoTimeoutMs } = dependencies
-    const original = storedOriginalOf(body, { environment, bucket })
+    const original = parseObjectCreated(body, { environment, bucket })
     if (!original) return { kind: "discard", reason: "not about an original of ours" }
 
     const leaseMs = photoTimeoutMs + leaseMarginMs

@@ -1,3 +1,4 @@
+import { originalsPrefix, thumbnailsPrefix } from "../../aws/object-key-prefix.ts"
 import { isPhotoId, isUserId } from "../../domain/ids.ts"
 import { thumbnailVariants } from "../../domain/image.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
@@ -36,7 +37,7 @@ export const abortAbandonedUploads = async (context: SweepContext): Promise<Reco
   let aborted = 0
   let after: UploadMarker | null = null
   do {
-    const page = await objectStore.listUploads(`${environment}/`, after, signal)
+    const page = await objectStore.listUploads(originalsPrefix(environment), after, signal)
     const old = page.items.filter(({ startedAt }) => startedAt.getTime() < Date.now() - bounds.lateObjectMs)
     const photos = await database.run(selectWanted, { photoIds: old.map(({ key }) => photoIdOf(key)) })
     const wanted = new Map(photos.map((photo) => [photo.photoId, photo]))
@@ -60,7 +61,7 @@ export const removeOrphans = () => {
   return async (context: SweepContext): Promise<Record<string, number>> => {
     const { database, objectStore, environment, bounds, signal, log } = context
     let removed = 0
-    for (const prefix of [`${environment}/`, `thumbnails/${environment}/`]) {
+    for (const prefix of [originalsPrefix(environment), thumbnailsPrefix(environment)]) {
       const page = await objectStore.list(prefix, after.get(prefix) ?? null, signal)
       after.set(prefix, page.next)
       const old = page.items.filter(({ modifiedAt }) => modifiedAt.getTime() < Date.now() - bounds.orphanMs)

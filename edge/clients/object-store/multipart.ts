@@ -1,5 +1,5 @@
-import { XMLParser } from "fast-xml-parser"
 import { z } from "zod"
+import { parseS3Xml } from "../../../aws/s3-xml.ts"
 import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
 
 /** A part that lies in S3. */
@@ -61,14 +61,7 @@ export const multipartOf = (send: SendS3Request) => ({
   },
 })
 
-// Values stay text: an ETag of digits is no number.
-const parser = new XMLParser({
-  parseTagValue: false,
-  processEntities: true,
-  isArray: (name) => name === "Part",
-})
-
-const xmlOf = async (response: Response): Promise<unknown> => parser.parse(await response.text())
+const xmlOf = async (response: Response): Promise<unknown> => parseS3Xml(await response.text())
 
 const unquoted = z.string().transform((etag) => etag.replaceAll('"', "").replaceAll("&quot;", ""))
 

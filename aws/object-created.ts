@@ -2,22 +2,37 @@ import { z } from "zod"
 import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
 import { originalKey } from "../domain/object-key.ts"
 
-/** An original that lies in S3, as a message on the queue tells of it. */
+/** An original in S3, as a message on the queue names it. */
 export type StoredOriginal = {
   key: string
   etag: string
   userId: UserId
   photoId: PhotoId
-  /** Orders the events of one key; null in messages of our own. */
+  /** Orders the events of one key; null in messages that we built. */
   sequencer: string | null
 }
 
-/** The original a message speaks of, or null when it speaks of anything else. */
-export const storedOriginalOf = (
+/**
+ * Builds the message for an object that is stored, with the members of S3's own event that `parseObjectCreated`
+ * reads. It goes to the queue directly, so `source` only names the sender to a person who reads the queue.
+ */
+export const buildObjectCreated = (
+  sender: "finalize" | "processor",
+  bucket: string,
+  { key, etag, bytes }: { key: string; etag: string; bytes: number },
+): string =>
+  JSON.stringify({
+    source: `rapid-photo-upload.${sender}`,
+    "detail-type": "Object Created",
+    detail: { bucket: { name: bucket }, object: { key, size: bytes, etag } },
+  })
+
+/** Returns the original that a message names, or null when the message is about anything else. */
+export const parseObjectCreated = (
   body: string,
   ours: { environment: string; bucket: string },
 ): StoredOriginal | null => {
-  const event = storageEvent.safeParse(parseJson(body))
+  const event = objectCreated.safeParse(parseJson(body))
   if (!event.success || event.data.bucket !== ours.bucket) return null
   const { key, etag, sequencer } = event.data
   const [, userId, photoId] = key.split("/")
@@ -32,7 +47,7 @@ const hex = z
   .regex(/^[0-9A-Fa-f]{1,64}$/)
   .optional()
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html; our own messages have the same members.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html; `buildObjectCreated` writes the same members.
 const eventBridgeEnvelope = z
   .object({
     "detail-type": z.literal("Object Created"),
@@ -43,8 +58,8 @@ const eventBridgeEnvelope = z
   })
   .transform(({ detail }) => ({ bucket: detail.bucket.name, ...detail.object }))
 
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: S3 asks for one record
-// per message, and its key is URL-encoded like a form, with + for a space.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html: one record
+// per message, and the key is URL-encoded like a form, with + for a space.
 const notificationEnvelope = z
   .object({
     Records: z.tuple([
@@ -64,7 +79,7 @@ const notificationEnvelope = z
     sequencer: s3.object.sequencer,
   }))
 
-const storageEvent = z.union([eventBridgeEnvelope, notificationEnvelope])
+const objectCreated = z.union([eventBridgeEnvelope, notificationEnvelope])
 
 const decodeFormText = (text: string): string => {
   try {

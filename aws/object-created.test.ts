@@ -1,5 +1,5 @@
 import { expect, test } from "vitest"
-import { storedOriginalOf } from "./storage-event.ts"
+import { buildObjectCreated, parseObjectCreated } from "./object-created.ts"
 
 const ours = { environment: "production", bucket: "DOC-EXAMPLE-BUCKET1" }
 const userId = `usr_${"0".repeat(26)}`
@@ -39,8 +39,8 @@ const withKey = (other: string) =>
     detail: { ...documented.detail, object: { ...documented.detail.object, key: other } },
   })
 
-test("EventBridge's documented event tells of a stored original", () => {
-  expect(storedOriginalOf(JSON.stringify(documented), ours)).toEqual({
+test("the documented EventBridge event names a stored original", () => {
+  expect(parseObjectCreated(JSON.stringify(documented), ours)).toEqual({
     key,
     etag: "b1946ac92492d2347c6235b4d2611184",
     userId,
@@ -73,30 +73,48 @@ const notification = (objectKey: string) =>
     ],
   })
 
-test("S3's own notification tells the same, its key decoded like a form", () => {
+test("the documented S3 notification names the same original, with its key form-decoded", () => {
   const encoded = key.replaceAll("/", "%2F").replace("original", "ori%67inal")
-  expect(storedOriginalOf(notification(encoded), ours)).toEqual({
+  expect(parseObjectCreated(notification(encoded), ours)).toEqual({
     key,
     etag: "d41d8cd98f00b204e9800998ecf8427e",
     userId,
     photoId,
     sequencer: "0055AED6DCD90281E5",
   })
-  expect(storedOriginalOf(notification(key.replace("original", "%E0%A4%A")), ours)).toBeNull()
+  expect(parseObjectCreated(notification(key.replace("original", "%E0%A4%A")), ours)).toBeNull()
 })
 
 test.each([
-  ["no JSON", "{"],
-  ["S3's test event", JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" })],
+  ["text that is not JSON", "{"],
+  ["the S3 test event", JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" })],
   ["an event of another kind", JSON.stringify({ ...documented, "detail-type": "Object Deleted" })],
   ["a thumbnail", withKey(`thumbnails/production/${userId}/${photoId}/256.webp`)],
   ["an object of another environment", withKey(`staging/${userId}/${photoId}/original`)],
-  ["a key that goes up", withKey(`production/${userId}/../${photoId}/original`)],
-  ["an id that is none", withKey(`production/${userId}/ph_1/original`)],
-])("%s tells of nothing", (_, body) => {
-  expect(storedOriginalOf(body, ours)).toBeNull()
+  ["a key with a parent segment", withKey(`production/${userId}/../${photoId}/original`)],
+  ["a malformed id", withKey(`production/${userId}/ph_1/original`)],
+])("%s names no original", (_, body) => {
+  expect(parseObjectCreated(body, ours)).toBeNull()
 })
 
-test("an object of another bucket tells of nothing", () => {
-  expect(storedOriginalOf(JSON.stringify(documented), { ...ours, bucket: "another" })).toBeNull()
+test("an object of another bucket names no original", () => {
+  expect(parseObjectCreated(JSON.stringify(documented), { ...ours, bucket: "another" })).toBeNull()
 })
+
+test.each(["finalize", "processor"] as const)(
+  "a message built for %s is parsed as the original it was built for",
+  (sender) => {
+    const body = buildObjectCreated(sender, ours.bucket, {
+      key,
+      etag: "b1946ac92492d2347c6235b4d2611184",
+      bytes: 5,
+    })
+    expect(parseObjectCreated(body, ours)).toEqual({
+      key,
+      etag: "b1946ac92492d2347c6235b4d2611184",
+      userId,
+      photoId,
+      sequencer: null,
+    })
+  },
+)
