@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
 import { originalKey } from "../domain/object-key.ts"
 

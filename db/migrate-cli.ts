@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { migrateDatabase } from "./migrate.ts"
 
 const { DATABASE_URL } = z.object({ DATABASE_URL: z.url() }).parse(process.env)

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
-import { z } from "zod"
+import * as z from "zod"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import { newId } from "../edge/new-id.ts"
 import { selectDownload } from "../edge/queries/get-download-url/sql.ts"

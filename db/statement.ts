@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import type * as z from "zod"
 
 /**
  * One SQL statement over one JSON document (`$1`, as text), answering with one JSON document in its column `result`.

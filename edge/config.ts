@@ -1,5 +1,5 @@
 import type { DurableObjectNamespace } from "@cloudflare/workers-types"
-import { z } from "zod"
+import * as z from "zod"
 import { environmentPattern } from "../aws/object-key-prefix.ts"
 
 const positive = z.coerce.number().int().positive()

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
-import { z } from "zod"
+import * as z from "zod"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { OidcIssuer } from "../config.ts"
 import type { ExternalPrincipal } from "./external-user.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"

@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { z } from "zod"
+import * as z from "zod"
 import { inBackground } from "../http/background.ts"
 import type { EdgeEnv } from "../http/context.ts"
 import { fingerprintOf } from "../http/idempotency-key.ts"

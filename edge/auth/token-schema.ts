@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 
 /** The members of RFC 6749 §5.1, so that OAuth clients understand it. */
 export const tokenResponse = z.object({

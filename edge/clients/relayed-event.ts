@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { cloudEventType } from "../../domain/cloud-event.ts"
 import { type EventType, eventTypes } from "../../domain/events.ts"
 import { failureReasons } from "../../domain/failure-reason.ts"

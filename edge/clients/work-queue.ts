@@ -1,5 +1,5 @@
 import { AwsClient } from "aws4fetch"
-import { z } from "zod"
+import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
 import type { Config } from "../config.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { tagLabelOf } from "../../domain/tag-label.ts"
 
 /** A tag's label, read as the domain reads it. */

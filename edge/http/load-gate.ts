@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory"
-import { z } from "zod"
+import * as z from "zod"
 import { openEdgeDatabase } from "../../db/edge.ts"
 import { statementOf } from "../../db/statement.ts"
 import { workQueueOf } from "../clients/work-queue.ts"

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono"
 import { createMiddleware } from "hono/factory"
-import type { z } from "zod"
+import type * as z from "zod"
 import type { Scope } from "./context.ts"
 import type { ProblemType } from "./problem.ts"
 

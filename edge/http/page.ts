@@ -1,5 +1,5 @@
 import type { Context } from "hono"
-import { z } from "zod"
+import * as z from "zod"
 import type { EdgeEnv } from "./context.ts"
 
 const maxSize = 100

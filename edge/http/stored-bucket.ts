@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { type BucketPolicy, type Taken, takeToken } from "./token-bucket.ts"
 
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })

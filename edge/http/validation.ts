@@ -1,7 +1,7 @@
 import { zValidator } from "@hono/zod-validator"
 import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
-import type { z } from "zod"
+import type * as z from "zod"
 import type { EdgeEnv } from "./context.ts"
 import { withFacts } from "./operation-docs.ts"
 import { type FieldError, problem } from "./problem.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
 import { mayBecome, movedColumns, transitionAndTouchEffects } from "../../db/status-sql.ts"
 import { failureReasons } from "../../domain/failure-reason.ts"

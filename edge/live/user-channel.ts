@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers"
-import { z } from "zod"
+import * as z from "zod"
 import { DatabaseUnavailable, InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
 import type { Statement } from "../../db/statement.ts"
 import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../domain/ids.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { JsonSchema } from "./openapi.ts"
 
 /** The JSON Schema of what a caller sends (`input`) or gets (`output`). */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 
 export const liveTicketResponse = z.object({
   /** Goes into the URL of one live channel, `?ticket=…`, once. */

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
 import { isUserId } from "../../../domain/ids.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 
 export const registerRequest = z.object({
   email: z

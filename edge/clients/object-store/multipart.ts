@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { parseS3Xml } from "../../../aws/s3-xml.ts"
 import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
 

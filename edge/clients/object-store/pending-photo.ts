@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { photoTypes } from "../../../domain/photo-type.ts"
 

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { partCountOf } from "../../../domain/multipart.ts"
 import type { ObjectStore } from "./object-store.ts"
 import type { PendingPhoto } from "./pending-photo.ts"

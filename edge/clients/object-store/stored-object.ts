@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { SendS3Request } from "./s3-request.ts"
 
 export type StoredObject = { etag: string; bytes: number }

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { type Thumbnail, thumbnailVariants } from "../../../domain/image.ts"
 import { thumbnailKey } from "../../../domain/object-key.ts"

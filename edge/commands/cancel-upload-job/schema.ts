@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 

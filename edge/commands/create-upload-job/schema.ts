@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { partSizeLimits } from "../../../domain/multipart.ts"
 import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 

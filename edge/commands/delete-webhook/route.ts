@@ -1,5 +1,5 @@
 import { Hono } from "hono"
-import { z } from "zod"
+import * as z from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { describeOperation } from "../../http/operation-docs.ts"

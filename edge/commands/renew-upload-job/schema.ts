@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isJobId } from "../../../domain/ids.ts"
 import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 

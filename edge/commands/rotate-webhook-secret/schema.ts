@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 
 export const rotateWebhookSecretParams = z.object({ endpointId: z.string().refine(isEndpointId) })

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { auditOf } from "../../../db/status-sql.ts"
 import type { UserId } from "../../../domain/ids.ts"

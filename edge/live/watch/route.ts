@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono"
-import { z } from "zod"
+import * as z from "zod"
 import { InactiveUser } from "../../../db/edge.ts"
 import { isJobId, type JobId } from "../../../domain/ids.ts"
 import { subscriptionHeader, userChannelOf } from "../../clients/user-channel.ts"

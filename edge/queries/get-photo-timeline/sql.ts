@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedEntry } from "./schema.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"

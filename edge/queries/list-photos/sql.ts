@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { labelsOfPhoto } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, type Statement, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 import { instant } from "../../http/instant.ts"
 import { pageFacts, pageParameters } from "../../http/page.ts"
