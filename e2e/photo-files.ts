@@ -4,12 +4,13 @@ import { basename, join } from "node:path"
 import { crc32, deflateSync } from "node:zlib"
 import sharp from "sharp"
 import type { UploadFile } from "../client/sdk/create-batch.ts"
+import { samplesFolder } from "../processor/process-photo/image/testing/samples.ts"
 
-/** The maintainers' sample photos, or null where they are not laid beside the project. */
+/** The maintainers' sample photos, or null where they are absent. */
 export const sampleFiles = async (kind: "good" | "bad"): Promise<UploadFile[] | null> => {
-  const folder = join(import.meta.dirname, "../../shared/samples", kind)
-  const names = await readdir(folder).catch(() => null)
-  return names && Promise.all(names.map((name) => fileAt(join(folder, name))))
+  if (!samplesFolder) return null
+  const folder = join(samplesFolder, kind)
+  return Promise.all((await readdir(folder)).map((name) => fileAt(join(folder, name))))
 }
 
 const fileAt = async (path: string): Promise<UploadFile> => ({

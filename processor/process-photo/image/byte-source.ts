@@ -1,11 +1,22 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 
-/** Random access to bytes. Formats are walked by it, so no file has to be in memory as a whole. */
+/**
+ * A photo for the examiner: the path of its file, or its bytes in shared memory. Bytes that a caller holds already
+ * (a download below some bound) spare writing and reading a file. They are shared with a thread, not copied: nothing
+ * may write to them before `examine` has settled.
+ */
+export type PhotoContent = string | Uint8Array<SharedArrayBuffer>
+
+/** Random access to bytes. Parsers read through it, so no file has to be in memory as a whole. */
 export type ByteSource = {
-  /** Bytes there are. */
+  /** Bytes in total. */
   size: number
-  /** Up to `length` bytes from `position`; fewer, or none, where the bytes end. */
+  /** The byte at `position`; undefined where there is none. */
+  byteAt: (position: number) => number | undefined
+  /** Up to `length` bytes from `position`; fewer, or none, where the bytes end. They stay valid. */
   peek: (position: number, length: number) => Buffer
+  /** Some bytes from `position`, none only at the end. For scans: valid until the next call of any method. */
+  view: (position: number) => Buffer
 }
 
 /**
@@ -18,7 +29,7 @@ export const readExactly = (source: ByteSource, position: number, length: number
   return bytes
 }
 
-/** A walker met the end of the file inside something that should go on. Caught once, in probe.ts. */
+/** A parser met the end of the file inside a structure. Caught in probe.ts. */
 export class EndsEarly extends Error {
   constructor(wantedBytes: number, sizeBytes: number) {
     super(`wanted ${wantedBytes} bytes of ${sizeBytes}`)
@@ -26,9 +37,20 @@ export class EndsEarly extends Error {
   }
 }
 
+/** The file can't be read, which says nothing about the photo: the only transient fault of an examination. */
+export class ReadFailed extends Error {
+  constructor(cause: unknown) {
+    super("the file of the photo can't be read", { cause })
+    this.name = "ReadFailed"
+  }
+}
+
 export const bytesIn = (buffer: Buffer): ByteSource => ({
   size: buffer.length,
-  peek: (position, length) => buffer.subarray(position, position + Math.max(0, length)),
+  byteAt: (position) => buffer[position],
+  peek: (position, length) =>
+    position < 0 ? noBytes : buffer.subarray(position, position + Math.max(0, length)),
+  view: (position) => buffer.subarray(position),
 })
 
 /** A part of `source` with positions of its own. A part that reaches beyond its source is cut. */
@@ -36,53 +58,89 @@ export const partOf = (source: ByteSource, start: number, length: number): ByteS
   const size = Math.max(0, Math.min(length, source.size - start))
   return {
     size,
+    byteAt: (position) => (position >= 0 && position < size ? source.byteAt(start + position) : undefined),
     peek: (position, wanted) =>
-      position < 0 ? Buffer.alloc(0) : source.peek(start + position, Math.min(wanted, size - position)),
+      position < 0 ? noBytes : source.peek(start + position, Math.min(wanted, size - position)),
+    view: (position) =>
+      position < size ? source.view(start + position).subarray(0, size - position) : noBytes,
   }
 }
 
-// A walk from chunk to chunk touches few windows; a scan of all bytes costs 4 reads a megabyte.
-const windowBytes = 256 * 1024
+/**
+ * Passes the bytes of a photo to `use`. A file is open meanwhile; nothing may write to it.
+ * @throws ReadFailed when a file can't be read
+ */
+export const withContent = <T>(content: PhotoContent, use: (source: ByteSource) => T): T =>
+  typeof content === "string" ? withFile(content, use) : use(bytesIn(bufferOf(content)))
 
-/** Hands an open file to `use` and closes it afterwards. Files are immutable while they are open. */
-export const withFile = <T>(path: string, use: (source: ByteSource) => T): T => {
-  const descriptor = openSync(path, "r")
+/** A Buffer over the same memory. */
+export const bufferOf = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+const noBytes = Buffer.alloc(0)
+
+// One buffer for each file: scans read through it, and walks from chunk to chunk find their headers in it.
+const windowBytes = 64 * 1024
+
+const withFile = <T>(path: string, use: (source: ByteSource) => T): T => {
+  const descriptor = readOrFail(() => openSync(path, "r"))
   try {
-    return use(windowed(descriptor, fstatSync(descriptor).size))
+    return use(
+      fileSource(
+        descriptor,
+        readOrFail(() => fstatSync(descriptor).size),
+      ),
+    )
   } finally {
     closeSync(descriptor)
   }
 }
 
-const windowed = (descriptor: number, size: number): ByteSource => {
+const fileSource = (descriptor: number, size: number): ByteSource => {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(windowBytes, size))
   let start = 0
-  let window: Buffer = Buffer.alloc(0)
+  let window = noBytes
+  const view = (position: number): Buffer => {
+    if (position < 0 || position >= size) return noBytes
+    window = buffer.subarray(0, readInto(descriptor, buffer, position))
+    start = position
+    return window
+  }
+  const holds = (position: number, end: number) => position >= start && end <= start + window.length
   return {
     size,
+    view,
+    byteAt: (position) => (holds(position, position + 1) ? window[position - start] : view(position)[0]),
     peek: (position, length) => {
       const end = Math.min(position + length, size)
-      if (position < 0 || end <= position) return Buffer.alloc(0)
-      if (position < start || end > start + window.length) {
-        // A fresh buffer each time: what was handed out before stays as it is.
-        window = readFully(
-          descriptor,
-          position,
-          Math.min(Math.max(windowBytes, end - position), size - position),
-        )
-        start = position
+      if (position < 0 || end <= position) return noBytes
+      if (end - position > windowBytes) {
+        const bytes = Buffer.allocUnsafeSlow(end - position)
+        return bytes.subarray(0, readInto(descriptor, bytes, position))
       }
-      return window.subarray(position - start, end - start)
+      if (!holds(position, end)) view(position)
+      return Buffer.from(window.subarray(position - start, end - start))
     },
   }
 }
 
-const readFully = (descriptor: number, position: number, length: number): Buffer => {
-  const bytes = Buffer.allocUnsafeSlow(length)
+/** Fills `target` from `position` on; returns how many bytes there were. */
+const readInto = (descriptor: number, target: Buffer, position: number): number => {
   let filled = 0
-  while (filled < length) {
-    const count = readSync(descriptor, bytes, filled, length - filled, position + filled)
+  while (filled < target.length) {
+    const count = readOrFail(() =>
+      readSync(descriptor, target, filled, target.length - filled, position + filled),
+    )
     if (count === 0) break
     filled += count
   }
-  return bytes.subarray(0, filled)
+  return filled
+}
+
+const readOrFail = <T>(read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    throw new ReadFailed(error)
+  }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events"
 import { parentPort } from "node:worker_threads"
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import { ok, type Result } from "../../../domain/result.ts"
-import { withFile } from "./byte-source.ts"
+import { withContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import { photoExifOf } from "./exif/photo-exif.ts"
 import { corrupt } from "./photo-faults.ts"
@@ -19,8 +19,12 @@ port.on("message", async (message: Order | "go") => {
   say({ kind: "examined", result: await examine(message) })
 })
 
-const examine = async ({ path, declaredType, limits }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
-  const surveyed = withFile(path, (source) => {
+const examine = async ({
+  content,
+  declaredType,
+  limits,
+}: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
+  const surveyed = withContent(content, (source) => {
     const header = probe(source, declaredType, limits)
     return header.ok ? ok({ header: header.value, exif: photoExifOf(header.value.exif) }) : header
   })
@@ -33,7 +37,7 @@ const examine = async ({ path, declaredType, limits }: Order): Promise<Result<Ex
   const isOnItsSide = header.isTurnedByExif && orientation >= 5
   const [width, height] = isOnItsSide ? [header.height, header.width] : [header.width, header.height]
   try {
-    const { thumbnails, isDegraded } = await render(path, header, orientation)
+    const { thumbnails, isDegraded } = await render(content, header, orientation)
     return ok({ facts: { type: header.type, width, height, exif, isDegraded }, thumbnails })
   } catch {
     return corrupt("The picture can't be decoded: its data is damaged or incomplete. Upload the photo again.")

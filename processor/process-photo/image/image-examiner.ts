@@ -1,6 +1,7 @@
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import type { PhotoType } from "../../../domain/photo-type.ts"
 import type { Result } from "../../../domain/result.ts"
+import type { PhotoContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import { createMemoryBudget } from "./memory-budget.ts"
 import { unprocessable } from "./photo-faults.ts"
@@ -21,7 +22,7 @@ export type ImageExaminer = {
    * @throws the signal's reason when it fires, and Error when a thread dies, which says nothing about the photo
    */
   examine: (
-    path: string,
+    content: PhotoContent,
     declaredType: PhotoType,
     signal: AbortSignal,
   ) => Promise<Result<ExaminedPhoto, PhotoFault>>
@@ -66,10 +67,10 @@ export const startImageExaminer = ({
   }
 
   return {
-    examine: async (path, declaredType, signal) => {
+    examine: async (content, declaredType, signal) => {
       const thread = await acquire()
       try {
-        const result = await thread.examine({ path, declaredType, limits }, budget, limits.maxMs, signal)
+        const result = await thread.examine({ content, declaredType, limits }, budget, limits.maxMs, signal)
         return result === "too slow" ? tooSlow : result
       } finally {
         await release(thread)

@@ -78,21 +78,25 @@ const readSegment = (code: number, { start, length }: Span, source: ByteSource, 
     walk.frame = frameIn(code, source, start, length)
 }
 
-/** The marker after `position`: entropy-coded data and stray bytes before it are passed over. */
+/** The marker after `position`: entropy-coded data, stray bytes and fill bytes before it are skipped. */
 const nextMarker = (source: ByteSource, position: number): { code: number; end: number } | null => {
-  let at = position
-  for (;;) {
-    const window = source.peek(at, Math.min(scanBytes, source.size - at))
-    if (window.length < 2) return null
-    for (let i = window.indexOf(0xff); i >= 0 && i + 1 < window.length; i = window.indexOf(0xff, i + 1)) {
-      const code = window[i + 1] ?? 0
-      if (code !== 0x00 && code !== 0xff && !isRestart(code)) return { code, end: at + i + 2 }
+  for (let at = position; ; ) {
+    const view = source.view(at)
+    if (view.length === 0) return null
+    let i = view.indexOf(0xff)
+    while (i >= 0) {
+      while (view[i + 1] === 0xff) i += 1
+      const code = view[i + 1]
+      if (code === undefined) break
+      if (isMarker(code)) return { code, end: at + i + 2 }
+      i = view.indexOf(0xff, i + 2)
     }
-    at += window.length - 1
+    // Where a 0xff ends the view, the next one begins with it.
+    at += i < 0 ? view.length : Math.max(1, i)
   }
 }
-const scanBytes = 256 * 1024
 
+const isMarker = (code: number): boolean => code !== 0x00 && code !== 0xff && !isRestart(code)
 const isRestart = (code: number): boolean => code >= 0xd0 && code <= 0xd7
 const isBare = (code: number): boolean => code === 0x01 || code === marker.startOfImage
 /** SOF0–SOF15 without DHT, JPG and DAC, which share the range. */

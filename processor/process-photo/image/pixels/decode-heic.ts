@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { z } from "zod"
 
@@ -9,9 +8,9 @@ export type DecodedHeic = { data: Uint8Array; width: number; height: number }
  * Decodes the primary picture of a HEIC, turned and cropped as the file asks. sharp's build has no HEVC.
  * @throws Error when libheif can't
  */
-export const decodeHeic = async (path: string): Promise<DecodedHeic> => {
+export const decodeHeic = async (bytes: Uint8Array): Promise<DecodedHeic> => {
   const { HeifDecoder } = loadLibheif()
-  const images = new HeifDecoder().decode(readFileSync(path))
+  const images = new HeifDecoder().decode(bytes)
   const image = images.find((each) => each.is_primary()) ?? images[0]
   if (!image) throw new Error("libheif found no picture")
   const width = image.get_width()

@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs"
+import { join } from "node:path"
+
+// Beside the repository; a git worktree lies one level deeper.
+const candidates = ["../shared", "../../shared"].map((path) =>
+  join(import.meta.dirname, "../../../..", path, "samples"),
+)
+
+/** The maintainers' sample photos, outside the repository; null where they are absent. */
+export const samplesFolder: string | null = candidates.find((path) => existsSync(path)) ?? null
