@@ -17,8 +17,8 @@ export const openNodeDatabase = (url: string, max: number): NodeDatabase => {
   }
 }
 
-/** Runs statements on a client that somebody else opened and will close. */
-export const databaseOf = (client: postgres.Sql): Database => ({
+/** Runs statements on a client, or in a transaction, that the caller opens and closes. */
+export const databaseOf = (client: Pick<postgres.Sql, "unsafe">): Database => ({
   run: async (statement, input) => {
     // Typed as text, or postgres.js would serialize the document a second time.
     const text = statement.text.replaceAll("$1", () => "$1::text")

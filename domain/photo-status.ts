@@ -7,29 +7,50 @@ export const photoStatuses = [
   "CANCELLED",
 ] as const
 
-/** Where a photo stands on its way from "promised" to "safe, refused or given up". */
+/** How far a photo is on its way from a declared file to a stored photo. */
 export type PhotoStatus = (typeof photoStatuses)[number]
 
-/** The one state machine. Every SQL guard and every test of a transition is generated from it. */
-const transitions = {
-  QUEUED: ["UPLOADING", "PROCESSING", "FAILED", "CANCELLED"],
-  UPLOADING: ["PROCESSING", "FAILED", "CANCELLED"],
-  PROCESSING: ["COMPLETED", "FAILED", "CANCELLED"],
-  COMPLETED: [],
-  FAILED: [],
-  CANCELLED: [],
-} as const satisfies Record<PhotoStatus, readonly PhotoStatus[]>
+/**
+ * What causes a transition. `lifecycle`: the upload, its processing, its owner or a time limit. `recovery`: an
+ * operator's command, or an object that arrived after its photo had expired.
+ */
+export type TransitionCause = "lifecycle" | "recovery"
 
-/** Whether a photo in `from` may become `to`. Staying where one is is not a transition. */
-export const canBecome = (from: PhotoStatus, to: PhotoStatus): boolean =>
-  (transitions[from] as readonly PhotoStatus[]).includes(to)
+type Transitions = Record<PhotoStatus, readonly PhotoStatus[]>
+
+/** The one state machine. Every SQL guard and every test of a transition is generated from it. */
+const transitions: Record<TransitionCause, Transitions> = {
+  lifecycle: {
+    QUEUED: ["UPLOADING", "PROCESSING", "FAILED", "CANCELLED"],
+    UPLOADING: ["PROCESSING", "FAILED", "CANCELLED"],
+    PROCESSING: ["COMPLETED", "FAILED", "CANCELLED"],
+    COMPLETED: [],
+    FAILED: [],
+    CANCELLED: [],
+  },
+  recovery: {
+    QUEUED: [],
+    UPLOADING: [],
+    PROCESSING: [],
+    COMPLETED: [],
+    FAILED: ["PROCESSING"],
+    CANCELLED: [],
+  },
+}
+
+/** Whether a photo in `from` may become `to`. Remaining in a status is not a transition. */
+export const canBecome = (
+  from: PhotoStatus,
+  to: PhotoStatus,
+  cause: TransitionCause = "lifecycle",
+): boolean => transitions[cause][from].includes(to)
 
 /** The statuses from which `to` may be entered: the guard of every UPDATE. */
-export const sourcesOf = (to: PhotoStatus): PhotoStatus[] =>
-  photoStatuses.filter((from) => canBecome(from, to))
+export const sourcesOf = (to: PhotoStatus, cause: TransitionCause = "lifecycle"): PhotoStatus[] =>
+  photoStatuses.filter((from) => canBecome(from, to, cause))
 
-/** Whether a photo's bytes may still come, after which it is PROCESSING. */
+/** Whether the photo's bytes may still arrive, after which it is PROCESSING. */
 export const waitsForBytes = (status: PhotoStatus): boolean => canBecome(status, "PROCESSING")
 
-/** A terminal photo never changes again. */
-export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions[status].length === 0
+/** Whether the photo has ended: only a recovery can change its status again. */
+export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions.lifecycle[status].length === 0

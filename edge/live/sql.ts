@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
-import { mayBecome, movedColumns, transitionAndTouchEffects } from "../../db/status-sql.ts"
+import { movedColumns, transitionAndTouchEffects } from "../../db/transition-effects.ts"
+import { mayBecome } from "../../db/transition-guard.ts"
 import { failureReasons } from "../../domain/failure-reason.ts"
 import { isPhotoId, type JobId, type UserId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"

@@ -1,5 +1,7 @@
 import { z } from "zod"
+import { reopenEffects, reopenedColumns } from "../../db/reopen-effects.ts"
 import { statementOf } from "../../db/statement.ts"
+import { mayBecome } from "../../db/transition-guard.ts"
 
 /** Which FAILED photos are to be taken up again. */
 export type Selection = {
@@ -16,15 +18,15 @@ const reopened = z.object({
 })
 
 /**
- * Takes up photos that had failed: an operator's word is the one way out of FAILED. A job that had ended is opened
- * again, with its own event, and will end again. Photos whose bytes never came stay as they are.
+ * Moves FAILED photos back to PROCESSING. A job that had ended is reopened with an event of its own and ends again.
+ * Photos whose bytes never arrived stay FAILED.
  */
 export const reopenPhotos = statementOf<Selection>()(
   reopened,
   `
   with input as (select $1::jsonb as doc),
   chosen as (
-    select p.photo_id, p.dead_lettered_at from input join photos p on
+    select p.photo_id from input join photos p on
       p.photo_id = doc->>'photoId' or p.job_id = doc->>'jobId' or doc->>'scope' = 'failed'
       or doc->>'scope' = 'dead-lettered' and p.dead_lettered_at is not null
     where p.status = 'FAILED' and p.etag is not null and p.deleted_at is null
@@ -33,38 +35,15 @@ export const reopenPhotos = statementOf<Selection>()(
   moved as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
       dead_lettered_at = null, reopened_at = now(), lease_expires_at = null, last_swept_at = null, updated_at = now()
-    from chosen where p.photo_id = chosen.photo_id and p.status = 'FAILED'
-    returning p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag
+    from chosen where p.photo_id = chosen.photo_id and ${mayBecome("PROCESSING", "p.status", "recovery")}
+    returning ${reopenedColumns}
   ),
-  tally as (select job_id, count(*) as reopened from moved group by job_id),
-  ended as (
-    select j.job_id from tally join upload_jobs j using (job_id) where j.completed_at is not null
-  ),
-  job as (
-    update upload_jobs j set failed_count = j.failed_count - tally.reopened, status = 'IN_PROGRESS',
-      completed_at = null, updated_at = now(), version = j.version + 1
-    from tally where j.job_id = tally.job_id
-    returning j.job_id, j.user_id, j.total_count, j.completed_count, j.failed_count, j.cancelled_count
-  ),
-  events as (
-    insert into outbox_events (type, user_id, job_id, photo_id, data)
-    select 'UploadJobReopened', job.user_id, job_id, null, jsonb_build_object('status', 'IN_PROGRESS',
-      'totalCount', total_count, 'completedCount', completed_count, 'failedCount', failed_count,
-      'cancelledCount', cancelled_count)
-    from job join ended using (job_id)
-    union all
-    select 'PhotoReprocessing', moved.user_id, job_id, photo_id,
-      jsonb_build_object('status', moved.status, 'bytes', bytes, 'bytesSent', bytes)
-    from moved join job using (job_id)
-  ),
-  timeline as (
-    insert into photo_timeline (photo_id, kind) select photo_id, 'REPROCESSING' from moved
-  )
+  ${reopenEffects}
   select jsonb_build_object(
     'photos', (
       select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 'key', s3_key, 'etag', etag, 'bytes', bytes)), '[]')
       from moved),
-    'jobs', (select coalesce(jsonb_agg(job_id), '[]') from ended)) as result`,
+    'jobs', (select coalesce(jsonb_agg(job_id), '[]') from job where has_ended)) as result`,
 )
 
 /** How the system stands, in numbers an operator asks for first. */

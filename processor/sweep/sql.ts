@@ -1,6 +1,7 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { mayBecome, movedColumns, transitionEffects } from "../../db/status-sql.ts"
+import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
+import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isPhotoId, type PhotoId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"

@@ -1,6 +1,8 @@
 import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf, mayBecome, movedColumns, transitionEffects } from "../../../db/status-sql.ts"
+import { movedColumns, transitionEffects } from "../../../db/transition-effects.ts"
+import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 

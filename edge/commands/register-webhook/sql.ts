@@ -1,6 +1,6 @@
 import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf } from "../../../db/status-sql.ts"
 import type { EventType } from "../../../domain/events.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import { type EndpointId, maxEndpoints } from "../../../domain/webhook-endpoint.ts"

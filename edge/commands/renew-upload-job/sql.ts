@@ -1,6 +1,7 @@
 import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf, mayBecome } from "../../../db/status-sql.ts"
+import { mayBecome } from "../../../db/transition-guard.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 import { pendingPhoto, pendingPhotoJson } from "../../clients/object-store/pending-photo.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf } from "../../../db/status-sql.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
 import { instant } from "../../http/instant.ts"

@@ -1,6 +1,6 @@
 import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { auditOf } from "../../../db/status-sql.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { maxTagsPerPhoto, type TagLabel } from "../../../domain/tag-label.ts"
 

@@ -1,37 +1,30 @@
 import { eventOfEntering } from "../domain/events.ts"
-import { type PhotoStatus, photoStatuses, sourcesOf } from "../domain/photo-status.ts"
+import { photoStatuses } from "../domain/photo-status.ts"
 
-/** The guard of an UPDATE that brings a photo to `to`: true only where the state machine allows it. */
-export const mayBecome = (to: PhotoStatus, column = "status"): string =>
-  `${column} = any (array[${sourcesOf(to)
-    .map((status) => `'${status}'`)
-    .join(", ")}])`
-
-/** What a CTE `moved` returns of photos as they are after a guarded transition. `p` is the photo's alias. */
+/** What the CTE `moved` returns of photos after a guarded transition. `p` is the photo's alias. */
 export const movedColumns =
   "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent, p.etag"
 
 /**
- * The CTEs that follow a CTE `moved` of photos after a guarded transition, in the same statement: the job's
- * counters, status and version, the events of photo and job, the photo's timeline, and the quota of photos that
- * came to nothing. Rows are locked photo first, then job, then user.
+ * The effects of a lifecycle transition, in the same statement: the job's counters, status and version, the events of
+ * photo and job, the photo's timeline, and the quota that failed and cancelled photos give back. Rows are locked in
+ * the order photo, job, user.
+ *
+ * Requires: the CTE `moved` with `movedColumns`: photos that have just entered their status (see `mayBecome`).
+ * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
 export const transitionEffects = effectsOfChanges("select job_id, status from moved")
 
 /**
- * As `transitionEffects`, and the version of the jobs of the photos in a CTE `touched` (job_id) grows too: something
- * that a snapshot shows has changed, but no status.
+ * As `transitionEffects`; the version of the jobs in the CTE `touched` grows too: something that a snapshot shows has
+ * changed, but no status.
+ *
+ * Requires: the CTEs `moved` with `movedColumns` and `touched` (job_id).
+ * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
 export const transitionAndTouchEffects = effectsOfChanges(
   "select job_id, status from moved union all select job_id, null from touched",
 )
-
-/** The CTE `audit`: one row for the command, in the statement that carries it out. */
-export const auditOf = (action: string, select: string): string => `
-  audit as (
-    insert into audit_log (user_id, action, job_id, photo_id, outcome)
-    select user_id, '${action}', job_id, photo_id, outcome from (${select}) as command
-  )`
 
 function effectsOfChanges(changes: string): string {
   return `
@@ -57,7 +50,7 @@ function effectsOfChanges(changes: string): string {
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
-    -- Joined with the job, whose row is locked by then: a job's events have their sequence in the order of commits.
+    -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
     select ${eventTypeSql("moved.status")}, moved.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
         'status', moved.status, 'failureReason', failure_reason, 'bytes', bytes, 'bytesSent', bytes_sent))
     from moved join job using (job_id)
@@ -78,7 +71,7 @@ function effectsOfChanges(changes: string): string {
     from (
       select moved.user_id, sum(moved.bytes) as bytes, count(*) as photos
       from moved join job using (job_id)
-      -- A photo that failed with its bytes in S3 costs until it is deleted: it can be taken up again.
+      -- A failed photo whose bytes are stored counts until it is deleted, because it can be processed again.
       where moved.status = 'CANCELLED' or moved.status = 'FAILED' and moved.etag is null
       group by moved.user_id
     ) as given_back
@@ -91,7 +84,7 @@ function isSettledSql(): string {
         + j.cancelled_count + tally.cancelled`
 }
 
-// The domain's jobStatusOf, in SQL; the property tests hold the two against each other.
+// The domain's jobStatusOf in SQL; the property tests compare the two.
 function jobStatusSql(): string {
   return `case
         when tally.moved = 0 then j.status
