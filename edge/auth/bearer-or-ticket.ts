@@ -8,7 +8,7 @@ import { readTicket } from "./live-ticket.ts"
 
 const bearerToken = bearer("photos:read")
 
-/** Accepts a bearer token, or a `ticket` in the query, which opens one live channel. */
+/** Accepts a bearer token, or a `ticket` in the query that opens one live channel. */
 export const bearerOrTicket = withFacts(
   createMiddleware<EdgeEnv>(async (c, next) => {
     const text = c.req.query("ticket")

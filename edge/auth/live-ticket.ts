@@ -10,8 +10,8 @@ export type LiveTicket = {
 const ttlMs = 30_000
 
 /**
- * Makes a ticket for one live channel. It is signed, so that a made-up one is known before anybody's Durable Object
- * is woken, let alone brought into being.
+ * Creates a ticket for one live channel. It is signed, so that a forged one is rejected before a Durable Object is
+ * woken or created for it.
  */
 export const signTicket = async (secret: string, userId: UserId, now = Date.now()): Promise<string> => {
   const nonce = hex(crypto.getRandomValues(new Uint8Array(16)))
@@ -19,7 +19,7 @@ export const signTicket = async (secret: string, userId: UserId, now = Date.now(
   return `${content}.${hex(new Uint8Array(await crypto.subtle.sign("HMAC", await keyOf(secret), bytesOf(content))))}`
 }
 
-/** The ticket in a text, or null when we never made it or its time is over. */
+/** Parses and verifies a ticket; null when it is forged, malformed or expired. */
 export const readTicket = async (
   secret: string,
   text: string,
@@ -36,7 +36,7 @@ export const readTicket = async (
 
 export const expiryOf = (ticket: string): Date => new Date(Number(ticket.split(".")[2]))
 
-// A key of its own, derived from the events endpoint's secret, so that neither signature can stand in for the other.
+// A key derived from the events endpoint's secret: a signature made with one is not valid for the other.
 const keyOf = (secret: string) =>
   crypto.subtle.importKey("raw", bytesOf(`live-ticket:${secret}`), { name: "HMAC", hash: "SHA-256" }, false, [
     "sign",

@@ -7,7 +7,7 @@ import { photoStatuses } from "../../domain/photo-status.ts"
 
 const typesByName = new Map(eventTypes.map((type) => [cloudEventType(type), type]))
 
-/** A CloudEvent as the relay sends it, read into what the live channel needs of it. */
+/** A CloudEvent of the relay, parsed into the fields that the live channel needs. */
 export const relayedEvent = z
   .object({
     specversion: z.literal("1.0"),
@@ -26,7 +26,7 @@ export const relayedEvent = z
   .transform(({ id, type, userid, sequence, data }, context) => {
     const name: EventType | undefined = typesByName.get(type)
     if (!name) {
-      context.addIssue({ code: "custom", message: "is no event type of ours" })
+      context.addIssue({ code: "custom", message: "is not a known event type" })
       return z.NEVER
     }
     const photoStatus = z.enum(photoStatuses).safeParse(data.status).data

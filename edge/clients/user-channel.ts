@@ -3,7 +3,7 @@ import type { Config } from "../config.ts"
 import type { BucketPolicy, Taken } from "../http/token-bucket.ts"
 import type { RelayedEvent } from "./relayed-event.ts"
 
-/** What a client last said of an upload. */
+/** A client's progress report of one photo. */
 export type ProgressTick = { photoId: PhotoId; bytesSent: number }
 
 export type Limit = Pick<Taken, "isAllowed" | "remaining" | "resetSeconds">
@@ -13,26 +13,26 @@ export type UserChannelRpc = {
   /** Takes a token from the user's bucket `name`. */
   takeToken: (name: string, policy: BucketPolicy) => Promise<Limit>
   /**
-   * Takes a token and, if there was one, keeps the ticks until they are written. `isActive` is false when the last
-   * write found the user disabled.
+   * Takes a token and, if there was one, publishes the ticks and buffers them until they are written. `isActive` is
+   * false when the last write found the user disabled.
    */
   reportProgress: (
     userId: UserId,
     ticks: ProgressTick[],
     policy: BucketPolicy,
   ) => Promise<Limit & { isActive: boolean }>
-  /** Takes events from the relay, in order; those it has had before change nothing. */
+  /** Publishes events of the relay, in order. Events it received before have no effect. */
   acceptEvents: (userId: UserId, events: RelayedEvent[]) => Promise<void>
-  /** Uses up a live ticket that is good until `expiresAt` (ms since the epoch): true the first time. */
+  /** Uses up a live ticket that expires at `expiresAt` (ms since the epoch): true the first time only. */
   useTicket: (nonce: string, expiresAt: number) => Promise<boolean>
-  /** Opens a live channel; `subscriptionHeader` says whose. */
+  /** Opens a live channel for the user and job in `subscriptionHeader`. */
   fetch: (request: Request) => Promise<Response>
 }
 
-/** Carries the user and job of a live channel to the user's object: a request is all that `fetch` takes. */
+/** Passes the user and job of a live channel to the Durable Object, whose `fetch` takes nothing but a request. */
 export const subscriptionHeader = "x-live-subscription"
 
-/** The one Durable Object of a user, wherever it lives. */
+/** The Durable Object of a user. */
 export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc => {
   const stub = config.userChannels.get(config.userChannels.idFromName(userId))
   return stub as unknown as UserChannelRpc

@@ -3,6 +3,7 @@ import type { JobId, PhotoId } from "../../domain/ids.ts"
 import { isSettled, isTerminalJob, jobStatusOf } from "../../domain/job-status.ts"
 import { type PhotoStatus, waitsForBytes } from "../../domain/photo-status.ts"
 import { batchProgress, photoProgress } from "../../domain/progress.ts"
+import type { ProgressTick } from "../clients/user-channel.ts"
 import type { LiveJob, LivePhoto } from "./schema.ts"
 
 export type BoardPhoto = {
@@ -11,35 +12,41 @@ export type BoardPhoto = {
   bytes: number
   bytesSent: number
   failureReason: FailureReason | null
-  /** Of the newest event about it that was heeded. */
+  /** Of the last applied event; 0 when the photo is as it was read from the database. */
   sequence: number
 }
 
-/** A job as the live channel knows it: every number in a message is derived from its photos. */
+/** The state of a job on the live channel. Every number in a message is derived from its photos. */
 export type JobBoard = { jobId: JobId; photos: Map<PhotoId, BoardPhoto> }
 
-export type PhotoNews = Pick<
+export type PhotoEvent = Pick<
   BoardPhoto,
   "photoId" | "status" | "bytesSent" | "failureReason" | "sequence"
 > & {
-  /** An operator took up a photo that had failed: the one way back. */
+  /** A FAILED photo is processed again: the only transition backwards. */
   isReopening: boolean
 }
 
-/** An event about a photo, and the photo after it. Null when it was heeded before: events may come twice and late. */
-export const applyEvent = (board: JobBoard, { isReopening, ...news }: PhotoNews): BoardPhoto | null => {
-  const known = board.photos.get(news.photoId)
-  if (!known || news.sequence <= known.sequence) return null
-  // What was read from the database may be ahead of the events that are still on their way.
-  const isBehind = known.sequence === 0 && !isReopening && rank[news.status] < rank[known.status]
+/** A board of photos as the database has them. */
+export const newBoard = (jobId: JobId, photos: readonly Omit<BoardPhoto, "sequence">[]): JobBoard => ({
+  jobId,
+  photos: new Map(photos.map((photo) => [photo.photoId, { ...photo, sequence: 0 }])),
+})
+
+/** Applies an event and returns the photo after it; null when it was applied before: events come twice and late. */
+export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEvent): BoardPhoto | null => {
+  const known = board.photos.get(event.photoId)
+  if (!known || event.sequence <= known.sequence) return null
+  // A photo that was read from the database may be ahead of events that are still on their way.
+  const isBehind = known.sequence === 0 && !isReopening && rank[event.status] < rank[known.status]
   if (isBehind) return known
-  const next = { ...known, ...news, bytesSent: Math.max(known.bytesSent, news.bytesSent) }
-  board.photos.set(news.photoId, next)
+  const next = { ...known, ...event, bytesSent: Math.max(known.bytesSent, event.bytesSent) }
+  board.photos.set(event.photoId, next)
   return next
 }
 
-/** A word of the client about how much it has sent. Null: it is no news. */
-export const applyTick = (board: JobBoard, photoId: PhotoId, bytesSent: number): BoardPhoto | null => {
+/** Applies a client's progress report and returns the photo after it; null when nothing changed. */
+export const applyProgress = (board: JobBoard, { photoId, bytesSent }: ProgressTick): BoardPhoto | null => {
   const photo = board.photos.get(photoId)
   if (!photo || !waitsForBytes(photo.status)) return null
   const sent = Math.min(bytesSent, photo.bytes)
@@ -49,7 +56,6 @@ export const applyTick = (board: JobBoard, photoId: PhotoId, bytesSent: number):
   return next
 }
 
-/** A photo in the words of the channel. */
 export const livePhotoOf = (photo: BoardPhoto): LivePhoto => ({
   photoId: photo.photoId,
   status: photo.status,
@@ -57,7 +63,6 @@ export const livePhotoOf = (photo: BoardPhoto): LivePhoto => ({
   failureReason: photo.failureReason,
 })
 
-/** The whole job in the words of the channel. */
 export const liveJobOf = ({ jobId, photos }: JobBoard): LiveJob => {
   const all = [...photos.values()]
   const count = (status: PhotoStatus) => all.filter((photo) => photo.status === status).length

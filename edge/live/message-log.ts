@@ -1,18 +1,18 @@
-/** Messages that are kept for clients who were away. */
-const keptMessages = 5_000
+/** Messages that are stored for clients that reconnect. */
+const maxMessages = 5_000
 
 export type LoggedMessage = { id: number; jobId: string; text: string }
 
 /**
- * What a user's channel said, in the object's own SQLite. Ids grow in the order in which clients were told, so
- * that whoever comes back with the last one has missed exactly what is behind it.
+ * The published messages of a user, in the Durable Object's SQLite. Ids grow in the order of publication: a client
+ * that reconnects with its last id has missed exactly the messages with a higher one.
  */
 export const openMessageLog = (sql: SqlStorage) => {
   sql.exec(`
     create table if not exists messages (
       id integer primary key autoincrement, event_id text not null unique, job_id text not null, text text not null)`)
   return {
-    /** Whether an event was told before. */
+    /** Whether the message of an event was published before. */
     has: (eventId: string): boolean =>
       sql.exec("select 1 from messages where event_id = ?", eventId).toArray().length > 0,
 
@@ -25,14 +25,14 @@ export const openMessageLog = (sql: SqlStorage) => {
           text,
         )
         .one()
-      if (row.id % 100 === 0) sql.exec("delete from messages where id <= ?", row.id - keptMessages)
+      if (row.id % 100 === 0) sql.exec("delete from messages where id <= ?", row.id - maxMessages)
       return { id: row.id, jobId, text }
     },
 
-    /** The newest id, 0 when nothing was ever said. */
+    /** The newest id; 0 when nothing was ever published. */
     head: (): number => sql.exec<{ id: number | null }>("select max(id) as id from messages").one().id ?? 0,
 
-    /** All behind `id`, of one job or of every one; null when some of it is not kept any more. */
+    /** The messages after `id`, of one job or of all; null when some of them are no longer stored. */
     since: (id: number, jobId: string | null): LoggedMessage[] | null => {
       const { oldest } = sql.exec<{ oldest: number | null }>("select min(id) as oldest from messages").one()
       if (oldest !== null && id < oldest - 1) return null

@@ -3,11 +3,11 @@ import { failureReasons } from "../../domain/failure-reason.ts"
 import { jobStatuses } from "../../domain/job-status.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 
-/** How the whole batch stands: the same numbers as `GET /queries/upload-jobs/{jobId}`. */
+/** The state of the whole batch: the same numbers as `GET /queries/upload-jobs/{jobId}`. */
 export const liveJob = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
-  /** Nothing more will come of this job when true. */
+  /** When true, the job does not change any more. */
   terminal: z.boolean(),
   progress: z.number().int(),
   totalCount: z.number().int(),
@@ -25,16 +25,16 @@ export const livePhoto = z.object({
   failureReason: z.enum(failureReasons).nullable(),
 })
 
-/** What comes over SSE (`event:` is the type) and, as JSON with its `id`, one a line, over WebSocket. */
+/** A message over SSE (`event:` is the type) and, as one line of JSON with its `id`, over WebSocket. */
 export const liveMessage = z.discriminatedUnion("type", [
-  /** First on a job's channel: everything as it is now. */
+  /** First on a job's channel: the current state of the job and all its photos. */
   z.object({ type: z.literal("snapshot"), jobId: z.string(), job: liveJob, photos: z.array(livePhoto) }),
-  /** A photo or the job entered a status (with an id), or a photo's upload went on (without). */
+  /** A photo entered a status (with an id) or its upload advanced (without an id). */
   z.object({ type: z.literal("photo"), jobId: z.string(), job: liveJob, ...livePhoto.shape }),
   z.object({ type: z.literal("job"), jobId: z.string(), job: liveJob }),
-  /** What the client missed is not kept any more: ask the query API, then go on listening. */
+  /** Missed messages are no longer stored: read the current state from the query API and stay connected. */
   z.object({ type: z.literal("reset"), reason: z.string() }),
-  /** The last word: why the channel closes. Come back with the last id. */
+  /** The last message: why the channel closes. Reconnect with the last id. */
   z.object({ type: z.literal("closed"), reason: z.string() }),
 ])
 

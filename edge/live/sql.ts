@@ -8,8 +8,8 @@ import { photoStatuses } from "../../domain/photo-status.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 
 /**
- * Keeps how far uploads of a user are: the first word of a photo makes it UPLOADING, later ones only ever raise
- * what was sent. Photos of others, and those that are past uploading, stay as they are.
+ * Writes the upload progress of a user. The first report makes a photo UPLOADING, later ones can only raise its
+ * bytes sent. Photos of other users, and photos whose upload is complete, are not changed.
  */
 export const saveProgress = statementOf<{ userId: UserId; ticks: readonly ProgressTick[] }>()(
   z.object({ saved: z.number().int() }),
@@ -19,7 +19,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
     select t."photoId" as photo_id, max(t."bytesSent") as bytes_sent
     from input, jsonb_to_recordset(doc->'ticks') as t ("photoId" text, "bytesSent" bigint) group by 1
   ),
-  -- In the order of their ids, as whoever else changes several photos of a user.
+  -- In the order of their ids, like every statement that locks several photos: no deadlocks.
   locked as (
     select p.photo_id, least(tick.bytes_sent, p.bytes) as bytes_sent
     from input, tick join photos p using (photo_id)
@@ -44,8 +44,8 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
 )
 
 /**
- * The photos of a job, as the live channel starts from them; null when the user has no such job. Also for a user who
- * was disabled: what happens to their photos is still told to the object, or the relay would stop for everyone.
+ * Reads the photos of a job for its board; null when the user has no such job. Also for a disabled user: the relay
+ * delivers the events of their photos too, and an error would hold up the events after them.
  */
 export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   z
@@ -69,7 +69,7 @@ export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   ) as result`,
 )
 
-/** Throws InactiveUser for a user who is gone or disabled. */
+/** Throws InactiveUser for a user who is deleted or disabled. */
 export const assertActing = statementOf<{ userId: UserId }>()(
   z.object({ userId: z.string() }),
   `with ${inputOfActingUser} select doc as result from input`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { type OutgoingMessage, openSubscribers } from "./subscribers.ts"
 
-// Between a Durable Object and a client there are buffers that no test fills; here there are none.
+// Between a Durable Object and a client are buffers that no test can fill: here the stream is read directly.
 const newSubscribers = () => openSubscribers({ getWebSockets: () => [] as WebSocket[] } as DurableObjectState)
 
 const message = (id: number): OutgoingMessage => ({
@@ -10,25 +10,25 @@ const message = (id: number): OutgoingMessage => ({
   message: { type: "reset", reason: "x".repeat(1000) },
 })
 
-test("a client that does not read is dropped with a reason, and the ids it got are without a gap", async () => {
+test("a client that does not read is dropped with a reason, and the ids it received have no gap", async () => {
   const subscribers = newSubscribers()
-  const deaf = subscribers.stream("job_1", [])
-  for (let id = 1; id <= 1000 && subscribers.count() > 0; id += 1) subscribers.tell([message(id)])
+  const response = subscribers.stream("job_1", [])
+  for (let id = 1; id <= 1000 && subscribers.count() > 0; id += 1) subscribers.broadcast([message(id)])
   expect(subscribers.count()).toBe(0)
-  const heard = await deaf.text()
-  expect(heard).toMatch(/event: closed\ndata: .*too slowly.*\n\n$/)
-  const ids = [...heard.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
+  const received = await response.text()
+  expect(received).toMatch(/event: closed\ndata: .*too slowly.*\n\n$/)
+  const ids = [...received.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
   expect(ids).toEqual(ids.map((_, index) => index + 1))
   expect(ids.length).toBeLessThan(400)
 })
 
-test("a client that reads is told everything", async () => {
+test("a client that reads receives every message", async () => {
   const subscribers = newSubscribers()
   const reader = subscribers.stream("job_1", []).body?.pipeThrough(new TextDecoderStream()).getReader()
-  let heard = ""
+  let received = ""
   for (let id = 1; id <= 1000; id += 1) {
-    subscribers.tell([message(id)])
-    while (!heard.includes(`id: ${id}\n`)) heard += (await reader?.read())?.value ?? ""
+    subscribers.broadcast([message(id)])
+    while (!received.includes(`id: ${id}\n`)) received += (await reader?.read())?.value ?? ""
   }
   expect(subscribers.count()).toBe(1)
   await reader?.cancel()

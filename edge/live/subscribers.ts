@@ -1,20 +1,20 @@
 import type { LiveMessage } from "./schema.ts"
 
-/** A message on its way to clients; without an id it need not be caught up with. */
+/** A message to subscribers. One without an id is not stored and cannot be missed. */
 export type OutgoingMessage = { id: number | null; jobId: string | null; message: LiveMessage }
 
 /** Channels that one user may have open at once. */
 export const maxSubscribers = 20
 
-/** Bytes that wait for a client that does not read. */
+/** Bytes that are buffered for an SSE client that does not read. */
 const maxBufferedBytes = 256 * 1024
 
-/** What a client waits before it comes back. */
+/** What an EventSource waits before it reconnects. */
 const retryMs = 2_000
 
 const heartbeatMs = 15_000
 
-/** A channel lives no longer than an access token: who comes back is asked again who they are. */
+/** A channel lives no longer than an access token: a client that reconnects is authenticated again. */
 const maxAgeMs = 15 * 60_000
 
 type SseClient = {
@@ -25,12 +25,12 @@ type SseClient = {
 
 type Attachment = { jobId: string | null; openedAt: number }
 
-/** Everyone who listens to a user: SSE streams held in memory, and WebSockets that outlive a hibernation. */
+/** The open channels of a user: SSE streams held in memory, and WebSockets that outlive a hibernation. */
 export const openSubscribers = (state: DurableObjectState) => {
   const streams = new Set<SseClient>()
   let heartbeat: ReturnType<typeof setInterval> | undefined
 
-  const leave = (client: SseClient) => {
+  const remove = (client: SseClient) => {
     streams.delete(client)
     if (streams.size === 0 && heartbeat !== undefined) {
       clearInterval(heartbeat)
@@ -40,22 +40,26 @@ export const openSubscribers = (state: DurableObjectState) => {
 
   const write = (client: SseClient, text: string): void => {
     try {
-      const last = isOld(client.openedAt) ? old : (client.controller.desiredSize ?? 0) <= 0 ? slow : null
+      const last = isOld(client.openedAt)
+        ? tooOld
+        : (client.controller.desiredSize ?? 0) <= 0
+          ? tooSlow
+          : null
       if (last) {
         client.controller.enqueue(encode(frame({ id: null, jobId: null, message: last })))
         client.controller.close()
-        leave(client)
+        remove(client)
       } else client.controller.enqueue(encode(text))
     } catch {
-      // The client has left.
-      leave(client)
+      // The client has disconnected.
+      remove(client)
     }
   }
 
   return {
     count: (): number => streams.size + state.getWebSockets().length,
 
-    /** Opens a stream that begins with what was missed. */
+    /** Opens an SSE stream that begins with `first`. */
     stream: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
       let client: SseClient | undefined
       const body = new ReadableStream<Uint8Array>(
@@ -65,10 +69,10 @@ export const openSubscribers = (state: DurableObjectState) => {
             streams.add(client)
             controller.enqueue(encode(`retry: ${retryMs}\n\n${first.map(frame).join("")}`))
             heartbeat ??= setInterval(() => {
-              for (const each of streams) write(each, ": still here\n\n")
+              for (const each of streams) write(each, ": heartbeat\n\n")
             }, heartbeatMs)
           },
-          cancel: () => client && leave(client),
+          cancel: () => client && remove(client),
         },
         new ByteLengthQueuingStrategy({ highWaterMark: maxBufferedBytes }),
       )
@@ -77,29 +81,29 @@ export const openSubscribers = (state: DurableObjectState) => {
       })
     },
 
-    /** Accepts a WebSocket that may sleep: the object need not stay in memory for it. */
+    /** Accepts a WebSocket that can hibernate: the object need not stay in memory for it. */
     accept: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
-      const { 0: theirs, 1: ours } = new WebSocketPair()
-      ours.serializeAttachment({ jobId, openedAt: Date.now() } satisfies Attachment)
-      state.acceptWebSocket(ours)
-      if (first.length > 0) ours.send(linesOf(first))
-      return new Response(null, { status: 101, webSocket: theirs })
+      const { 0: clientEnd, 1: ourEnd } = new WebSocketPair()
+      ourEnd.serializeAttachment({ jobId, openedAt: Date.now() } satisfies Attachment)
+      state.acceptWebSocket(ourEnd)
+      if (first.length > 0) ourEnd.send(linesOf(first))
+      return new Response(null, { status: 101, webSocket: clientEnd })
     },
 
-    /** Tells everyone what is for them, all at once: a burst is one write a client, not one a message. */
-    tell: (outgoing: readonly OutgoingMessage[]): void => {
+    /** Sends each subscriber the messages it follows: one write for a burst, not one for each message. */
+    broadcast: (outgoing: readonly OutgoingMessage[]): void => {
       for (const client of streams) {
-        const own = outgoing.filter(({ jobId }) => isAbout(client.jobId, jobId))
+        const own = outgoing.filter(({ jobId }) => isFollowed(client.jobId, jobId))
         if (own.length > 0) write(client, own.map(frame).join(""))
       }
       for (const socket of state.getWebSockets()) {
-        const { jobId: wanted, openedAt } = attachmentOf(socket)
+        const { jobId: followed, openedAt } = attachmentOf(socket)
         if (isOld(openedAt)) {
-          send(socket, linesOf([{ id: null, jobId: null, message: old }]))
-          socket.close(1000, "come back")
+          send(socket, linesOf([{ id: null, jobId: null, message: tooOld }]))
+          socket.close(1000, "reconnect")
           continue
         }
-        const own = outgoing.filter(({ jobId }) => isAbout(wanted, jobId))
+        const own = outgoing.filter(({ jobId }) => isFollowed(followed, jobId))
         if (own.length > 0) send(socket, linesOf(own))
       }
     },
@@ -108,9 +112,15 @@ export const openSubscribers = (state: DurableObjectState) => {
 
 const isOld = (openedAt: number): boolean => Date.now() - openedAt > maxAgeMs
 
-const old: LiveMessage = { type: "closed", reason: "The channel is old. Come back with the last id." }
+const tooOld: LiveMessage = {
+  type: "closed",
+  reason: "The channel has reached its maximum age. Reconnect with the last id.",
+}
 
-const slow: LiveMessage = { type: "closed", reason: "You read too slowly. Come back with the last id." }
+const tooSlow: LiveMessage = {
+  type: "closed",
+  reason: "The client reads too slowly. Reconnect with the last id.",
+}
 
 // https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 const frame = ({ id, message }: OutgoingMessage): string =>
@@ -122,9 +132,9 @@ const linesOf = (messages: readonly OutgoingMessage[]): string =>
     .map(({ id, message }) => JSON.stringify(id === null ? message : { id: String(id), ...message }))
     .join("\n")
 
-/** Whether a client who follows `wanted`, or everything, is to be told of `jobId`, or everyone is. */
-const isAbout = (wanted: string | null, jobId: string | null): boolean =>
-  wanted === null || jobId === null || wanted === jobId
+/** Whether a subscriber of the job `followed`, or of all jobs, gets a message about `jobId`, or about all jobs. */
+const isFollowed = (followed: string | null, jobId: string | null): boolean =>
+  followed === null || jobId === null || followed === jobId
 
 const attachmentOf = (socket: WebSocket): Attachment =>
   (socket.deserializeAttachment() as Attachment | null) ?? { jobId: null, openedAt: 0 }
@@ -133,7 +143,7 @@ const send = (socket: WebSocket, text: string): void => {
   try {
     socket.send(text)
   } catch {
-    // It is closing: the runtime forgets it.
+    // It is closing: the runtime removes it.
   }
 }
 

@@ -2,7 +2,7 @@ import { DurableObject } from "cloudflare:workers"
 import * as z from "zod"
 import { DatabaseUnavailable, InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
 import type { Statement } from "../../db/statement.ts"
-import { isJobId, isUserId, type JobId, type PhotoId, type UserId } from "../../domain/ids.ts"
+import { isJobId, isUserId, type JobId, type UserId } from "../../domain/ids.ts"
 import type { RelayedEvent } from "../clients/relayed-event.ts"
 import {
   type Limit,
@@ -14,38 +14,34 @@ import { configOf } from "../config.ts"
 import { logFailure } from "../http/log.ts"
 import { takeStoredToken } from "../http/stored-bucket.ts"
 import { type BucketLevel, type BucketPolicy, takeToken } from "../http/token-bucket.ts"
-import { applyEvent, applyTick, type JobBoard, liveJobOf, livePhotoOf } from "./job-board.ts"
+import { newBoardCache } from "./board-cache.ts"
+import { type JobBoard, newBoard } from "./job-board.ts"
+import { applyToBoard, snapshotMessage } from "./live-messages.ts"
 import { openMessageLog } from "./message-log.ts"
-import { type LiveMessage, liveMessage } from "./schema.ts"
+import { newProgressBuffer } from "./progress-buffer.ts"
+import { newProgressPublisher } from "./progress-publisher.ts"
+import { liveMessage } from "./schema.ts"
 import { assertActing, saveProgress, selectJobPhotos } from "./sql.ts"
 import { maxSubscribers, type OutgoingMessage, openSubscribers } from "./subscribers.ts"
+import { openUsedTickets } from "./used-tickets.ts"
 
-/** Progress is written to Postgres once in this time, whatever number of ticks came. */
+/** Progress is written to Postgres once in this time, however many reports came. */
 const writeEveryMs = 1000
 
-/** Progress of one photo is told to listeners once in this time. */
-const tellEveryMs = 250
-
-/** Photos whose progress is kept for the next write; a client with more in flight loses some ticks, no upload. */
-const maxPendingPhotos = 5000
-
-/** Jobs that are followed in memory; the one that was quiet longest is forgotten, and read again when needed. */
-const maxBoards = 50
-
-/** How long a user who was found to be disabled is not asked about again. */
+/** How long the progress of a user who was found to be disabled is rejected without asking the database again. */
 const inactiveForMs = 60_000
 
-/** The one place of a user: token buckets, uploads' progress until it is written, and everyone who listens. */
+/** One per user: token buckets, upload progress until it is written, and the subscribers of live channels. */
 export class UserChannel extends DurableObject<object> implements UserChannelRpc {
-  readonly #pending = new Map<PhotoId, number>()
-  readonly #boards = new Map<JobId, JobBoard>()
-  readonly #untold = new Map<PhotoId, JobBoard>()
+  readonly #boards = newBoardCache()
+  readonly #progress = newProgressBuffer()
   readonly #log = openMessageLog(this.ctx.storage.sql)
   readonly #subscribers = openSubscribers(this.ctx)
+  readonly #usedTickets = openUsedTickets(this.ctx.storage)
+  readonly #progressPublisher = newProgressPublisher(this.#boards.all, this.#subscribers.broadcast)
   #progressLevel: BucketLevel | undefined
   #lastWriteAt = 0
   #inactiveUntil = 0
-  #telling: ReturnType<typeof setTimeout> | undefined
 
   takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
     return takeStoredToken(this.ctx.storage, `bucket:${name}`, policy)
@@ -61,17 +57,16 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     const isActive = Date.now() >= this.#inactiveUntil
     if (limit.isAllowed && isActive) {
       for (const tick of ticks) {
-        this.#keep(tick)
-        this.#show(tick)
+        this.#progress.add(tick)
+        this.#progressPublisher.add(tick)
       }
-      await this.#writeSoon(userId)
+      await this.#scheduleWrite(userId)
     }
     return { ...limit, isActive }
   }
 
-  /** Takes events from the relay, in order; those it has had before change nothing. */
   async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
-    // What must be waited for comes first: from here on nobody comes between, and ids are told in their order.
+    // All waiting comes first: no other call runs between the following steps, so ids are published in their order.
     const boards = new Map<JobId, JobBoard | null>()
     for (const jobId of new Set(events.map((event) => event.jobId)))
       boards.set(jobId, await this.#boardOf(userId, jobId))
@@ -79,15 +74,14 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     for (const event of events) {
       const board = boards.get(event.jobId)
       if (!board || this.#log.has(event.eventId)) continue
-      const message = messageOf(board, event)
+      const message = applyToBoard(board, event)
       if (!message) continue
       const { id, jobId } = this.#log.append(event.eventId, message.jobId, JSON.stringify(message))
       outgoing.push({ id, jobId, message })
     }
-    this.#subscribers.tell(outgoing)
+    this.#subscribers.broadcast(outgoing)
   }
 
-  /** Lets somebody listen: to one job, or to all of the user's when there is none in the subscription. */
   override async fetch(request: Request): Promise<Response> {
     const { userId, jobId } = subscription.parse(
       JSON.parse(request.headers.get(subscriptionHeader) ?? "null"),
@@ -97,7 +91,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
       await this.#run(assertActing, { userId })
       const board = jobId && (await this.#boardOf(userId, jobId))
       if (jobId && !board) return new Response(null, { status: 404 })
-      // Counted again: others came in while the database was asked.
+      // Counted again: others may have subscribed while the database was asked.
       if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
       const first = this.#missed(lastIdOf(request), jobId) ?? this.#snapshot(board)
       return request.headers.get("upgrade")?.toLowerCase() === "websocket"
@@ -110,37 +104,29 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     }
   }
 
-  /** Uses a ticket up: true the first time. Its signature and its time were checked before anyone asks. */
   async useTicket(nonce: string, expiresAt: number): Promise<boolean> {
-    const key = `used:${nonce}`
-    for (const [used, until] of await this.ctx.storage.list<number>({ prefix: "used:", limit: 100 }))
-      if (until < Date.now()) await this.ctx.storage.delete(used)
-    if ((await this.ctx.storage.get(key)) !== undefined) return false
-    await this.ctx.storage.put(key, expiresAt)
-    return true
+    return this.#usedTickets.use(nonce, expiresAt)
   }
 
   override async alarm(): Promise<void> {
     const userId = await this.ctx.storage.get("userId")
-    if (typeof userId !== "string" || !isUserId(userId) || this.#pending.size === 0) return
-    const ticks = Array.from(this.#pending, ([photoId, bytesSent]) => ({ photoId, bytesSent }))
-    this.#pending.clear()
+    if (typeof userId !== "string" || !isUserId(userId) || this.#progress.isEmpty()) return
     this.#lastWriteAt = Date.now()
     try {
-      await this.#run(saveProgress, { userId, ticks })
+      await this.#progress.flush((ticks) => this.#run(saveProgress, { userId, ticks }))
     } catch (error) {
       if (error instanceof InactiveUser) {
         this.#inactiveUntil = Date.now() + inactiveForMs
+        this.#progress.clear()
         return
       }
       logFailure("progress not written", error, { userId })
-      for (const tick of ticks) this.#keep(tick)
-      await this.#writeSoon(userId)
+      await this.#scheduleWrite(userId)
     }
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // RFC 6455 §7.4.1: these say how a connection ended and can't be sent.
+    // RFC 6455 §7.4.1: these codes describe how a connection ended and must not be sent.
     socket.close([1005, 1006, 1015].includes(code) ? 1000 : code)
   }
 
@@ -153,76 +139,35 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     }
   }
 
-  #keep({ photoId, bytesSent }: ProgressTick): void {
-    const known = this.#pending.get(photoId)
-    if (known === undefined && this.#pending.size >= maxPendingPhotos) return
-    this.#pending.set(photoId, Math.max(known ?? 0, bytesSent))
-  }
-
-  async #writeSoon(userId: UserId): Promise<void> {
+  async #scheduleWrite(userId: UserId): Promise<void> {
     if ((await this.ctx.storage.getAlarm()) !== null) return
     await this.ctx.storage.put("userId", userId)
     await this.ctx.storage.setAlarm(Math.max(Date.now(), this.#lastWriteAt + writeEveryMs))
   }
 
-  /** Shows a tick to those who listen: soon, and with what comes meanwhile. */
-  #show({ photoId, bytesSent }: ProgressTick): void {
-    for (const board of this.#boards.values())
-      if (applyTick(board, photoId, bytesSent)) this.#untold.set(photoId, board)
-    if (this.#untold.size > 0) this.#telling ??= setTimeout(() => this.#tellProgress(), tellEveryMs)
-  }
-
-  #tellProgress(): void {
-    this.#telling = undefined
-    // The ticks are all on the boards by now: a board's totals are the same for each of its photos.
-    const jobs = new Map(Array.from(new Set(this.#untold.values()), (board) => [board, liveJobOf(board)]))
-    const outgoing = Array.from(this.#untold, ([photoId, board]): OutgoingMessage[] => {
-      const photo = board.photos.get(photoId)
-      const job = jobs.get(board)
-      if (!photo || !job) return []
-      const { jobId } = board
-      return [{ id: null, jobId, message: { type: "photo", jobId, job, ...livePhotoOf(photo) } }]
+  #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
+    return this.#boards.get(jobId, async () => {
+      const photos = await this.#run(selectJobPhotos, { userId, jobId })
+      return photos && newBoard(jobId, photos)
     })
-    this.#untold.clear()
-    this.#subscribers.tell(outgoing.flat())
-  }
-
-  async #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
-    const known = this.#boards.get(jobId)
-    if (known) {
-      // Last in the order of the map: the one that is forgotten last.
-      this.#boards.delete(jobId)
-      this.#boards.set(jobId, known)
-      return known
-    }
-    const photos = await this.#run(selectJobPhotos, { userId, jobId })
-    // Who was faster has been told of events since: only one board of a job can be right.
-    const loadedMeanwhile = this.#boards.get(jobId)
-    if (loadedMeanwhile) return loadedMeanwhile
-    if (!photos) return null
-    const board = {
-      jobId,
-      photos: new Map(photos.map((photo) => [photo.photoId, { ...photo, sequence: 0 }])),
-    }
-    this.#boards.set(jobId, board)
-    const [oldest] = this.#boards.keys()
-    if (this.#boards.size > maxBoards && oldest) this.#boards.delete(oldest)
-    return board
   }
 
   #snapshot(board: JobBoard | null): OutgoingMessage[] {
-    if (!board) return []
-    const photos = [...board.photos.values()].map(livePhotoOf)
-    const message = { type: "snapshot", jobId: board.jobId, job: liveJobOf(board), photos } as const
-    return [{ id: this.#log.head(), jobId: board.jobId, message }]
+    return board ? [{ id: this.#log.head(), jobId: board.jobId, message: snapshotMessage(board) }] : []
   }
 
-  /** What was said since the client left; null when it is new here. */
+  /** The messages since the client left; null for a client without a last id. */
   #missed(lastId: number | null, jobId: JobId | null): OutgoingMessage[] | null {
     if (lastId === null) return null
     const logged = this.#log.since(lastId, jobId)
     if (!logged || lastId > this.#log.head())
-      return [{ id: this.#log.head(), jobId, message: { type: "reset", reason: "Too much happened since." } }]
+      return [
+        {
+          id: this.#log.head(),
+          jobId,
+          message: { type: "reset", reason: "Messages since the last id are no longer stored." },
+        },
+      ]
     return logged.map(({ id, text, ...about }) => ({
       id,
       jobId: about.jobId,
@@ -236,17 +181,8 @@ const subscription = z.object({
   jobId: z.string().refine(isJobId).nullable(),
 })
 
-/** The header first: what a reconnecting EventSource sends by itself. */
+/** The header takes precedence: a reconnecting EventSource sends it. */
 const lastIdOf = (request: Request): number | null => {
   const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("lastEventId")
   return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : null
-}
-
-const messageOf = (board: JobBoard, event: RelayedEvent): (LiveMessage & { jobId: string }) | null => {
-  const { jobId, photo, sequence, type } = event
-  if (!photo) return { type: "job", jobId, job: liveJobOf(board) }
-  if (type === "PhotoDeleted") return null
-  const isReopening = type === "PhotoReprocessing"
-  const changed = applyEvent(board, { ...photo, sequence, isReopening })
-  return changed && { type: "photo", jobId, job: liveJobOf(board), ...livePhotoOf(changed) }
 }

@@ -5,12 +5,12 @@ import { bearer } from "../bearer.ts"
 import { expiryOf, signTicket } from "../live-ticket.ts"
 import { type LiveTicketResponse, liveTicketResponse } from "./schema.ts"
 
-/** EventSource and WebSocket can't send a bearer token, and a token must never stand in a URL. */
+/** Browsers' EventSource and WebSocket cannot send a bearer token, and a token must not be part of a URL. */
 export const issueLiveTicket = new Hono<EdgeEnv>().post(
   "/auth/live-ticket",
   describeOperation("issueLiveTicket", {
     tag: "live",
-    summary: "Get a ticket that opens one live channel without a bearer token, once, within 30 s",
+    summary: "Create a ticket that opens one live channel without a bearer token within 30 s",
     answers: { 201: { description: "The ticket.", schema: liveTicketResponse } },
   }),
   bearer("photos:read"),

@@ -1,7 +1,7 @@
 import * as z from "zod"
 
 export const liveTicketResponse = z.object({
-  /** Goes into the URL of one live channel, `?ticket=…`, once. */
+  /** Pass it once, as `?ticket=…` in the URL of a live channel. */
   ticket: z.string(),
   expiresAt: z.iso.datetime(),
 })

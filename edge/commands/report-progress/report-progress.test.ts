@@ -23,7 +23,7 @@ const report = (body: object, token = user.token, variables?: Record<string, str
 const photoOf = (photoId: string) =>
   rows("select status, bytes_sent::int from photos where photo_id = $1", photoId)
 
-describe("progress", () => {
+describe("a progress report", () => {
   test("of one photo makes it UPLOADING within a second, with its event", async () => {
     const { photoId } = await newPhoto(user, jpeg(1000))
     const response = await report({ photoId, bytesSent: 400, bytesTotal: 1000 })
@@ -37,7 +37,7 @@ describe("progress", () => {
     ).toEqual([{ type: "PhotoQueued" }, { type: "PhotoUploadStarted" }])
   })
 
-  test("of a whole batch comes in one post, and the job's version grows", async () => {
+  test("of a whole batch is one post, and the job's version grows", async () => {
     const { jobId, items } = await newJob(user, [jpeg(1000), jpeg(1000), jpeg(1000)])
     const ticks = items.map(({ photoId }, index) => ({ photoId, bytesSent: index * 100, bytesTotal: 1000 }))
     expect(await (await report({ items: ticks })).json()).toEqual({ accepted: 3 })
@@ -53,7 +53,7 @@ describe("progress", () => {
     ])
   })
 
-  test("never goes backwards, never beyond the file, and never moves a photo that is past uploading", async () => {
+  test("never lowers the bytes sent, never exceeds the file size, and never changes a photo after its upload", async () => {
     const { items } = await newJob(user, [jpeg(1000), jpeg(1000)])
     const [first = "", second = ""] = items.map(({ photoId }) => photoId)
     await rows("update photos set status = 'PROCESSING' where photo_id = $1", second)
@@ -78,7 +78,7 @@ describe("progress", () => {
     expect(await photoOf(second)).toEqual([{ status: "PROCESSING", bytes_sent: 0 }])
   })
 
-  test("of another user's photo is taken and changes nothing", async () => {
+  test("of another user's photo is accepted and changes nothing", async () => {
     const stranger = await newUser()
     const theirs = await newPhoto(user, jpeg(1000))
     const own = await newPhoto(stranger, jpeg(1000))

@@ -7,14 +7,14 @@ import { rateLimited } from "../../http/rate-limit.ts"
 import { validJson } from "../../http/validation.ts"
 import { type ReportProgressResponse, reportProgressRequest, reportProgressResponse } from "./schema.ts"
 
-/** No database call: the user's Durable Object keeps the ticks and writes them, at most once a second. */
+/** No database call: the user's Durable Object buffers the ticks and writes them at most once a second. */
 export const reportProgress = new Hono<EdgeEnv>().post(
   "/commands/upload/progress",
   describeOperation("reportProgress", {
     tag: "uploads",
-    summary: "Says how far uploads are",
-    description: "Best effort: what is lost is made up for by the next one.",
-    answers: { 202: { description: "Taken.", schema: reportProgressResponse } },
+    summary: "Report upload progress",
+    description: "Best effort: a lost report is made up for by the next one.",
+    answers: { 202: { description: "Accepted.", schema: reportProgressResponse } },
     isRateLimited: true,
   }),
   validJson(reportProgressRequest),
@@ -29,7 +29,7 @@ export const reportProgress = new Hono<EdgeEnv>().post(
       ticks,
       policy,
     )
-    if (!isActive) throw new InactiveUser("gone or disabled")
+    if (!isActive) throw new InactiveUser("deleted or disabled")
     const refusal = rateLimited(c, "progress", policy, limit)
     return refusal ?? c.json({ accepted: ticks.length } satisfies ReportProgressResponse, 202)
   },

@@ -7,11 +7,11 @@ const tick = z.object({
   bytesTotal: z.number().int().nonnegative(),
 })
 
-/** One tick, or those of a whole batch at once: twenty posts a second can't carry a hundred files one by one. */
+/** One tick, or those of a whole batch: the rate limit is too low for one post per file of a large batch. */
 export const reportProgressRequest = z.union([tick, z.object({ items: z.array(tick).min(1).max(500) })])
 
 export const reportProgressResponse = z.object({
-  /** Ticks that were taken; they are best effort and may be written as one. */
+  /** Ticks that were accepted. Several may be written as one. */
   accepted: z.number().int(),
 })
 

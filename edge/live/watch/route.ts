@@ -12,32 +12,32 @@ import { liveMessage } from "../schema.ts"
 const about = {
   tag: "live",
   description:
-    "Server-sent events, or a WebSocket when the request asks for an upgrade. `Last-Event-ID` (or `lastEventId` in the query) goes on where a client stopped. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.",
+    "Server-sent events, or a WebSocket when the request asks for an upgrade. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.",
   parameters: ["Last-Event-ID"],
   problems: ["too-many-channels"],
   answers: {
     200: {
-      description: "A stream of messages; each `data:` is one of these.",
+      description: "A stream of messages; each `data:` field is one of these.",
       schema: liveMessage,
       contentType: "text/event-stream",
     },
     101: {
       description:
-        "A WebSocket on which the same messages come, one or more lines of JSON a text frame, each with its `id` among the members.",
+        "A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member.",
     },
   },
 } as const
 
-/** Live channels: of one job, or of all that is the user's. */
+/** The live channels: of one job, or of all jobs of the user. */
 export const watch = new Hono<EdgeEnv>()
   .get(
     "/queries/events",
-    describeOperation("watchEvents", { ...about, summary: "Follow everything of yours, live" }),
+    describeOperation("watchEvents", { ...about, summary: "Follow all upload jobs live" }),
     (c) => open(c, null),
   )
   .get(
     "/queries/upload-jobs/:jobId/events",
-    describeOperation("watchUploadJob", { ...about, summary: "Follow a job, live" }),
+    describeOperation("watchUploadJob", { ...about, summary: "Follow an upload job live" }),
     validParam(z.object({ jobId: z.string().refine(isJobId) })),
     (c) => open(c, c.req.valid("param").jobId),
   )
@@ -52,7 +52,7 @@ const open = async (c: Context<EdgeEnv>, jobId: JobId | null): Promise<Response>
   )
   switch (response.status) {
     case 401:
-      throw new InactiveUser("gone or disabled")
+      throw new InactiveUser("deleted or disabled")
     case 404:
       return problem(c, "not-found")
     case 429:

@@ -1,0 +1,46 @@
+import type { JobId } from "../../domain/ids.ts"
+import type { JobBoard } from "./job-board.ts"
+
+/** Jobs that are followed in memory. Above it the least recently used one is dropped and loaded again when needed. */
+const maxBoards = 50
+
+export type BoardCache = {
+  /** The board of a job, loaded when it is not in memory; null when there is no such job. */
+  get: (jobId: JobId, load: () => Promise<JobBoard | null>) => Promise<JobBoard | null>
+  /** All boards in memory. */
+  all: () => Iterable<JobBoard>
+}
+
+export const newBoardCache = (capacity = maxBoards): BoardCache => {
+  // In the order of use, the most recent last.
+  const boards = new Map<JobId, JobBoard>()
+  const loading = new Map<JobId, Promise<JobBoard | null>>()
+
+  const keep = (board: JobBoard): void => {
+    boards.delete(board.jobId)
+    boards.set(board.jobId, board)
+    const [leastRecent] = boards.keys()
+    if (boards.size > capacity && leastRecent) boards.delete(leastRecent)
+  }
+
+  return {
+    all: () => boards.values(),
+    get: async (jobId, load) => {
+      const known = boards.get(jobId)
+      if (known) {
+        keep(known)
+        return known
+      }
+      // Two boards of one job would drift apart: events change only one of them. So a job is loaded once at a time.
+      const pending = loading.get(jobId) ?? load()
+      loading.set(jobId, pending)
+      try {
+        const board = await pending
+        if (board && loading.get(jobId) === pending) keep(board)
+        return board
+      } finally {
+        if (loading.get(jobId) === pending) loading.delete(jobId)
+      }
+    },
+  }
+}

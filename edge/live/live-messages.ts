@@ -1,0 +1,29 @@
+import type { RelayedEvent } from "../clients/relayed-event.ts"
+import { applyEvent, type BoardPhoto, type JobBoard, liveJobOf, livePhotoOf } from "./job-board.ts"
+import type { LiveJob, LiveMessage } from "./schema.ts"
+
+type OfJob<Type extends LiveMessage["type"]> = Extract<LiveMessage, { type: Type }>
+
+/** The whole job: the first message on its channel. */
+export const snapshotMessage = (board: JobBoard): OfJob<"snapshot"> => ({
+  type: "snapshot",
+  jobId: board.jobId,
+  job: liveJobOf(board),
+  photos: Array.from(board.photos.values(), livePhotoOf),
+})
+
+/** A photo that changed. `job` spares the totals where several photos of one board are published at once. */
+export const photoMessage = (
+  board: JobBoard,
+  photo: BoardPhoto,
+  job: LiveJob = liveJobOf(board),
+): OfJob<"photo"> => ({ type: "photo", jobId: board.jobId, job, ...livePhotoOf(photo) })
+
+/** Applies an event to its job's board and returns the message to publish; null when there is nothing new in it. */
+export const applyToBoard = (board: JobBoard, event: RelayedEvent): OfJob<"photo" | "job"> | null => {
+  const { photo, sequence, type } = event
+  if (!photo) return { type: "job", jobId: board.jobId, job: liveJobOf(board) }
+  if (type === "PhotoDeleted") return null
+  const changed = applyEvent(board, { ...photo, sequence, isReopening: type === "PhotoReprocessing" })
+  return changed && photoMessage(board, changed)
+}

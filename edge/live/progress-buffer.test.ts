@@ -1,0 +1,47 @@
+import { expect, test } from "vitest"
+import type { ProgressTick } from "../clients/user-channel.ts"
+import { newId } from "../new-id.ts"
+import { newProgressBuffer } from "./progress-buffer.ts"
+
+const [first, second, third] = [newId.photo(), newId.photo(), newId.photo()]
+
+test("a flush writes the highest number of bytes of each photo, once", async () => {
+  const buffer = newProgressBuffer()
+  for (const bytesSent of [10, 30, 20]) buffer.add({ photoId: first, bytesSent })
+  buffer.add({ photoId: second, bytesSent: 5 })
+  const written: ProgressTick[][] = []
+  await buffer.flush(async (ticks) => written.push(ticks))
+  expect(written).toEqual([
+    [
+      { photoId: first, bytesSent: 30 },
+      { photoId: second, bytesSent: 5 },
+    ],
+  ])
+  expect(buffer.isEmpty()).toBe(true)
+})
+
+test("progress that could not be written waits for the next flush, without undoing what came meanwhile", async () => {
+  const buffer = newProgressBuffer()
+  buffer.add({ photoId: first, bytesSent: 10 })
+  buffer.add({ photoId: second, bytesSent: 10 })
+  const failed = buffer.flush(async () => {
+    buffer.add({ photoId: first, bytesSent: 50 })
+    throw new Error("outage")
+  })
+  await expect(failed).rejects.toThrow("outage")
+  expect([first, second].map(buffer.bytesSentOf)).toEqual([50, 10])
+})
+
+test("progress counts as not written until the write has ended", async () => {
+  const buffer = newProgressBuffer()
+  buffer.add({ photoId: first, bytesSent: 10 })
+  await buffer.flush(async () => expect(buffer.bytesSentOf(first)).toBe(10))
+  expect(buffer.bytesSentOf(first)).toBe(0)
+})
+
+test("a full buffer drops progress of further photos and keeps that of known ones", () => {
+  const buffer = newProgressBuffer(2)
+  for (const photoId of [first, second, third]) buffer.add({ photoId, bytesSent: 1 })
+  buffer.add({ photoId: first, bytesSent: 2 })
+  expect([first, second, third].map(buffer.bytesSentOf)).toEqual([2, 1, 0])
+})

@@ -1,0 +1,38 @@
+import type { PhotoId } from "../../domain/ids.ts"
+import type { ProgressTick } from "../clients/user-channel.ts"
+import { applyProgress, type JobBoard, liveJobOf } from "./job-board.ts"
+import { photoMessage } from "./live-messages.ts"
+import type { OutgoingMessage } from "./subscribers.ts"
+
+/** Progress is published once in this time, each photo at most once. */
+const publishEveryMs = 250
+
+/** Applies progress reports to the boards in memory and publishes what changed, many changes at once. */
+export const newProgressPublisher = (
+  boards: () => Iterable<JobBoard>,
+  publish: (messages: OutgoingMessage[]) => void,
+) => {
+  const changed = new Map<PhotoId, JobBoard>()
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  const publishChanged = (): void => {
+    timer = undefined
+    // A board's totals are the same for each of its photos: they are computed once.
+    const jobs = new Map(Array.from(new Set(changed.values()), (board) => [board, liveJobOf(board)]))
+    const messages = Array.from(changed, ([photoId, board]): OutgoingMessage[] => {
+      const photo = board.photos.get(photoId)
+      return photo
+        ? [{ id: null, jobId: board.jobId, message: photoMessage(board, photo, jobs.get(board)) }]
+        : []
+    })
+    changed.clear()
+    publish(messages.flat())
+  }
+
+  return {
+    add: (tick: ProgressTick): void => {
+      for (const board of boards()) if (applyProgress(board, tick)) changed.set(tick.photoId, board)
+      if (changed.size > 0) timer ??= setTimeout(publishChanged, publishEveryMs)
+    },
+  }
+}
