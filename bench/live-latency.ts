@@ -2,7 +2,7 @@ import postgres from "postgres"
 import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
-import { type Listener, listenBySse, listenByWebSocket } from "../e2e/live-listeners.ts"
+import { type Subscriber, subscribeBySse, subscribeByWebSocket } from "../e2e/live-subscribers.ts"
 import { smallPhotos } from "../e2e/photo-files.ts"
 import { runSystem, signedInUser } from "../e2e/running-system.ts"
 
@@ -18,8 +18,8 @@ try {
   const { jobId, uploads } = await createBatch(api, await smallPhotos(photoCount))
   if (!jobId) throw new Error("nothing was uploads")
   const path = `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=`
-  const sse = listenBySse(path + (await api.getLiveTicket()).ticket)
-  const socket = listenByWebSocket(path + (await api.getLiveTicket()).ticket)
+  const sse = subscribeBySse(path + (await api.getLiveTicket()).ticket)
+  const socket = subscribeByWebSocket(path + (await api.getLiveTicket()).ticket)
   await Promise.all([sse.opened, socket.opened])
 
   const polled = new Map<string, number>()
@@ -45,8 +45,8 @@ try {
     changes.map((change) => [`${change.photo_id} ${change.kind}`, change.occurred_at.getTime()]),
   )
   console.log("| way | changes | p50 ms | p95 ms | longest ms |\n|---|---|---|---|---|")
-  print("SSE", latencies(committed, heardBy(sse)))
-  print("WebSocket", latencies(committed, heardBy(socket)))
+  print("SSE", latencies(committed, arrivals(sse)))
+  print("WebSocket", latencies(committed, arrivals(socket)))
   print("polling every 300 ms (the peer)", latencies(committed, polled))
   sse.close()
   socket.close()
@@ -56,20 +56,20 @@ try {
 }
 process.exit()
 
-function heardBy(listener: Listener): Map<string, number> {
-  const times = listener.times()
-  const heard = new Map<string, number>()
-  for (const [index, message] of listener.messages().entries()) {
+function arrivals(subscriber: Subscriber): Map<string, number> {
+  const times = subscriber.times()
+  const firstSeen = new Map<string, number>()
+  for (const [index, message] of subscriber.messages().entries()) {
     if (message.type !== "photo") continue
     const seen = `${message.photoId} ${message.status}`
-    if (!heard.has(seen)) heard.set(seen, times[index] ?? Number.NaN)
+    if (!firstSeen.has(seen)) firstSeen.set(seen, times[index] ?? Number.NaN)
   }
-  return heard
+  return firstSeen
 }
 
-function latencies(committed: Map<string, number>, heard: Map<string, number>): number[] {
+function latencies(committed: Map<string, number>, firstSeen: Map<string, number>): number[] {
   const all = [...committed].flatMap(([seen, at]) => {
-    const time = heard.get(seen)
+    const time = firstSeen.get(seen)
     return time === undefined ? [] : [time - at]
   })
   return all.sort((a, b) => a - b)

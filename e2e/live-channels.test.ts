@@ -4,7 +4,7 @@ import { createBatch } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import type { LiveMessage } from "../edge/live/schema.ts"
-import { listenBySse, listenByWebSocket } from "./live-listeners.ts"
+import { subscribeBySse, subscribeByWebSocket } from "./live-subscribers.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 
@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const isEnd = (message: LiveMessage) => message.type === "job" && message.job.terminal
 
-/** The picture that a client has who heard all of these. */
-const pictureOf = (messages: readonly LiveMessage[]) => {
+/** The state that a client knows after these messages. */
+const stateOf = (messages: readonly LiveMessage[]) => {
   const photos = new Map<string, string>()
   let totals: object = {}
   for (const message of messages) {
@@ -35,13 +35,15 @@ const pictureOf = (messages: readonly LiveMessage[]) => {
 }
 
 describe("a job of a hundred photos", () => {
-  test("ends with the same picture over SSE, WebSocket and polling, told without a gap or a step back", async () => {
+  test("has the same final state over SSE, WebSocket and polling, without a gap or a step back", async () => {
     const api = await signedInUser(system.edgeUrl)
     const { jobId, uploads } = await createBatch(api, await smallPhotos(100))
     if (!jobId) throw new Error("nothing was uploads")
     const path = `/queries/upload-jobs/${jobId}/events`
-    const sse = listenBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
-    const socket = listenByWebSocket(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
+    const sse = subscribeBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
+    const socket = subscribeByWebSocket(
+      `${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`,
+    )
     await Promise.all([sse.opened, socket.opened])
     await uploadBatch(api, uploads)
     const polled = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
@@ -49,8 +51,8 @@ describe("a job of a hundred photos", () => {
     const [bySse, bySocket] = await Promise.all([sse.until(isEnd), socket.until(isEnd)])
     sse.close()
     socket.close()
-    const { photos, totals } = pictureOf(bySse)
-    expect(pictureOf(bySocket)).toEqual({ photos, totals })
+    const { photos, totals } = stateOf(bySse)
+    expect(stateOf(bySocket)).toEqual({ photos, totals })
     expect(photos).toEqual(Object.fromEntries(polled.items.map(({ photoId, status }) => [photoId, status])))
     const { jobId: id, status, terminal, progress, completedCount, bytesSent, bytesTotal } = polled
     expect(totals).toMatchObject({
@@ -63,17 +65,17 @@ describe("a job of a hundred photos", () => {
       bytesTotal,
     })
 
-    const way = bySse.flatMap((message) => ("job" in message ? [message.job.progress] : []))
-    expect(way).toEqual([...way].sort((a, b) => a - b))
-    expect(way.at(-1)).toBe(100)
+    const steps = bySse.flatMap((message) => ("job" in message ? [message.job.progress] : []))
+    expect(steps).toEqual([...steps].sort((a, b) => a - b))
+    expect(steps.at(-1)).toBe(100)
   })
 
-  test("is missed in no part by a client who was away, and nothing comes twice", async () => {
+  test("reaches a client that reconnects without a missing message and without a duplicate", async () => {
     const api = await signedInUser(system.edgeUrl)
     const { jobId, uploads } = await createBatch(api, await smallPhotos(60))
     if (!jobId) throw new Error("nothing was uploads")
     const open = async (lastId?: string) =>
-      listenBySse(
+      subscribeBySse(
         `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=${(await api.getLiveTicket()).ticket}`,
         lastId,
       )
@@ -90,14 +92,14 @@ describe("a job of a hundred photos", () => {
     second.close()
     const ids = [...first.ids(), ...second.ids()]
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b))
-    const [told] = await rows`
+    const [published] = await rows`
       select count(*)::int from outbox_events
       where job_id = ${jobId} and published_at is not null and type <> 'UploadJobCreated'`
     const queued = first
       .messages()
       .filter((message) => message.type === "photo" && message.status === "QUEUED")
-    // What happened before the client first came is in its snapshot.
-    expect(ids.length - 1).toBeGreaterThanOrEqual(Number(told?.count) - uploads.length - 1)
+    // What happened before the client first connected is in its snapshot.
+    expect(ids.length - 1).toBeGreaterThanOrEqual(Number(published?.count) - uploads.length - 1)
     expect(queued.length).toBeLessThanOrEqual(uploads.length)
     const completed = [...first.messages(), ...second.messages()].filter(
       (message) => message.type === "photo" && message.status === "COMPLETED",

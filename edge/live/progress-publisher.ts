@@ -13,10 +13,10 @@ export const newProgressPublisher = (
   publish: (messages: OutgoingMessage[]) => void,
 ) => {
   const changed = new Map<PhotoId, JobBoard>()
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let isScheduled = false
 
   const publishChanged = (): void => {
-    timer = undefined
+    isScheduled = false
     // A board's totals are the same for each of its photos: they are computed once.
     const jobs = new Map(Array.from(new Set(changed.values()), (board) => [board, liveJobOf(board)]))
     const messages = Array.from(changed, ([photoId, board]): OutgoingMessage[] => {
@@ -32,7 +32,9 @@ export const newProgressPublisher = (
   return {
     add: (tick: ProgressTick): void => {
       for (const board of boards()) if (applyProgress(board, tick)) changed.set(tick.photoId, board)
-      if (changed.size > 0) timer ??= setTimeout(publishChanged, publishEveryMs)
+      if (changed.size === 0 || isScheduled) return
+      isScheduled = true
+      setTimeout(publishChanged, publishEveryMs)
     },
   }
 }
