@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, describe, test } from "vitest"
 import { subscribe } from "../../testing/live-channel.ts"
 import { expectProblem, forgeToken, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
 
