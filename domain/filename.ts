@@ -1,4 +1,4 @@
-/** Longest filename, in UTF-8 bytes: what every file system a download may land on can hold. */
+/** Longest filename, in UTF-8 bytes: the limit of the common file systems that downloads are saved to. */
 export const maxFilenameBytes = 255
 
 /** Why a filename is refused. */
@@ -6,23 +6,23 @@ export type FilenameFault = "empty" | "too_long" | "characters" | "hidden" | "ex
 
 const photoExtensions = "jpg jpeg jpe jfif png webp avif gif tif tiff heic heif hif".split(" ")
 
-// Letters of every script, digits, marks, punctuation, symbols (emoji), spaces and the two emoji joiners.
+// Letters of every script, digits, marks, punctuation, symbols (emoji), spaces and the zero width joiner of emoji.
 // Left out: controls, bidirectional overrides (Unicode TR 36 §2.1), lone surrogates, unassigned code points.
-const allowedCharacters = /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0\u202f\u3000]|\u200d|\ufe0f)+$/u
+const allowedCharacters = /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S} \u00a0\u202f\u3000]|\u200d)+$/u
 
-// Separators and what Windows refuses in names (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
+// Separators, and what Windows forbids in names (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
 const refusedCharacters = /[/\\<>"|?*]/
 
-/** The first reason why `filename` can't be taken, or null. A missing extension is fine: phones do that. */
+/** The first reason why `filename` is refused, or null. A missing extension is allowed: phones do that. */
 export const filenameFault = (filename: string): FilenameFault | null => {
   if (filename.trim() === "") return "empty"
   if (utf8Length(filename) > maxFilenameBytes) return "too_long"
   if (!allowedCharacters.test(filename) || refusedCharacters.test(filename)) return "characters"
   if (filename.startsWith(".")) return "hidden"
-  return hasForeignExtension(filename) ? "extension" : null
+  return hasOtherExtension(filename) ? "extension" : null
 }
 
-const hasForeignExtension = (filename: string): boolean => {
+const hasOtherExtension = (filename: string): boolean => {
   const dot = filename.lastIndexOf(".")
   return dot > 0 && !photoExtensions.includes(filename.slice(dot + 1).toLowerCase())
 }

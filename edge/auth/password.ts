@@ -32,4 +32,4 @@ const derive = (password: string, salt: Buffer): Promise<Buffer> =>
     )
   })
 
-const toBase64 = (bytes: Buffer): string => bytes.toString("base64").replace(/=+$/, "")
+const toBase64 = (bytes: Buffer): string => bytes.toString("base64").replace(/={1,2}$/, "")

@@ -74,7 +74,10 @@ export const pageOf = <Item>(
 }
 
 const encode = (id: string): string =>
-  btoa(`after:${id}`).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "")
+  btoa(`after:${id}`)
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/={1,2}$/, "")
 
 const decode = (cursor: string): string | null => {
   try {
