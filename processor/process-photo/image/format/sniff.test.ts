@@ -8,7 +8,10 @@ const looksLike = (head: string) => {
 
 test.each([
   ['<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"],
-  ['\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg PUBLIC "x">\n<SVG>', "an SVG drawing"],
+  [
+    '\xef\xbb\xbf<?xml version="1.0"?>\n<!-- a --><!-- b -->\n<!DOCTYPE svg PUBLIC "x">\n<SVG>',
+    "an SVG drawing",
+  ],
   ["<!DOCTYPE html><p>", "a web page"],
   ["<!-- a --><html>", "a web page"],
   ["<?xml version='1.0'?><rss>", "an XML document"],
