@@ -87,7 +87,7 @@ module.exports = {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^(node_modules|\\.local|out|\\.wrangler)/" },
+    exclude: { path: "^(node_modules|\\.local|out|\\.wrangler|edge/public|edge/reference/static)/" },
     enhancedResolveOptions: {
       extensions: [".ts", ".js", ".json", ".cjs", ".mjs"],
       exportsFields: ["exports"],

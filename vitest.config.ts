@@ -4,6 +4,12 @@ import { type TestEnvironment, testEventsSecret, testStorage } from "./local/tes
 
 const globalSetup = ["local/test-environment.ts"]
 
+// `npm test` leaves out the slow suites, `*.full.test.ts`; `npm run test:full` (vitest --mode full) runs only those.
+const suite = (mode: string, folders: string, more: readonly string[] = []) =>
+  mode === "full"
+    ? { include: [`${folders}/**/*.full.test.ts`], exclude: [...more] }
+    : { include: [`${folders}/**/*.test.ts`], exclude: ["**/*.full.test.ts", ...more] }
+
 const workerBindings = (environment: TestEnvironment) => ({
   ENVIRONMENT: "test",
   S3_ENDPOINT: environment.s3Endpoint,
@@ -22,7 +28,7 @@ const workerBindings = (environment: TestEnvironment) => ({
   PROGRESS_POSTS_PER_SECOND: "100000",
 })
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   // Bundling it would warn of every source map that its package left out.
   ssr: { external: ["fauxqs"] },
   test: {
@@ -33,8 +39,7 @@ export default defineConfig({
       {
         test: {
           name: "node",
-          include: ["{domain,aws,db,processor,local,client}/**/*.test.ts"],
-          exclude: ["local/aws-emulator/**"],
+          ...suite(mode, "{domain,aws,db,processor,local,client,docs}", ["local/aws-emulator/**"]),
           globalSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -44,7 +49,7 @@ export default defineConfig({
         // Needs no global set-up: each test starts its own emulator.
         test: {
           name: "aws-emulator",
-          include: ["local/aws-emulator/**/*.test.ts"],
+          ...suite(mode, "local/aws-emulator"),
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -61,12 +66,12 @@ export default defineConfig({
             }
           }),
         ],
-        test: { name: "edge", include: ["edge/**/*.test.ts"], globalSetup, testTimeout: 30_000 },
+        test: { name: "edge", ...suite(mode, "edge"), globalSetup, testTimeout: 30_000 },
       },
       {
         test: {
           name: "e2e",
-          include: ["e2e/**/*.test.ts"],
+          ...suite(mode, "e2e"),
           // Each brings up the whole system: one at a time on two cores.
           fileParallelism: false,
           testTimeout: 180_000,
@@ -75,4 +80,4 @@ export default defineConfig({
       },
     ],
   },
-})
+}))

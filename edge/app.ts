@@ -39,7 +39,6 @@ import { listPhotos } from "./queries/list-photos/route.ts"
 import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
 import { listWebhooks } from "./queries/list-webhooks/route.ts"
-import { reference } from "./reference/route.ts"
 
 /** Until an answer begins. No wait of ours is longer; who waits that long has given up. */
 const timeLimitMs = 30_000
@@ -95,5 +94,3 @@ app.route("/", getDownloadUrl)
 app.route("/", getPhotoTimeline)
 app.route("/", listWebhooks)
 app.route("/", listWebhookDeliveries)
-
-app.route("/", reference(app))

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import type { TestProject } from "vitest/node"
 import { migrateDatabase } from "../db/migrate.ts"
+import { buildPublicAssets } from "../docs/public-assets.ts"
 import { startAwsEmulator } from "./aws-emulator/aws-emulator.ts"
 import { startPostgres } from "./postgres/postgres.ts"
 import { freePort } from "./process/ports.ts"
@@ -35,6 +36,8 @@ export const testEventsSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}
 
 /** Global set-up of vitest. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // `wrangler dev` builds them too, but vitest's workerd does not run wrangler's build command.
+  await buildPublicAssets()
   const directory = await mkdtemp(join(tmpdir(), "rapid-photo-test-"))
   const postgres = await startPostgres({
     port: await freePort(),

@@ -2,18 +2,15 @@ import type { Hono } from "hono"
 import type { EdgeEnv } from "../http/context.ts"
 import { factsOf, tags } from "../http/operation-docs.ts"
 import { commonComponents } from "./components.ts"
+import { introduction } from "./introduction.ts"
 import type { OpenApi } from "./openapi.ts"
-import { type DescribedRoute, operationOf } from "./operation.ts"
+import { type DescribedRoute, operationOf, tagName } from "./operation.ts"
 
-const description = `\
-Photos go from the device to the object storage; this API promises, follows and settles. A batch is \
-\`POST /commands/upload-jobs\`, a PUT to each presigned URL, a finalize for each photo, and a look at the job until it is \
-\`terminal\`.
-
-Every answer has a \`traceparent\` (W3C Trace Context), and continues the caller's when one was sent. Everything that \
-goes wrong is an \`application/problem+json\` (RFC 9457). Members may be added to answers: don't mind those you don't know.`
-
-/** The OpenAPI document of an app, out of the schemas that validate and the descriptions of its routes. */
+/**
+ * The OpenAPI document of an app, made from the schemas that validate requests and answers and from the descriptions
+ * of its routes. The Worker does not import this: docs/generate.ts writes the document to a file that is served as a
+ * static asset.
+ */
 export const documentOf = (app: Hono<EdgeEnv>): OpenApi => {
   const components = commonComponents()
   const paths: OpenApi["paths"] = {}
@@ -24,26 +21,30 @@ export const documentOf = (app: Hono<EdgeEnv>): OpenApi => {
   return {
     openapi: "3.1.1",
     info: {
-      title: "RapidPhotoUpload",
-      version: "1.0.0",
-      summary: "Hundreds of photos, safely in the cloud now.",
-      description,
+      title: "RapidPhotoUpload API",
+      version: "0.1.0",
+      summary: "Upload hundreds of photos at once and follow each one until it is ready.",
+      description: introduction,
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: "/", description: "Where this document came from." }],
-    tags: Object.entries(tags).map(([name, about]) => ({ name, description: about })),
+    servers: [{ url: "/", description: "The deployment that serves this document" }],
+    tags: Object.entries(tags).map(([name, description]) => ({ name: tagName(name), description })),
     paths,
     components: { ...components, ...usedBy(paths, components) },
   }
 }
 
-const usedBy = (paths: OpenApi["paths"], { headers, parameters }: OpenApi["components"]) => {
+const usedBy = (paths: OpenApi["paths"], { headers, parameters, examples }: OpenApi["components"]) => {
   const text = JSON.stringify(paths)
   const used = <Component>(kind: string, named: Record<string, Component>) =>
     Object.fromEntries(
       Object.entries(named).filter(([name]) => text.includes(`"#/components/${kind}/${name}"`)),
     )
-  return { headers: used("headers", headers), parameters: used("parameters", parameters) }
+  return {
+    headers: used("headers", headers),
+    parameters: used("parameters", parameters),
+    examples: used("examples", examples),
+  }
 }
 
 const describedRoutes = (app: Hono<EdgeEnv>): DescribedRoute[] => {

@@ -1,4 +1,4 @@
-/** JSON Schema (draft 2020-12), as far as we write it. */
+/** The part of JSON Schema (draft 2020-12) that the document uses. */
 export type JsonSchema = {
   $ref?: string
   type?: string | readonly string[]
@@ -31,9 +31,16 @@ export type Parameter = {
   required: boolean
   description?: string
   schema: JsonSchema
+  example?: unknown
 }
 
-export type Content = Record<string, { schema?: JsonSchema }>
+export type MediaType = {
+  schema?: JsonSchema
+  example?: unknown
+  examples?: Record<string, Reference>
+}
+
+export type Content = Record<string, MediaType>
 
 export type ResponseObject = {
   description: string
@@ -50,9 +57,11 @@ export type OperationObject = {
   parameters?: readonly (Parameter | Reference)[]
   requestBody?: { required: boolean; content: Content }
   responses: Record<string, ResponseObject>
+  /** Not for callers of the public API: the reference leaves it out. */
+  "x-internal"?: true
 }
 
-/** An OpenAPI 3.1 document, as far as we write one. */
+/** The part of OpenAPI 3.1 that the document uses. */
 export type OpenApi = {
   openapi: "3.1.1"
   info: {
@@ -69,6 +78,7 @@ export type OpenApi = {
     schemas: Record<string, JsonSchema>
     headers: Record<string, { description: string; schema: JsonSchema }>
     parameters: Record<string, Parameter>
+    examples: Record<string, { summary: string; value: unknown }>
     securitySchemes: Record<string, object>
   }
 }

@@ -1,26 +1,36 @@
+import type { z } from "zod"
 import type { Answer, Facts, HeaderName } from "../http/operation-docs.ts"
 import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
+import { exampleOf } from "./example.ts"
+import { exampleValues } from "./example-values.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
-import type { JsonSchema, OperationObject, Parameter, Reference, ResponseObject } from "./openapi.ts"
+import type {
+  JsonSchema,
+  MediaType,
+  OperationObject,
+  Parameter,
+  Reference,
+  ResponseObject,
+} from "./openapi.ts"
 
-/** A route with all that its middleware and its handler know. */
+/** A route, and what its middleware and its handler declare about it. */
 export type DescribedRoute = { method: string; path: string; facts: readonly Facts[] }
 
 type Schemas = Record<string, JsonSchema>
 
 /**
- * The OpenAPI operation of a route; the schemas it names are put into `schemas`.
- * @throws Error for a route that nobody described
+ * The OpenAPI operation of a route. The schemas that it refers to are added to `schemas`.
+ * @throws Error for a route without `describeOperation`
  */
 export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Schemas): OperationObject => {
   const all: Facts = Object.assign({}, ...facts)
-  if (!all.operation) throw new Error(`${method} ${path} is not described: give it a describeOperation(…)`)
+  if (!all.operation) throw new Error(`${method} ${path} needs a describeOperation(…)`)
   const { id, tag, summary, description } = all.operation
   const name = `${id.charAt(0).toUpperCase()}${id.slice(1)}`
   const parameters = [...pathParameters(all), ...queryParameters(all), ...headerParameters(all)]
   return {
     operationId: id,
-    tags: [tag],
+    tags: [tagName(tag)],
     summary,
     ...(description !== undefined && { description }),
     security: securityOf(all),
@@ -28,11 +38,12 @@ export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Sc
     ...(all.body && {
       requestBody: {
         required: true,
-        content: jsonContent(named(`${name}Request`, jsonSchemaOf(all.body, "input"), schemas)),
+        content: { "application/json": contentOf(id, `${name}Request`, all.body, "request", schemas) },
       },
     }),
+    ...(path.startsWith("/internal/") && { "x-internal": true }),
     responses: {
-      ...successes(all, name, schemas),
+      ...successes(all, id, name, schemas),
       ...failures(
         method,
         all,
@@ -42,12 +53,24 @@ export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Sc
   }
 }
 
-const named = (name: string, schema: JsonSchema, schemas: Schemas): Reference => {
-  schemas[name] = schema
-  return { $ref: `#/components/schemas/${name}` }
-}
+/** A tag's name as people read it. */
+export const tagName = (tag: string): string => `${tag.charAt(0).toUpperCase()}${tag.slice(1)}`
 
-const jsonContent = (schema: JsonSchema) => ({ "application/json": { schema } })
+/** A schema under its name in the document, with an example. */
+const contentOf = (
+  operationId: string,
+  name: string,
+  schema: z.ZodType,
+  direction: "request" | "answer",
+  schemas: Schemas,
+): MediaType => {
+  const converted = jsonSchemaOf(schema, direction === "request" ? "input" : "output")
+  schemas[name] = converted
+  return {
+    schema: { $ref: `#/components/schemas/${name}` },
+    example: exampleOf(operationId, converted, direction),
+  }
+}
 
 const securityOf = ({ security }: Facts): OperationObject["security"] => {
   if (!security) return []
@@ -55,7 +78,13 @@ const securityOf = ({ security }: Facts): OperationObject["security"] => {
 }
 
 const pathParameters = ({ path }: Facts): Parameter[] =>
-  membersOf(path).map(({ name, schema }) => ({ name, in: "path", required: true, schema }))
+  membersOf(path).map(({ name, schema }) => ({
+    name,
+    in: "path",
+    required: true,
+    schema,
+    ...(name in exampleValues && { example: exampleValues[name] }),
+  }))
 
 const queryParameters = ({ query }: Facts): Parameter[] =>
   membersOf(query).map(({ name, required, schema: { description, ...schema } }) => ({
@@ -87,6 +116,7 @@ const headersOf = (names: readonly HeaderName[]) =>
 
 const successes = (
   { answers = {}, isCached = false, isRateLimited = false }: Facts,
+  operationId: string,
   name: string,
   schemas: Schemas,
 ): Record<string, ResponseObject> => {
@@ -100,26 +130,34 @@ const successes = (
     {
       description: answer.description,
       ...headersOf([...common, ...(answer.headers ?? [])]),
-      ...contentOf(answer, isOnlyOne ? `${name}Response` : `${name}Response${status}`, schemas),
+      ...bodyOf(answer, operationId, isOnlyOne ? `${name}Response` : `${name}Response${status}`, schemas),
     },
   ])
-  const unchanged = { description: "The answer that the caller has is still good.", ...headersOf(["ETag"]) }
+  const unchanged = { description: "Not modified: the caller's copy is current.", ...headersOf(["ETag"]) }
   return { ...Object.fromEntries(described), ...(isCached && { "304": unchanged }) }
 }
 
-const contentOf = ({ schema, name, contentType }: Answer, defaultName: string, schemas: Schemas) => {
+const bodyOf = (
+  { schema, name, contentType }: Answer,
+  operationId: string,
+  defaultName: string,
+  schemas: Schemas,
+) => {
   if (schema)
     return {
       content: {
-        [contentType ?? "application/json"]: {
-          schema: named(name ?? defaultName, jsonSchemaOf(schema, "output"), schemas),
-        },
+        [contentType ?? "application/json"]: contentOf(
+          operationId,
+          name ?? defaultName,
+          schema,
+          "answer",
+          schemas,
+        ),
       },
     }
   if (contentType === undefined) return {}
-  return {
-    content: { [contentType]: { schema: { type: contentType.endsWith("json") ? "object" : "string" } } },
-  }
+  const plain: JsonSchema = { type: contentType.endsWith("json") ? "object" : "string" }
+  return { content: { [contentType]: { schema: plain, example: exampleOf(operationId, plain, "answer") } } }
 }
 
 const failures = (method: string, facts: Facts, own: readonly ProblemType[]) => {
@@ -130,7 +168,7 @@ const failures = (method: string, facts: Facts, own: readonly ProblemType[]) => 
     "internal-error",
     "timed-out",
   ])
-  // In the order of the registry, so that the document doesn't change with the order of middleware.
+  // In the registry's order, so that the order of middleware does not change the document.
   const ordered = Object.keys(problems).filter((type): type is ProblemType => types.has(type as ProblemType))
   const byStatus = Map.groupBy(ordered, (type) => problems[type].status)
   return Object.fromEntries(Array.from(byStatus, ([status, some]) => [String(status), failure(status, some)]))
@@ -156,6 +194,7 @@ const failure = (status: number, types: readonly ProblemType[]): ResponseObject 
           },
         ],
       },
+      examples: Object.fromEntries(types.map((type) => [type, { $ref: `#/components/examples/${type}` }])),
     },
   },
 })
