@@ -1,4 +1,4 @@
-import type { z } from "zod"
+import type * as z from "zod"
 import type { Answer, Facts, HeaderName } from "../http/operation-docs.ts"
 import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import { exampleOf } from "./example.ts"
