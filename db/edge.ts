@@ -1,11 +1,7 @@
 import postgres from "postgres"
+import { DatabaseUnavailable, errorCodeOf, isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
 import { withinTime } from "./time-limit.ts"
-
-/** The database did not answer in time or could not be reached: worth another try later. */
-export class DatabaseUnavailable extends Error {
-  override name = "DatabaseUnavailable"
-}
 
 /** The statement acted for a user who is gone or disabled, so it was void. */
 export class InactiveUser extends Error {
@@ -61,20 +57,10 @@ const answered = async <T>(query: Promise<T>): Promise<T> => {
   try {
     return await withinTime(query, statementTimeoutMs, () => new DatabaseUnavailable("no answer in time"))
   } catch (error) {
-    if (codeOf(error) === inactiveUserCode) throw new InactiveUser("gone or disabled")
-    throw isOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
+    if (errorCodeOf(error) === inactiveUserCode) throw new InactiveUser("gone or disabled")
+    throw isDatabaseOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
   }
 }
 
 // Raised by acting_user() in db/migrations/0004_guards.sql.
 const inactiveUserCode = "RP401"
-
-// Classes 08 (connection), 40 (rolled back for another's sake), 53 (resources) and 57P (shutdown) of
-// https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
-const outageCodes =
-  /^(08...|40...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
-
-const isOutage = (error: unknown): boolean => outageCodes.test(codeOf(error))
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""

@@ -24,7 +24,12 @@ export const workerVariables = z.object({
     .string()
     .min(1)
     .describe("Secret. Key that may read and write the bucket and send to the queue."),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Its other half."),
+  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
+  AWS_SESSION_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Secret. Token of temporary credentials; presigned URLs carry it and end with it."),
   SQS_QUEUE_URL: z.url().describe("Where `finalize` leaves word for the processor."),
   SQS_ENDPOINT: z
     .url()
@@ -165,7 +170,7 @@ export type Config = {
   databaseUrl: string
   s3: { endpoint: string; bucket: string; region: string }
   sqs: { endpoint: string; queueUrl: string }
-  credentials: { accessKeyId: string; secretAccessKey: string }
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   jwt: {
     issuer: string
     audience: string
@@ -213,7 +218,11 @@ const shape = (env: z.infer<typeof workerVariables>): Config => ({
   databaseUrl: env.HYPERDRIVE.connectionString,
   s3: { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.S3_REGION },
   sqs: { endpoint: env.SQS_ENDPOINT ?? new URL(env.SQS_QUEUE_URL).origin, queueUrl: env.SQS_QUEUE_URL },
-  credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
+  credentials: {
+    accessKeyId: env.AWS_ACCESS_KEY_ID,
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY,
+    ...(env.AWS_SESSION_TOKEN !== undefined && { sessionToken: env.AWS_SESSION_TOKEN }),
+  },
   jwt: {
     issuer: env.JWT_ISSUER,
     audience: env.JWT_AUDIENCE,

@@ -70,7 +70,7 @@ const relay = startRelay({
   sinks: [
     edgeSink({ ...config.eventsEndpoint, environment }),
     ...(config.eventBus
-      ? [eventBridgeSink({ ...config.eventBus, ...config, region: config.s3.region })]
+      ? [eventBridgeSink({ ...config.eventBus, region: config.s3.region, environment })]
       : []),
   ],
   log,
@@ -95,6 +95,7 @@ const stop = async (signal: NodeJS.Signals): Promise<void> => {
       { name: "close the work queue", run: async () => workQueue.close() },
       { name: "close image threads", run: examiner.close },
       { name: "remove scratch files", run: scratch.remove },
+      { name: "close the object store", run: async () => objectStore.close() },
       { name: "close database", run: () => database.close() },
       { name: "close health server", run: health.close },
     ],

@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono"
 import { HTTPException } from "hono/http-exception"
-import { DatabaseUnavailable, InactiveUser } from "../../db/edge.ts"
+import { InactiveUser } from "../../db/edge.ts"
+import { DatabaseUnavailable } from "../../db/outage.ts"
 import { ObjectStoreUnavailable } from "../clients/object-store/s3-request.ts"
 import { WorkQueueUnavailable } from "../clients/work-queue.ts"
 import type { EdgeEnv } from "./context.ts"

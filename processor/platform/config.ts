@@ -3,94 +3,104 @@ import { environmentPattern } from "../../aws/object-key-prefix.ts"
 
 const positive = z.coerce.number().int().positive()
 
-export const processorVariables = z.object({
-  DATABASE_URL: z.url().describe("Postgres."),
-  DATABASE_POOL_SIZE: positive.default(5).describe("Connections that are kept."),
-  ENVIRONMENT: z
-    .string()
-    .regex(environmentPattern)
-    .describe("First segment of every object key; objects of other environments are not ours."),
-  S3_ENDPOINT: z.url().describe("Where the object storage is reached."),
-  S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
-  S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
-  AWS_ACCESS_KEY_ID: z
-    .string()
-    .min(1)
-    .describe("Key that may read and write the bucket and receive from the queue."),
-  AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Its other half."),
-  SQS_QUEUE_URL: z.url().describe("Where word of uploaded photos comes from."),
-  SQS_ENDPOINT: z
-    .url()
-    .optional()
-    .describe("Where SQS is reached, when that is not the queue URL's own host."),
-  SQS_VISIBILITY_TIMEOUT_SECONDS: positive
-    .max(43_200)
-    .default(30)
-    .describe("How long SQS hides a message from others; a heartbeat renews it while the photo is in hand."),
-  CONCURRENCY: positive
-    .max(64)
-    .default(3)
-    .describe(
-      "Photos in hand at once. Two cores are busy with three: one is decoded while another is fetched.",
-    ),
-  PHOTO_TIMEOUT_SECONDS: positive
-    .default(60)
-    .describe("From claim to completion of one photo; after it the attempt is given up and retried."),
-  MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest file, in bytes."),
-  MAX_PIXELS: positive.default(300_000_000).describe("Largest image, in pixels."),
-  MAX_DECODED_BYTES: positive
-    .default(400 * 1024 * 1024)
-    .describe("Memory that all decodes under way may take together."),
-  EXAMINE_TIMEOUT_SECONDS: positive
-    .default(30)
-    .describe("Time for looking into one file; longer means a bomb."),
-  SQS_DEAD_LETTER_QUEUE_URL: z
-    .url()
-    .optional()
-    .describe("Where SQS puts messages that were given up: their photos fail, so that every job ends."),
-  DEAD_LETTER_REVISIT_SECONDS: positive
-    .max(43_200)
-    .default(300)
-    .describe("How long a dead letter is left alone after its photo was seen to."),
-  SWEEP_EVERY_SECONDS: positive.default(30).describe("From the end of one sweep to the next."),
-  SWEEP_QUIET_SECONDS: positive
-    .default(120)
-    .describe("A photo of which nothing was heard for this long is looked after: its object, its message."),
-  UPLOAD_BOUND_SECONDS: positive
-    .default(86_400)
-    .describe("A photo whose bytes have not come after this long is FAILED: EXPIRED."),
-  PROCESSING_BOUND_SECONDS: positive
-    .default(21_600)
-    .describe("A photo whose processing has not ended after this long is FAILED: PROCESSING_ERROR."),
-  LATE_OBJECT_SECONDS: positive
-    .default(3_600)
-    .describe("How long objects of cancelled photos may still come: longer than any presigned URL lives."),
-  ORPHAN_GRACE_SECONDS: positive
-    .default(86_400)
-    .describe("An object that belongs to no photo is removed when it is older than this."),
-  WEBHOOK_ALLOW_PRIVATE_TARGETS: z
-    .stringbool()
-    .default(false)
-    .describe("Lets webhooks go to addresses that only this network can reach: for laptops and tests."),
-  EVENTS_ENDPOINT_URL: z.url().describe("The edge's `POST /internal/events`."),
-  EVENTS_ENDPOINT_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
-  EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
-  EVENT_BUS_ENDPOINT: z.url().optional().describe("Where EventBridge is reached, when that is not AWS."),
-  HEALTH_PORT: z.coerce
-    .number()
-    .int()
-    .nonnegative()
-    .max(65_535)
-    .default(8080)
-    .describe("Where its health is asked for; 0 for any port."),
-  STOP_GRACE_SECONDS: positive
-    .default(25)
-    .describe("SIGTERM to exit. ECS kills after `stopTimeout` (30 s unless set), so stay below it."),
-  LOG_LEVEL: z
-    .enum(["debug", "info", "warn", "error"])
-    .default("info")
-    .describe("Least important lines that are written."),
-})
+export const processorVariables = z
+  .object({
+    DATABASE_URL: z.url().describe("Postgres."),
+    DATABASE_POOL_SIZE: positive.default(5).describe("Connections that are kept."),
+    ENVIRONMENT: z
+      .string()
+      .regex(environmentPattern)
+      .describe("First segment of every object key; objects of other environments are not ours."),
+    S3_ENDPOINT: z
+      .url()
+      .optional()
+      .describe("Endpoint of the object storage, when it is not S3 in the region."),
+    S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
+    S3_REGION: z.string().min(1).describe("Region of the bucket, the queue and the event bus."),
+    AWS_ACCESS_KEY_ID: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        "Key for S3, SQS and EventBridge. Without it the AWS SDK's default chain finds credentials: profile, web identity, or the role of the ECS task.",
+      ),
+    AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
+    AWS_SESSION_TOKEN: z.string().min(1).optional().describe("Secret. Token of temporary credentials."),
+    SQS_QUEUE_URL: z.url().describe("Queue of the messages about stored originals."),
+    SQS_ENDPOINT: z.url().optional().describe("Endpoint of SQS, when it is not the host of the queue URL."),
+    SQS_VISIBILITY_TIMEOUT_SECONDS: positive
+      .max(43_200)
+      .default(30)
+      .describe(
+        "How long SQS hides a message from others; a heartbeat renews it while the photo is in hand.",
+      ),
+    CONCURRENCY: positive
+      .max(64)
+      .default(3)
+      .describe(
+        "Photos in hand at once. Two cores are busy with three: one is decoded while another is fetched.",
+      ),
+    PHOTO_TIMEOUT_SECONDS: positive
+      .default(60)
+      .describe("From claim to completion of one photo; after it the attempt is given up and retried."),
+    MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest file, in bytes."),
+    MAX_PIXELS: positive.default(300_000_000).describe("Largest image, in pixels."),
+    MAX_DECODED_BYTES: positive
+      .default(400 * 1024 * 1024)
+      .describe("Memory that all decodes under way may take together."),
+    EXAMINE_TIMEOUT_SECONDS: positive
+      .default(30)
+      .describe("Time for looking into one file; longer means a bomb."),
+    SQS_DEAD_LETTER_QUEUE_URL: z
+      .url()
+      .optional()
+      .describe("Where SQS puts messages that were given up: their photos fail, so that every job ends."),
+    DEAD_LETTER_REVISIT_SECONDS: positive
+      .max(43_200)
+      .default(300)
+      .describe("How long a dead letter is left alone after its photo was seen to."),
+    SWEEP_EVERY_SECONDS: positive.default(30).describe("From the end of one sweep to the next."),
+    SWEEP_QUIET_SECONDS: positive
+      .default(120)
+      .describe("A photo of which nothing was heard for this long is looked after: its object, its message."),
+    UPLOAD_BOUND_SECONDS: positive
+      .default(86_400)
+      .describe("A photo whose bytes have not come after this long is FAILED: EXPIRED."),
+    PROCESSING_BOUND_SECONDS: positive
+      .default(21_600)
+      .describe("A photo whose processing has not ended after this long is FAILED: PROCESSING_ERROR."),
+    LATE_OBJECT_SECONDS: positive
+      .default(3_600)
+      .describe("How long objects of cancelled photos may still come: longer than any presigned URL lives."),
+    ORPHAN_GRACE_SECONDS: positive
+      .default(86_400)
+      .describe("An object that belongs to no photo is removed when it is older than this."),
+    WEBHOOK_ALLOW_PRIVATE_TARGETS: z
+      .stringbool()
+      .default(false)
+      .describe("Lets webhooks go to addresses that only this network can reach: for laptops and tests."),
+    EVENTS_ENDPOINT_URL: z.url().describe("The edge's `POST /internal/events`."),
+    EVENTS_ENDPOINT_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
+    EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
+    EVENT_BUS_ENDPOINT: z.url().optional().describe("Where EventBridge is reached, when that is not AWS."),
+    HEALTH_PORT: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .max(65_535)
+      .default(8080)
+      .describe("Where its health is asked for; 0 for any port."),
+    STOP_GRACE_SECONDS: positive
+      .default(25)
+      .describe("SIGTERM to exit. ECS kills after `stopTimeout` (30 s unless set), so stay below it."),
+    LOG_LEVEL: z
+      .enum(["debug", "info", "warn", "error"])
+      .default("info")
+      .describe("Least important lines that are written."),
+  })
+  .refine((env) => (env.AWS_ACCESS_KEY_ID === undefined) === (env.AWS_SECRET_ACCESS_KEY === undefined), {
+    message: "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither",
+  })
 
 export type Config = ReturnType<typeof shape>
 
@@ -114,7 +124,6 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
     queueUrl: env.SQS_QUEUE_URL,
     visibilityTimeoutSeconds: env.SQS_VISIBILITY_TIMEOUT_SECONDS,
   },
-  credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID, secretAccessKey: env.AWS_SECRET_ACCESS_KEY },
   concurrency: env.CONCURRENCY,
   photoTimeoutMs: env.PHOTO_TIMEOUT_SECONDS * 1000,
   maxFileBytes: env.MAX_FILE_BYTES,
@@ -141,7 +150,7 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
   eventBus: env.EVENT_BUS_NAME
     ? {
         busName: env.EVENT_BUS_NAME,
-        endpoint: env.EVENT_BUS_ENDPOINT ?? `https://events.${env.S3_REGION}.amazonaws.com`,
+        endpoint: env.EVENT_BUS_ENDPOINT,
       }
     : null,
   healthPort: env.HEALTH_PORT,

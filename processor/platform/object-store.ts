@@ -1,34 +1,43 @@
-import { AwsClient } from "aws4fetch"
+import type { Readable } from "node:stream"
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3"
 import { z } from "zod"
-import { parseS3Xml } from "../../aws/s3-xml.ts"
+import { s3ClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
+import { ObjectStoreUnavailable } from "./outage.ts"
 
-/** S3 answered with an error or not at all: worth another try later. */
-export class ObjectStoreUnavailable extends Error {
-  override name = "ObjectStoreUnavailable"
-}
-
-/** What it does throws ObjectStoreUnavailable when S3 fails or is silent. */
+/** S3 as the processor uses it. Every method throws ObjectStoreUnavailable when S3 fails or does not answer in time. */
 export type ObjectStore = {
   /**
-   * The object under `key`, if it still is the one with `etag`: what was checked is what is processed.
-   * Null when it is gone or another.
+   * The object under `key` if its ETag is still `etag`, so that what was checked is what is processed.
+   * Null when it is gone or was replaced.
    */
   get: (key: string, etag: string, signal: AbortSignal) => Promise<ObjectBody | null>
   put: (key: string, body: Uint8Array<ArrayBuffer>, type: string, signal: AbortSignal) => Promise<void>
-  /** An object that is not there is fine. */
+  /** An object that does not exist counts as removed. */
   remove: (key: string, signal: AbortSignal) => Promise<void>
-  /** Looks at an object without fetching it; null when there is none. */
+  /** The ETag and size of an object; null when there is none. */
   head: (key: string, signal: AbortSignal) => Promise<{ etag: string; bytes: number } | null>
   /** A page of up to 1,000 objects under a prefix. */
   list: (prefix: string, after: string | null, signal: AbortSignal) => Promise<Listing<ListedObject>>
-  /** A page of multipart uploads that are open under a prefix. */
+  /** A page of the multipart uploads that are open under a prefix. */
   listUploads: (prefix: string, after: UploadMarker | null, signal: AbortSignal) => Promise<UploadListing>
-  /** Forgets an upload and its parts; one that is gone already is fine. */
+  /** Aborts an upload and removes its parts; one that does not exist counts as aborted. */
   abortUpload: (key: string, uploadId: string, signal: AbortSignal) => Promise<void>
+  close: () => void
 }
 
-export type ObjectBody = { bytes: number; stream: ReadableStream<Uint8Array> }
+/** `stream` must be read to its end or destroyed. Its errors are those of the network. */
+export type ObjectBody = { bytes: number; stream: Readable }
 export type ListedObject = { key: string; modifiedAt: Date }
 export type ListedUpload = { key: string; uploadId: string; startedAt: Date }
 export type UploadMarker = { key: string; uploadId: string }
@@ -36,117 +45,120 @@ export type UploadMarker = { key: string; uploadId: string }
 export type Listing<Item> = { items: Item[]; next: string | null }
 export type UploadListing = { items: ListedUpload[]; next: UploadMarker | null }
 
-const retries = 2
+/** From a request to the head of its response. The caller's signal limits the whole, body included. */
+const requestTimeoutMs = 30_000
 
-/** For any one request, its body included: more than the largest photo needs. */
-const timeoutMs = 120_000
-
-export const objectStoreOf = (config: Pick<Config, "s3" | "credentials">): ObjectStore => {
-  const client = new AwsClient({ ...config.credentials, service: "s3", region: config.s3.region, retries })
-  const bucket = `${config.s3.endpoint.replace(/\/$/, "")}/${config.s3.bucket}`
-  const ask = async (path: string, init: RequestInit): Promise<Response> => {
-    try {
-      const signal = AbortSignal.any([...(init.signal ? [init.signal] : []), AbortSignal.timeout(timeoutMs)])
-      return await client.fetch(`${bucket}${path}`, { ...init, signal })
-    } catch (error) {
-      throw new ObjectStoreUnavailable(`${init.method} got no answer`, { cause: error })
-    }
-  }
-  const failed = async (response: Response, what: string): Promise<ObjectStoreUnavailable> => {
-    await response.body?.cancel()
-    return new ObjectStoreUnavailable(`${what} answered ${response.status}`)
-  }
-  const page = async (query: Record<string, string>, signal: AbortSignal): Promise<unknown> => {
-    const response = await ask(`?${new URLSearchParams(query)}`, { method: "GET", signal })
-    if (!response.ok) throw await failed(response, "listing")
-    return parseS3Xml(await response.text())
-  }
+export const objectStoreOf = ({
+  s3: { endpoint, region, bucket: Bucket },
+}: Pick<Config, "s3">): ObjectStore => {
+  const client = new S3Client(s3ClientConfig({ region, endpoint, requestTimeoutMs }))
   return {
     get: async (key, etag, signal) => {
-      const response = await ask(`/${key}`, { method: "GET", headers: { "if-match": `"${etag}"` }, signal })
-      if (response.ok && response.body)
-        return { bytes: Number(response.headers.get("content-length")), stream: response.body }
-      const error = await failed(response, "GET")
-      if (response.status === 404 || response.status === 412) return null
-      throw error
+      const command = new GetObjectCommand({ Bucket, Key: key, IfMatch: `"${etag}"` })
+      const response = await unless([404, 412], "GetObject", client.send(command, { abortSignal: signal }))
+      return response && { bytes: z.number().parse(response.ContentLength), stream: bodyOf(response.Body) }
     },
     put: async (key, body, type, signal) => {
-      const headers = { "content-type": type, "cache-control": "private, max-age=31536000, immutable" }
-      const response = await ask(`/${key}`, { method: "PUT", body, headers, signal })
-      if (!response.ok) throw await failed(response, "PUT")
-      await response.body?.cancel()
+      const command = new PutObjectCommand({
+        Bucket,
+        Key: key,
+        Body: body,
+        ContentType: type,
+        CacheControl: "private, max-age=31536000, immutable",
+      })
+      await unless([], "PutObject", client.send(command, { abortSignal: signal }))
     },
     remove: async (key, signal) => {
-      const response = await ask(`/${key}`, { method: "DELETE", signal })
-      if (!response.ok && response.status !== 404) throw await failed(response, "DELETE")
-      await response.body?.cancel()
+      const command = new DeleteObjectCommand({ Bucket, Key: key })
+      await unless([404], "DeleteObject", client.send(command, { abortSignal: signal }))
     },
     head: async (key, signal) => {
-      const response = await ask(`/${key}`, { method: "HEAD", signal })
-      if (response.status === 404) return null
-      if (!response.ok) throw await failed(response, "HEAD")
-      return headers.parse(Object.fromEntries(response.headers))
+      const command = new HeadObjectCommand({ Bucket, Key: key })
+      const response = await unless([404], "HeadObject", client.send(command, { abortSignal: signal }))
+      return response && headResponse.parse(response)
     },
     list: async (prefix, after, signal) => {
-      const token = after === null ? {} : { "continuation-token": after }
-      const answer = listed.parse(await page({ "list-type": "2", prefix, ...token }, signal)).ListBucketResult
-      return { items: answer.Contents, next: answer.NextContinuationToken ?? null }
+      const command = new ListObjectsV2Command({
+        Bucket,
+        Prefix: prefix,
+        ...(after !== null && { ContinuationToken: after }),
+      })
+      const response = await unless([], "ListObjectsV2", client.send(command, { abortSignal: signal }))
+      const { Contents, NextContinuationToken } = objectPage.parse(response)
+      return { items: Contents, next: NextContinuationToken ?? null }
     },
     listUploads: async (prefix, after, signal) => {
-      const marker: Record<string, string> = after
-        ? { "key-marker": after.key, "upload-id-marker": after.uploadId }
-        : {}
-      const answer = uploads.parse(await page({ uploads: "", prefix, ...marker }, signal))
-      const { Upload, IsTruncated, NextKeyMarker, NextUploadIdMarker } = answer.ListMultipartUploadsResult
-      const hasMore = IsTruncated === "true" && NextKeyMarker && NextUploadIdMarker
-      return { items: Upload, next: hasMore ? { key: NextKeyMarker, uploadId: NextUploadIdMarker } : null }
+      const command = new ListMultipartUploadsCommand({
+        Bucket,
+        Prefix: prefix,
+        ...(after && { KeyMarker: after.key, UploadIdMarker: after.uploadId }),
+      })
+      const response = await unless([], "ListMultipartUploads", client.send(command, { abortSignal: signal }))
+      const { Uploads, IsTruncated, NextKeyMarker, NextUploadIdMarker } = uploadPage.parse(response)
+      const hasMore = IsTruncated && NextKeyMarker && NextUploadIdMarker
+      return { items: Uploads, next: hasMore ? { key: NextKeyMarker, uploadId: NextUploadIdMarker } : null }
     },
     abortUpload: async (key, uploadId, signal) => {
-      const response = await ask(`/${key}?${new URLSearchParams({ uploadId })}`, { method: "DELETE", signal })
-      if (!response.ok && response.status !== 404) throw await failed(response, "abort")
-      await response.body?.cancel()
+      const command = new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId })
+      await unless([404], "AbortMultipartUpload", client.send(command, { abortSignal: signal }))
     },
+    close: () => client.destroy(),
   }
 }
 
-const headers = z
-  .object({ etag: z.string(), "content-length": z.coerce.number().int() })
-  .transform((given) => ({ etag: given.etag.replaceAll('"', ""), bytes: given["content-length"] }))
+/** The response, or null for one of the `expected` statuses. @throws ObjectStoreUnavailable for every other failure */
+const unless = async <Response>(
+  expected: readonly number[],
+  what: string,
+  response: Promise<Response>,
+): Promise<Response | null> => {
+  try {
+    return await response
+  } catch (error) {
+    const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
+    if (status !== undefined && expected.includes(status)) return null
+    throw new ObjectStoreUnavailable(`${what} ${status ? `returned ${status}` : "got no response"}`, {
+      cause: error,
+    })
+  }
+}
 
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text))
+const bodyOf = (body: unknown): Readable => {
+  const stream = readable.safeParse(body)
+  if (!stream.success) throw new ObjectStoreUnavailable("GetObject returned no body")
+  return stream.data
+}
 
-const listed = z.object({
-  // An empty element is text to the parser.
-  ListBucketResult: z.preprocess(
-    (value) => (typeof value === "string" ? {} : value),
-    z.object({
-      Contents: z
-        .array(
-          z
-            .object({ Key: z.string(), LastModified: instant })
-            .transform(({ Key, LastModified }) => ({ key: Key, modifiedAt: LastModified })),
-        )
-        .default([]),
-      NextContinuationToken: z.string().optional(),
-    }),
-  ),
+const readable = z.custom<Readable>((value) => value !== null && typeof value === "object" && "pipe" in value)
+
+const headResponse = z
+  .object({ ETag: z.string(), ContentLength: z.number().int() })
+  .transform(({ ETag, ContentLength }) => ({ etag: ETag.replaceAll('"', ""), bytes: ContentLength }))
+
+const objectPage = z.object({
+  Contents: z
+    .array(
+      z
+        .object({ Key: z.string(), LastModified: z.date() })
+        .transform(({ Key, LastModified }) => ({ key: Key, modifiedAt: LastModified })),
+    )
+    .default([]),
+  NextContinuationToken: z.string().optional(),
 })
 
-const uploads = z.object({
-  ListMultipartUploadsResult: z.object({
-    Upload: z
-      .array(
-        z
-          .object({ Key: z.string(), UploadId: z.string(), Initiated: instant })
-          .transform(({ Key, UploadId, Initiated }) => ({
-            key: Key,
-            uploadId: UploadId,
-            startedAt: Initiated,
-          })),
-      )
-      .default([]),
-    IsTruncated: z.string().optional(),
-    NextKeyMarker: z.string().optional(),
-    NextUploadIdMarker: z.string().optional(),
-  }),
+const uploadPage = z.object({
+  Uploads: z
+    .array(
+      z
+        .object({ Key: z.string(), UploadId: z.string(), Initiated: z.date() })
+        .transform(({ Key, UploadId, Initiated }) => ({
+          key: Key,
+          uploadId: UploadId,
+          startedAt: Initiated,
+        })),
+    )
+    .default([]),
+  IsTruncated: z.boolean().optional(),
+  NextKeyMarker: z.string().optional(),
+  NextUploadIdMarker: z.string().optional(),
 })

@@ -16,10 +16,15 @@ let sqs: SQSClient
 let endpoint: string
 let queueUrl: string
 beforeAll(() => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", credentials.accessKeyId)
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKey)
   endpoint = inject("environment").sqsEndpoint
   sqs = new SQSClient({ region, endpoint, credentials })
 })
-afterAll(() => sqs.destroy())
+afterAll(() => {
+  sqs.destroy()
+  vi.unstubAllEnvs()
+})
 beforeEach(async () => {
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: crypto.randomUUID() }))
   queueUrl = QueueUrl ?? ""
@@ -41,8 +46,7 @@ const listen = (handle: MessageHandler, concurrency = 2, visibilityTimeoutSecond
   startQueue(
     {
       sqs: { endpoint, queueUrl, visibilityTimeoutSeconds },
-      s3: { endpoint: "", bucket: "", region },
-      credentials,
+      s3: { endpoint: undefined, bucket: "", region },
       concurrency,
     },
     handle,

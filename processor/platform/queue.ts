@@ -1,5 +1,6 @@
 import { ChangeMessageVisibilityCommand, type Message, SQSClient } from "@aws-sdk/client-sqs"
 import { Consumer } from "sqs-consumer"
+import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import type { Logger } from "./log.ts"
 
@@ -33,17 +34,18 @@ const longestBackoffSeconds = 300
  * lapses, which a heartbeat prevents for as long as the handler works.
  */
 export const startQueue = (
-  config: Pick<Config, "sqs" | "s3" | "credentials" | "concurrency">,
+  config: Pick<Config, "sqs" | "s3" | "concurrency">,
   handle: MessageHandler,
   log: Logger,
 ): Queue => {
   const sqs = new SQSClient({
-    region: config.s3.region,
-    endpoint: config.sqs.endpoint,
-    credentials: config.credentials,
+    ...awsClientConfig({
+      region: config.s3.region,
+      endpoint: config.sqs.endpoint,
+      // Longer than a long poll, so that only a silent SQS exceeds it.
+      requestTimeoutMs: (longPollSeconds + 10) * 1000,
+    }),
     useQueueUrlAsEndpoint: false,
-    // Longer than a long poll: an SQS that has fallen silent must not hold a receiver for ever.
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: (longPollSeconds + 10) * 1000 },
   })
   const visibility = visibilityOf(sqs, config.sqs, log)
   const slots = Array.from({ length: config.concurrency }, () =>

@@ -1,29 +1,75 @@
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
+import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
+import { z } from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
+import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
+import { WorkQueueUnavailable } from "./outage.ts"
 
-/** An original that lies in S3 and waits to be processed. */
+/** An original that is stored in S3 and waits to be processed. */
 export type StoredObject = { key: string; etag: string; bytes: number }
 
-/** Puts work into the queue, in the words of S3's own events. */
+/** How many messages a queue holds, approximately. */
+export type QueueDepth = {
+  visible: number
+  /** Sent with a delay that has not passed: part of the backlog, since fairness defers messages. */
+  delayed: number
+  /** Received and neither deleted nor visible again. */
+  inFlight: number
+}
+
+/** Sends work to the queue that S3's events go to. Every method throws WorkQueueUnavailable when SQS fails. */
 export type WorkQueue = {
   enqueue: (original: StoredObject) => Promise<void>
+  depth: () => Promise<QueueDepth>
   close: () => void
 }
 
-export const workQueueOf = (config: Pick<Config, "sqs" | "s3" | "credentials">): WorkQueue => {
+const requestTimeoutMs = 10_000
+
+export const workQueueOf = ({ sqs: { queueUrl, endpoint }, s3 }: Pick<Config, "sqs" | "s3">): WorkQueue => {
   const sqs = new SQSClient({
-    region: config.s3.region,
-    endpoint: config.sqs.endpoint,
-    credentials: config.credentials,
+    ...awsClientConfig({ region: s3.region, endpoint, requestTimeoutMs }),
     useQueueUrlAsEndpoint: false,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
   })
   return {
     enqueue: async (original) => {
-      const body = buildObjectCreated("processor", config.s3.bucket, original)
-      await sqs.send(new SendMessageCommand({ QueueUrl: config.sqs.queueUrl, MessageBody: body }))
+      const body = buildObjectCreated("processor", s3.bucket, original)
+      await available(sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body })))
+    },
+    depth: async () => {
+      const command = new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: [...depthAttributes],
+      })
+      return depthResponse.parse(await available(sqs.send(command)))
     },
     close: () => sqs.destroy(),
   }
 }
+
+const depthAttributes = [
+  "ApproximateNumberOfMessages",
+  "ApproximateNumberOfMessagesDelayed",
+  "ApproximateNumberOfMessagesNotVisible",
+] as const
+
+const count = z.coerce.number().int()
+
+const depthResponse = z
+  .object({
+    Attributes: z.object({
+      ApproximateNumberOfMessages: count,
+      ApproximateNumberOfMessagesDelayed: count,
+      ApproximateNumberOfMessagesNotVisible: count,
+    }),
+  })
+  .transform(({ Attributes }) => ({
+    visible: Attributes.ApproximateNumberOfMessages,
+    delayed: Attributes.ApproximateNumberOfMessagesDelayed,
+    inFlight: Attributes.ApproximateNumberOfMessagesNotVisible,
+  }))
+
+const available = <Response>(response: Promise<Response>): Promise<Response> =>
+  response.catch((cause: unknown) => {
+    throw new WorkQueueUnavailable("SQS failed or did not answer", { cause })
+  })

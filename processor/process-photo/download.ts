@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { createWriteStream } from "node:fs"
-import { Readable } from "node:stream"
+import type { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 
 /** A file on disk with what was learned while it was written. */
@@ -11,7 +11,7 @@ export type Download = { path: string; bytes: number /** Lower-case hex. */; sha
  * @throws Error when the stream breaks, `signal` fires or more than `maxBytes` come
  */
 export const download = async (
-  stream: ReadableStream<Uint8Array>,
+  stream: Readable,
   path: string,
   maxBytes: number,
   signal: AbortSignal,
@@ -26,6 +26,6 @@ export const download = async (
       yield chunk
     }
   }
-  await pipeline(Readable.fromWeb(stream), measure, createWriteStream(path), { signal })
+  await pipeline(stream, measure, createWriteStream(path), { signal })
   return { path, bytes, sha256: hash.digest("hex") }
 }

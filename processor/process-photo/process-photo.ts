@@ -114,7 +114,7 @@ const inspect = async (
   if (!object) throw new Error("the object is gone or was replaced")
   const sizeFault = sizeFaultOf(object.bytes, photo.bytes, maxFileBytes)
   if (sizeFault) {
-    await object.stream.cancel()
+    object.stream.destroy()
     return { checksum: null, fault: sizeFault }
   }
   return withScratchFile(async (path) => {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest"
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
 import { eventBridgeSink } from "./event-bridge-sink.ts"
 import type { Sink } from "./relay.ts"
@@ -11,6 +11,8 @@ let sink: Sink
 let put: { target: string | undefined; entries: { Detail: string; DetailType: string }[] }[]
 let failing: number
 beforeAll(async () => {
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "key")
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret")
   server = createServer((request, response) => {
     let body = ""
     request.on("data", (chunk) => {
@@ -31,11 +33,13 @@ beforeAll(async () => {
     busName: "photos",
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     region: "us-east-1",
-    credentials: { accessKeyId: "key", secretAccessKey: "secret" },
     environment: "test",
   })
 })
-afterAll(() => server.close())
+afterAll(() => {
+  vi.unstubAllEnvs()
+  server.close()
+})
 beforeEach(() => {
   put = []
   failing = 0

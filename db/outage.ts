@@ -1,0 +1,16 @@
+/** The database did not answer in time or could not be reached; a later try may succeed. */
+export class DatabaseUnavailable extends Error {
+  override name = "DatabaseUnavailable"
+}
+
+/** The SQLSTATE of a Postgres error or the code of a socket error; empty when there is none. */
+export const errorCodeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
+
+// Classes 08 (connection), 40 (rolled back in favour of another transaction), 53 (resources) and 57P (shutdown) of
+// https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
+const outageCodes =
+  /^(08...|40...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
+
+/** Whether a driver's error is an outage rather than a fault of the statement. */
+export const isDatabaseOutage = (error: unknown): boolean => outageCodes.test(errorCodeOf(error))
