@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { environmentPattern } from "../../aws/object-key-prefix.ts"
 
 const positive = z.coerce.number().int().positive()

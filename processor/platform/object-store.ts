@@ -10,7 +10,7 @@ import {
   S3Client,
   S3ServiceException,
 } from "@aws-sdk/client-s3"
-import { z } from "zod"
+import * as z from "zod"
 import { s3ClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import { ObjectStoreUnavailable } from "./outage.ts"

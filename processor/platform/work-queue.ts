@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
-import { z } from "zod"
+import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
 import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"

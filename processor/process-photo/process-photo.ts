@@ -6,6 +6,7 @@ import { thumbnailKey } from "../../domain/object-key.ts"
 import { isTerminalPhoto } from "../../domain/photo-status.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
+import { isOutage } from "../platform/outage.ts"
 import type { Verdict } from "../platform/queue.ts"
 import { download } from "./download.ts"
 import type { ExaminedPhoto } from "./image/examined-photo.ts"
@@ -82,7 +83,8 @@ const attempt = async (
     else log.info(facts, "photo completed")
     return { kind: "done" }
   } catch (error) {
-    log.warn({ err: error }, "attempt broke off")
+    if (isOutage(error)) log.warn({ err: error }, "attempt failed: outage")
+    else log.error({ err: error }, "attempt failed")
     const reason = error instanceof Error ? error.name : "unexpected error"
     await database
       .run(releasePhoto, { ...claim, reason })
