@@ -21,6 +21,8 @@ import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../edge/commands/finalize-upload/sql.ts"
 import { saveProgress } from "../edge/live/sql.ts"
 import { newId } from "../edge/new-id.ts"
+import { snapshotOf } from "../edge/queries/get-upload-job/snapshot.ts"
+import { selectUploadJob } from "../edge/queries/get-upload-job/sql.ts"
 import { reopenPhotos } from "../processor/operate/sql.ts"
 import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor/process-photo/sql.ts"
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
@@ -200,6 +202,18 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
   }
 }
 
+/** The bytes sent: of the job by polling, and of each photo by its events. */
+const bytesSentOf = async (jobId: JobId): Promise<{ polled: number; published: number[][] }> => {
+  const stored = await database.run(selectUploadJob, { jobId, userId })
+  if (!stored) throw new Error("no job")
+  const events = await rows<{ photo_id: string; bytes_sent: number }[]>`
+    select photo_id, (data->>'bytesSent')::int as bytes_sent from outbox_events
+    where job_id = ${jobId} and data ? 'bytesSent' order by sequence`
+  const byPhoto = Map.groupBy(events, ({ photo_id }) => photo_id)
+  const published = Array.from(byPhoto.values(), (all) => all.map(({ bytes_sent }) => bytes_sent))
+  return { polled: snapshotOf(stored).bytesSent, published }
+}
+
 const usage = async () => {
   const [user] = await rows`select used_photos, used_bytes::int from users where user_id = ${userId}`
   const [held] = await rows`
@@ -214,9 +228,14 @@ describe("photos and their job", () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)
+        let bytesSent = 0
         for (const round of commands) {
           await Promise.all(round.map((each) => carryOut(jobId, photoIds, each)))
           await expectConsistent(jobId)
+          const { polled, published } = await bytesSentOf(jobId)
+          expect(polled, "bytes sent fell").toBeGreaterThanOrEqual(bytesSent)
+          bytesSent = polled
+          for (const each of published) expect(each).toEqual(each.toSorted((a, b) => a - b))
         }
         const { user, held } = await usage()
         expect(user).toEqual(held)

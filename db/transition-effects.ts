@@ -1,5 +1,6 @@
 import { eventOfEntering } from "../domain/events.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
+import { sentBytesOf } from "./photo-sql.ts"
 
 /** What the CTE `moved` returns of photos after a guarded transition. `p` is the photo's alias. */
 export const movedColumns =
@@ -52,7 +53,8 @@ function effectsOfChanges(changes: string): string {
     insert into outbox_events (type, user_id, job_id, photo_id, data)
     -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
     select ${eventTypeSql("moved.status")}, moved.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
-        'status', moved.status, 'failureReason', failure_reason, 'bytes', bytes, 'bytesSent', bytes_sent))
+        'status', moved.status, 'failureReason', failure_reason, 'bytes', bytes,
+        'bytesSent', ${sentBytesOf("moved")}))
     from moved join job using (job_id)
     union all
     select 'UploadJobCompleted', user_id, job_id, null,

@@ -15,7 +15,13 @@ const photoData = (status: (typeof photoStatuses)[number]) =>
     photoId,
     status: z.literal(status).describe("What the photo is from now on."),
     bytes: z.number().int().describe("Announced size of the file."),
-    bytesSent: z.number().int().optional().describe("What the client said it had sent."),
+    bytesSent: z
+      .number()
+      .int()
+      .optional()
+      .describe(
+        "Bytes sent: as reported by the client, and all of them once the object is stored. Never falls.",
+      ),
   })
 
 const counts = {

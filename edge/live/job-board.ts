@@ -10,6 +10,7 @@ export type BoardPhoto = {
   photoId: PhotoId
   status: PhotoStatus
   bytes: number
+  /** Never falls: all of the bytes once the object was stored, whatever becomes of the photo later. */
   bytesSent: number
   failureReason: FailureReason | null
   /** Of the last applied event; 0 when the photo is as it was read from the database. */
@@ -40,7 +41,9 @@ export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEven
   // A photo that was read from the database may be ahead of events that are still on their way.
   const isBehind = known.sequence === 0 && !isReopening && rank[event.status] < rank[known.status]
   if (isBehind) return known
-  const next = { ...known, ...event, bytesSent: Math.max(known.bytesSent, event.bytesSent) }
+  const hasObject = event.status === "PROCESSING" || event.status === "COMPLETED"
+  const reported = hasObject ? known.bytes : event.bytesSent
+  const next = { ...known, ...event, bytesSent: Math.max(known.bytesSent, reported) }
   board.photos.set(event.photoId, next)
   return next
 }
@@ -59,7 +62,7 @@ export const applyProgress = (board: JobBoard, { photoId, bytesSent }: ProgressT
 export const livePhotoOf = (photo: BoardPhoto): LivePhoto => ({
   photoId: photo.photoId,
   status: photo.status,
-  progress: photoProgress(photo.status, sentOf(photo), photo.bytes),
+  progress: photoProgress(photo.status, photo.bytesSent, photo.bytes),
   failureReason: photo.failureReason,
 })
 
@@ -87,12 +90,9 @@ export const liveJobOf = ({ jobId, photos }: JobBoard): LiveJob => {
     failedCount: counts.failed,
     cancelledCount: counts.cancelled,
     bytesTotal: all.reduce((sum, { bytes }) => sum + bytes, 0),
-    bytesSent: all.reduce((sum, photo) => sum + sentOf(photo), 0),
+    bytesSent: all.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
   }
 }
-
-const sentOf = ({ status, bytes, bytesSent }: BoardPhoto): number =>
-  status === "PROCESSING" || status === "COMPLETED" ? bytes : bytesSent
 
 const rank: Record<PhotoStatus, number> = {
   QUEUED: 0,

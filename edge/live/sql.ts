@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { sentBytesOf } from "../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
 import { movedColumns, transitionAndTouchEffects } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
@@ -63,7 +64,7 @@ export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   with input as (select $1::jsonb as doc)
   select (
     select jsonb_agg(jsonb_build_object('photoId', p.photo_id, 'status', p.status, 'bytes', p.bytes,
-      'bytesSent', p.bytes_sent, 'failureReason', p.failure_reason) order by p.photo_id)
+      'bytesSent', ${sentBytesOf("p")}, 'failureReason', p.failure_reason) order by p.photo_id)
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
     join photos p using (job_id)
   ) as result`,

@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { labelsOfPhoto, sentBytes } from "../../../db/photo-sql.ts"
+import { labelsOfPhoto, sentBytesOf } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedPhoto } from "./schema.ts"
@@ -12,7 +12,7 @@ export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   select (
     select jsonb_build_object(
       'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'mimeType', p.mime_type, 'bytes', p.bytes,
-      'bytesSent', ${sentBytes},
+      'bytesSent', ${sentBytesOf("p")},
       'status', p.status, 'failureReason', p.failure_reason, 'failureDetail', p.failure_detail,
       'eTag', p.etag, 'checksum', p.checksum, 'width', p.width, 'height', p.height, 'exifJson', p.exif_json,
       'isDegraded', p.is_degraded, 'thumbnails', coalesce(p.thumbnails, '[]'),

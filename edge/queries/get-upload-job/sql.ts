@@ -1,5 +1,5 @@
 import * as z from "zod"
-import { sentBytes } from "../../../db/photo-sql.ts"
+import { sentBytesOf } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { storedUploadJob } from "./schema.ts"
@@ -17,12 +17,12 @@ export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
       'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
       'deleted', (
         select jsonb_build_object('bytes', coalesce(sum(bytes), 0), 'bytesSent',
-          coalesce(sum(case when p.status = 'COMPLETED' then p.bytes else p.bytes_sent end), 0))
+          coalesce(sum(${sentBytesOf("p")}), 0))
         from photos p where p.job_id = j.job_id and p.deleted_at is not null),
       'items', (
         select coalesce(jsonb_agg(jsonb_build_object(
           'photoId', p.photo_id, 'filename', p.filename, 'status', p.status, 'bytes', p.bytes,
-          'bytesSent', ${sentBytes},
+          'bytesSent', ${sentBytesOf("p")},
           'failureReason', p.failure_reason, 'failureDetail', p.failure_detail) order by p.photo_id), '[]')
         from photos p where p.job_id = j.job_id and p.deleted_at is null))
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
