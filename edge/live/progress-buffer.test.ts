@@ -29,19 +29,25 @@ test("progress that could not be written waits for the next flush, without undoi
     throw new Error("outage")
   })
   await expect(failed).rejects.toThrow("outage")
-  expect([first, second].map(buffer.bytesSentOf)).toEqual([50, 10])
+  expect(buffer.unwritten()).toEqual([
+    { photoId: first, bytesSent: 50 },
+    { photoId: second, bytesSent: 10 },
+  ])
 })
 
 test("progress counts as not written until the write has ended", async () => {
   const buffer = newProgressBuffer()
   buffer.add({ photoId: first, bytesSent: 10 })
-  await buffer.flush(async () => expect(buffer.bytesSentOf(first)).toBe(10))
-  expect(buffer.bytesSentOf(first)).toBe(0)
+  await buffer.flush(async () => expect(buffer.unwritten()).toEqual([{ photoId: first, bytesSent: 10 }]))
+  expect(buffer.unwritten()).toEqual([])
 })
 
 test("a full buffer drops progress of further photos and keeps that of known ones", () => {
   const buffer = newProgressBuffer(2)
   for (const photoId of [first, second, third]) buffer.add({ photoId, bytesSent: 1 })
   buffer.add({ photoId: first, bytesSent: 2 })
-  expect([first, second, third].map(buffer.bytesSentOf)).toEqual([2, 1, 0])
+  expect(buffer.unwritten()).toEqual([
+    { photoId: first, bytesSent: 2 },
+    { photoId: second, bytesSent: 1 },
+  ])
 })

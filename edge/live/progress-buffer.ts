@@ -8,8 +8,8 @@ const maxPhotos = 5000
 export type ProgressBuffer = {
   add: (tick: ProgressTick) => void
   isEmpty: () => boolean
-  /** The bytes reported for a photo that are not in the database yet; also while they are being written. */
-  bytesSentOf: (photoId: PhotoId) => number
+  /** The reports that are not in the database yet, those that are being written included. */
+  unwritten: () => ProgressTick[]
   /** Passes all that waits to `write`. What could not be written waits for the next flush, and the error is thrown. */
   flush: (write: (ticks: ProgressTick[]) => Promise<unknown>) => Promise<void>
   clear: () => void
@@ -28,12 +28,12 @@ export const newProgressBuffer = (capacity = maxPhotos): ProgressBuffer => {
   return {
     add,
     isEmpty: () => waiting.size === 0,
-    bytesSentOf: (photoId) => Math.max(waiting.get(photoId) ?? 0, writing.get(photoId) ?? 0),
+    unwritten: () => [...ticksOf(writing), ...ticksOf(waiting)],
     clear: () => waiting.clear(),
     flush: async (write) => {
       writing = new Map(waiting)
       waiting.clear()
-      const ticks = Array.from(writing, ([photoId, bytesSent]) => ({ photoId, bytesSent }))
+      const ticks = ticksOf(writing)
       try {
         await write(ticks)
       } catch (error) {
@@ -45,3 +45,6 @@ export const newProgressBuffer = (capacity = maxPhotos): ProgressBuffer => {
     },
   }
 }
+
+const ticksOf = (bytesSentByPhoto: ReadonlyMap<PhotoId, number>): ProgressTick[] =>
+  Array.from(bytesSentByPhoto, ([photoId, bytesSent]) => ({ photoId, bytesSent }))

@@ -16,7 +16,7 @@ import { logFailure } from "../http/log.ts"
 import { takeStoredToken } from "../http/stored-bucket.ts"
 import { type BucketLevel, type BucketPolicy, takeToken } from "../http/token-bucket.ts"
 import { newBoardCache } from "./board-cache.ts"
-import { type JobBoard, newBoard } from "./job-board.ts"
+import { applyProgress, type JobBoard, newBoard } from "./job-board.ts"
 import { applyToBoard, snapshotMessage } from "./live-messages.ts"
 import { openMessageLog } from "./message-log.ts"
 import { newProgressBuffer } from "./progress-buffer.ts"
@@ -148,8 +148,13 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
     return this.#boards.get(jobId, async () => {
+      // Taken before the read too: what is written while the read is under way may be missing in its answer.
+      const unwrittenBefore = this.#progress.unwritten()
       const photos = await this.#run(selectJobPhotos, { userId, jobId })
-      return photos && newBoard(jobId, photos)
+      if (!photos) return null
+      const board = newBoard(jobId, photos)
+      for (const tick of [...unwrittenBefore, ...this.#progress.unwritten()]) applyProgress(board, tick)
+      return board
     })
   }
 

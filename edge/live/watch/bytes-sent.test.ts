@@ -1,4 +1,4 @@
-import { expect, test } from "vitest"
+import { expect, test, vi } from "vitest"
 import type { UploadJobSnapshot } from "../../queries/get-upload-job/schema.ts"
 import {
   cloudEvent,
@@ -66,5 +66,25 @@ test.each([
   ])
   const received = await channel.until(hasReached(photoId, "FAILED"))
   expect(bytesSentOf(received)).toEqual([0, body.length, body.length])
+  await channel.close()
+})
+
+test("a channel that is opened before progress was written begins with that progress", async () => {
+  const user = await newUser()
+  const job = await newJob(user, [jpeg(body.length)])
+  const photoId = job.items[0]?.photoId ?? ""
+  const report = (bytesSent: number) =>
+    send("POST", "/commands/upload/progress", {
+      token: user.token,
+      body: { photoId, bytesSent, bytesTotal: body.length },
+    })
+  // The first report is written at once, the second one only a second later.
+  await report(100)
+  await vi.waitFor(async () => expect(await poll(job.jobId, user)).toMatchObject({ bytesSent: 100 }), {
+    timeout: 5000,
+  })
+  await report(300)
+  const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
+  expect(bytesSentOf(await channel.until((all) => all.length > 0))).toEqual([300])
   await channel.close()
 })

@@ -16,20 +16,16 @@ const completePhoto = (job: CreateUploadJobResponse, index: number, owner: TestU
   return relayEvents([cloudEvent(job, event, owner)])
 }
 
-const channels = [
-  {
-    name: "SSE client",
-    open: (path: string, token: string, lastId?: number) =>
-      subscribe(path, token, lastId === undefined ? {} : { "last-event-id": String(lastId) }),
-  },
-  {
-    name: "WebSocket",
-    open: (path: string, token: string, lastId?: number) =>
-      subscribeByWebSocket(lastId === undefined ? path : `${path}?lastEventId=${lastId}`, token),
-  },
-]
+const openSse = (path: string, token: string, lastId?: number) =>
+  subscribe(path, token, lastId === undefined ? {} : { "last-event-id": String(lastId) })
 
-test.each(channels)("a reconnecting $name receives every missed message exactly once", async ({ open }) => {
+const openWebSocket = (path: string, token: string, lastId?: number) =>
+  subscribeByWebSocket(lastId === undefined ? path : `${path}?lastEventId=${lastId}`, token)
+
+test.each([
+  ["SSE client", openSse],
+  ["WebSocket", openWebSocket],
+] as const)("a reconnecting %s receives every missed message exactly once", async (_, open) => {
   const user = await newUser()
   const job = await newJob(user, [jpeg(1), jpeg(1), jpeg(1), jpeg(1)])
   const ids = job.items.map(({ photoId }) => photoId)
