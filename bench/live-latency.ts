@@ -15,7 +15,8 @@ const system = await runSystem()
 const rows = postgres(system.databaseUrl, { max: 1 })
 try {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, uploads } = await createBatch(api, await smallPhotos(photoCount))
+  const batch = await createBatch(api, await smallPhotos(photoCount))
+  const { jobId } = batch
   if (!jobId) throw new Error("nothing was uploads")
   const path = `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=`
   const sse = subscribeBySse(path + (await api.getLiveTicket()).ticket)
@@ -23,7 +24,7 @@ try {
   await Promise.all([sse.opened, socket.opened])
 
   const polled = new Map<string, number>()
-  const uploading = uploadBatch(api, uploads)
+  const uploading = uploadBatch(api, batch)
   await watchUploadJob(api, jobId, {
     pollMs: 300,
     onSnapshot: ({ items }) => {

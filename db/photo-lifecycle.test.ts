@@ -19,6 +19,7 @@ import { cancelPhoto } from "../edge/commands/cancel-photo/sql.ts"
 import { cancelUploadJob } from "../edge/commands/cancel-upload-job/sql.ts"
 import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../edge/commands/finalize-upload/sql.ts"
+import { finalizePhotosOfJob } from "../edge/commands/finalize-upload-job/sql.ts"
 import { saveProgress } from "../edge/live/sql.ts"
 import { newId } from "../edge/new-id.ts"
 import { snapshotOf } from "../edge/queries/get-upload-job/snapshot.ts"
@@ -59,13 +60,14 @@ const actions = [
 ] as const
 type Command =
   | { action: (typeof actions)[number]; photo: number; attempt: number }
-  | { action: "cancelJob"; photo: number; attempt: number }
+  | { action: "cancelJob" | "finalizeJob"; photo: number; attempt: number }
 
 const command = fc.record({
   // Rare, because a cancelled job accepts no other command.
   action: fc.oneof(
     { weight: 30, arbitrary: fc.constantFrom(...actions) },
     { weight: 1, arbitrary: fc.constant("cancelJob" as const) },
+    { weight: 3, arbitrary: fc.constant("finalizeJob" as const) },
   ),
   photo: fc.nat(3),
   attempt: fc.integer({ min: 1, max: 3 }),
@@ -93,6 +95,13 @@ const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, a
       return database.run(saveProgress, { userId, ticks: [{ photoId, bytesSent: attempt * 300 }] })
     case "finalize":
       return database.run(finalizePhoto, { photoId, userId, etag: "e", parts: [] })
+    case "finalizeJob": {
+      // The objects of every other photo are stored.
+      const objects = photoIds
+        .filter((_, index) => index % 2 === 0)
+        .map((each) => ({ photoId: each, etag: "e" }))
+      return database.run(finalizePhotosOfJob, { jobId, userId, photoIds: null, objects })
+    }
     case "claim":
       return database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
     case "complete":

@@ -121,6 +121,8 @@ export const photos = pgTable(
     /** What the client last said it had sent. */
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     etag: text("etag"),
+    /** When a finalize last sent the processor a message for the photo; null when that message was not sent. */
+    enqueuedAt: instant("enqueued_at"),
     /** Lower-case hex of the SHA-256 of the stored bytes, once they were read. */
     checksum: text("checksum"),
     width: integer("width"),
@@ -202,7 +204,7 @@ export const outboxEvents = pgTable(
   {
     /** The order in which events are published. */
     sequence: bigint("sequence", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
-    eventId: text("event_id").notNull().unique().default(sql`'evt_' || new_ulid()`),
+    eventId: text("event_id").notNull().unique().default(sql`'evt_' || gen_random_uuid()`),
     type: text("type").notNull(),
     userId: text("user_id").notNull(),
     jobId: text("job_id").notNull(),

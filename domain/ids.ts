@@ -1,4 +1,4 @@
-/** Ids are prefixed ULIDs: they sort by time of birth, so lists page by id. */
+/** Ids are prefixed ULIDs: they sort by time of creation, so lists page by id. */
 export type UserId = `usr_${string}`
 export type JobId = `job_${string}`
 export type PhotoId = `ph_${string}`
@@ -13,3 +13,25 @@ const photoIdPattern = new RegExp(`^ph_${ulid}$`)
 export const isUserId = (text: string): text is UserId => userIdPattern.test(text)
 export const isJobId = (text: string): text is JobId => jobIdPattern.test(text)
 export const isPhotoId = (text: string): text is PhotoId => photoIdPattern.test(text)
+
+/**
+ * The id of a job's photo at `position`, from 1: the job's own ULID plus the position. A job's photos are neighbours
+ * in every index and every S3 listing, and the range they lie in is known without asking the database.
+ */
+export const photoIdAt = (jobId: JobId, position: number): PhotoId =>
+  `ph_${encodeUlid(decodeUlid(jobId) + BigInt(position))}`
+
+/** The position of a photo in a job, from 1, if the photo is one of the job's: only the database knows that. */
+export const photoPosition = (jobId: JobId, photoId: PhotoId): number =>
+  Number(decodeUlid(photoId) - decodeUlid(jobId))
+
+const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+const ulidLength = 26
+
+const decodeUlid = (id: JobId | PhotoId): bigint =>
+  Array.from(id.slice(-ulidLength)).reduce((value, digit) => value * 32n + BigInt(digits.indexOf(digit)), 0n)
+
+const encodeUlid = (value: bigint): string =>
+  Array.from({ length: ulidLength }, (_, index) =>
+    digits.charAt(Number((value >> BigInt(5 * (ulidLength - 1 - index))) & 31n)),
+  ).join("")

@@ -1,31 +1,27 @@
 import { describe, expect, test } from "vitest"
-import type { JobId, PhotoId, UserId } from "./ids.ts"
+import type { JobId, UserId } from "./ids.ts"
 import { type DeclaredFile, planUploadJob } from "./upload-job.ts"
 
 const userId: UserId = "usr_01J00000000000000000000000"
+const jobId: JobId = "job_01J00000000000000000000000"
 const photo: DeclaredFile = { filename: "IMG_001.jpg", mimeType: "image/jpeg", bytes: 2_457_811 }
 const limits = { maxFileBytes: 10_000_000, partSize: 8_000_000 }
 
-const counter = () => {
-  let next = 0
-  return { job: (): JobId => "job_1", photo: (): PhotoId => `ph_${++next}` }
-}
-
 describe("planning an upload job", () => {
-  test("expects a photo for every announced file, in the same order", () => {
+  test("expects a photo for every declared file, in the same order, with ids that follow the job's", () => {
     const files = [
       photo,
       { ...photo, filename: "IMG_002.png", mimeType: "IMAGE/PNG", sha256: "AB".repeat(32) },
     ]
-    const plan = planUploadJob(userId, files, limits, counter())
+    const plan = planUploadJob(jobId, userId, files, limits)
     expect(plan).toEqual({
       ok: true,
       value: {
-        jobId: "job_1",
+        jobId,
         userId,
         photos: [
           {
-            photoId: "ph_1",
+            photoId: "ph_01J00000000000000000000001",
             filename: "IMG_001.jpg",
             type: "image/jpeg",
             bytes: 2_457_811,
@@ -33,7 +29,7 @@ describe("planning an upload job", () => {
             partSize: null,
           },
           {
-            photoId: "ph_2",
+            photoId: "ph_01J00000000000000000000002",
             filename: "IMG_002.png",
             type: "image/png",
             bytes: 2_457_811,
@@ -45,7 +41,7 @@ describe("planning an upload job", () => {
     })
   })
 
-  test("refuses the whole job and says of each bad file why", () => {
+  test("refuses the whole job and gives the reason for each invalid file", () => {
     const files = [
       photo,
       { ...photo, filename: "../x.jpg" },
@@ -53,7 +49,7 @@ describe("planning an upload job", () => {
       { ...photo, bytes: 0 },
       { ...photo, bytes: 10_000_001 },
     ]
-    expect(planUploadJob(userId, files, limits, counter())).toEqual({
+    expect(planUploadJob(jobId, userId, files, limits)).toEqual({
       ok: false,
       error: [
         { index: 1, refusal: { reason: "filename_refused", fault: "characters" } },
@@ -65,11 +61,11 @@ describe("planning an upload job", () => {
   })
 
   test("expects a file above the part size in parts", () => {
-    const plan = planUploadJob(userId, [{ ...photo, bytes: 8_000_001 }], limits, counter())
+    const plan = planUploadJob(jobId, userId, [{ ...photo, bytes: 8_000_001 }], limits)
     expect(plan.ok && plan.value.photos[0]?.partSize).toBe(8_000_000)
   })
 
-  test("takes a file of exactly the largest size", () => {
-    expect(planUploadJob(userId, [{ ...photo, bytes: 10_000_000 }], limits, counter()).ok).toBe(true)
+  test("accepts a file of exactly the largest size", () => {
+    expect(planUploadJob(jobId, userId, [{ ...photo, bytes: 10_000_000 }], limits).ok).toBe(true)
   })
 })

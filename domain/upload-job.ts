@@ -1,10 +1,13 @@
 import { type FilenameFault, filenameFault } from "./filename.ts"
-import type { JobId, PhotoId, UserId } from "./ids.ts"
+import { type JobId, type PhotoId, photoIdAt, type UserId } from "./ids.ts"
 import { partSizeOf } from "./multipart.ts"
 import { isPhotoType, type PhotoType } from "./photo-type.ts"
 import { err, ok, type Result } from "./result.ts"
 
-/** A file as a client announces it. */
+/** The most photos a job can have. */
+export const maxPhotosPerJob = 500
+
+/** A file as a client declares it. */
 export type DeclaredFile = {
   filename: string
   mimeType: string
@@ -12,7 +15,7 @@ export type DeclaredFile = {
   sha256?: string | undefined
 }
 
-/** A photo that is promised but not here: what its object must look like when it comes. */
+/** A photo whose bytes are not stored yet, and what its object must look like. */
 export type ExpectedPhoto = {
   photoId: PhotoId
   filename: string
@@ -20,13 +23,13 @@ export type ExpectedPhoto = {
   bytes: number
   /** Lower-case hex, when the client gave one. */
   sha256: string | null
-  /** Bytes of each part of its multipart upload but the last; null when it comes in one PUT. */
+  /** Bytes of each part of its multipart upload but the last; null when it is uploaded in one PUT. */
   partSize: number | null
 }
 
 export type PlannedUploadJob = { jobId: JobId; userId: UserId; photos: readonly ExpectedPhoto[] }
 
-/** Why a file can't be part of a job. */
+/** Why a file cannot be part of a job. */
 export type FileRefusal =
   | { reason: "filename_refused"; fault: FilenameFault }
   | { reason: "type_refused"; mimeType: string }
@@ -38,19 +41,19 @@ export type RefusedFile = { index: number; refusal: FileRefusal }
 export type UploadLimits = {
   /** Largest file, in bytes. */
   maxFileBytes: number
-  /** Files above it come in parts of this many bytes. */
+  /** Larger files are uploaded in parts of this many bytes. */
   partSize: number
 }
 
 /**
- * Turns announced files into a job, or says of every file that can't be taken why: a job is taken whole or
- * not at all, so a client never has to find out which of its files were dropped.
+ * Plans a job of the declared files, or returns why each invalid file is refused. A job is created with all of its
+ * files or not at all, so that a client never has to find out which of them are missing.
  */
 export const planUploadJob = (
+  jobId: JobId,
   userId: UserId,
   files: readonly DeclaredFile[],
   limits: UploadLimits,
-  newId: { job: () => JobId; photo: () => PhotoId },
 ): Result<PlannedUploadJob, RefusedFile[]> => {
   const photos: ExpectedPhoto[] = []
   const refusals: RefusedFile[] = []
@@ -58,12 +61,12 @@ export const planUploadJob = (
     const type = file.mimeType.toLowerCase()
     const refusal = fileRefusal(file, limits)
     if (refusal) refusals.push({ index, refusal })
-    else if (isPhotoType(type)) photos.push(expect(file, type, limits.partSize, newId.photo()))
+    else if (isPhotoType(type)) photos.push(expect(file, type, limits.partSize, photoIdAt(jobId, index + 1)))
   }
-  return refusals.length > 0 ? err(refusals) : ok({ jobId: newId.job(), userId, photos })
+  return refusals.length > 0 ? err(refusals) : ok({ jobId, userId, photos })
 }
 
-/** Why a file can't be taken, or null. */
+/** Why a file is refused, or null. */
 export const fileRefusal = (
   file: DeclaredFile,
   limits: Pick<UploadLimits, "maxFileBytes">,

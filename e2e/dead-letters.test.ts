@@ -37,11 +37,12 @@ const ops = async (...args: string[]): Promise<Record<string, unknown>> => {
 
 test("a poison message ends in the DLQ, its photo FAILED and its job COMPLETED_WITH_ERRORS; redriven, it completes", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, uploads } = await createBatch(api, await smallPhotos(3))
+  const batch = await createBatch(api, await smallPhotos(3))
+  const { jobId, uploads } = batch
   if (!jobId) throw new Error("nothing was uploads")
   const photoId = uploads[1]?.item.photoId ?? ""
   poisoned.photoId = photoId
-  await uploadBatch(api, uploads)
+  await uploadBatch(api, batch)
   const failed = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
   expect(failed).toMatchObject({ status: "COMPLETED_WITH_ERRORS", completedCount: 2, failedCount: 1 })
   expect(failed.items[1]).toMatchObject({

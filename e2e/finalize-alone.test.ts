@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
+import type { ApiClient } from "../client/sdk/api-client.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser, uploadAll } from "./running-system.ts"
 
@@ -8,7 +9,22 @@ beforeAll(async () => {
 })
 afterAll(() => system?.end())
 
-test("with a storage that never tells, finalize alone carries every photo to COMPLETED", async () => {
-  const { job } = await uploadAll(await signedInUser(system.edgeUrl), await smallPhotos(10))
-  expect(job).toMatchObject({ status: "COMPLETED", completedCount: 10 })
+test("without storage events, a few batch finalize calls bring every photo to COMPLETED", async () => {
+  const api = await signedInUser(system.edgeUrl)
+  const calls: string[] = []
+  const counting: ApiClient = {
+    ...api,
+    finalizeUpload: (photoId) => {
+      calls.push("one photo")
+      return api.finalizeUpload(photoId)
+    },
+    finalizeUploadJob: (jobId, request) => {
+      calls.push("job")
+      return api.finalizeUploadJob(jobId, request)
+    },
+  }
+  const { job } = await uploadAll(counting, await smallPhotos(40))
+  expect(job).toMatchObject({ status: "COMPLETED", completedCount: 40 })
+  expect(calls).not.toContain("one photo")
+  expect(calls.length).toBeLessThan(20)
 })

@@ -37,7 +37,8 @@ const stateOf = (messages: readonly LiveMessage[]) => {
 describe("a job of a hundred photos", () => {
   test("has the same final state over SSE, WebSocket and polling, without a gap or a step back", async () => {
     const api = await signedInUser(system.edgeUrl)
-    const { jobId, uploads } = await createBatch(api, await smallPhotos(100))
+    const batch = await createBatch(api, await smallPhotos(100))
+    const { jobId } = batch
     if (!jobId) throw new Error("nothing was uploads")
     const path = `/queries/upload-jobs/${jobId}/events`
     const sse = subscribeBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
@@ -45,7 +46,7 @@ describe("a job of a hundred photos", () => {
       `${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`,
     )
     await Promise.all([sse.opened, socket.opened])
-    await uploadBatch(api, uploads)
+    await uploadBatch(api, batch)
     const polled = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(120_000) })
 
     const [bySse, bySocket] = await Promise.all([sse.until(isEnd), socket.until(isEnd)])
@@ -72,7 +73,8 @@ describe("a job of a hundred photos", () => {
 
   test("reaches a client that reconnects without a missing message and without a duplicate", async () => {
     const api = await signedInUser(system.edgeUrl)
-    const { jobId, uploads } = await createBatch(api, await smallPhotos(60))
+    const batch = await createBatch(api, await smallPhotos(60))
+    const { jobId, uploads } = batch
     if (!jobId) throw new Error("nothing was uploads")
     const open = async (lastId?: string) =>
       subscribeBySse(
@@ -81,7 +83,7 @@ describe("a job of a hundred photos", () => {
       )
     const first = await open()
     await first.opened
-    const uploading = uploadBatch(api, uploads)
+    const uploading = uploadBatch(api, batch)
     await first.until((message) => message.type === "photo" && message.status === "COMPLETED")
     first.close()
     await uploading

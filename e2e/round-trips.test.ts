@@ -66,6 +66,7 @@ test("every other command and query is one round trip too", async () => {
     "get-photo-timeline": () => api.getPhotoTimeline(first),
     "dry-run": () => api.dryRun({ files }),
     "finalize-upload": () => api.finalizeUpload(first).catch(() => "not uploaded"),
+    "finalize-upload-job": () => api.finalizeUploadJob(jobId),
     "renew-upload": () => api.renewUpload(first),
     "renew-upload-job": () => api.renewUploadJob(jobId),
     "tag-photo": () => api.tagPhoto(second, { labels: ["Sea"] }),

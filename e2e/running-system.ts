@@ -48,9 +48,10 @@ export const uploadAll = async (
   files: readonly UploadFile[],
   onUploaded?: () => void,
 ): Promise<Uploaded> => {
-  const { jobId, uploads, refused } = await createBatch(api, files)
+  const batch = await createBatch(api, files)
+  const { jobId, refused } = batch
   if (!jobId) throw new Error("every file was refused")
-  const failed = await uploadBatch(api, uploads, { ...(onUploaded && { onUploaded }) })
+  const failed = await uploadBatch(api, batch, { ...(onUploaded && { onUploaded }) })
   if (failed[0]) throw failed[0].error
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(150_000) })
   return { job, refused, photos: await Promise.all(job.items.map(({ photoId }) => api.getPhoto(photoId))) }

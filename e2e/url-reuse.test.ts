@@ -30,10 +30,11 @@ const states = (jobId: string) => rows`
 
 test("a presigned URL used again after completion changes nothing, and the stored bytes are the stated ones", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, uploads } = await createBatch(api, await smallPhotos(1))
+  const batch = await createBatch(api, await smallPhotos(1))
+  const { jobId, uploads } = batch
   const [upload] = uploads
   if (!jobId || !upload) throw new Error("nothing was uploads")
-  await uploadBatch(api, uploads)
+  await uploadBatch(api, batch)
   await watchUploadJob(api, jobId, { pollMs: 200 })
   const before = await states(jobId)
 
@@ -49,7 +50,8 @@ test("a presigned URL used again after completion changes nothing, and the store
 
 test("a presigned URL used after cancellation leaves no object and brings nothing back", async () => {
   const api = await signedInUser(system.edgeUrl)
-  const { jobId, uploads } = await createBatch(api, await smallPhotos(1))
+  const batch = await createBatch(api, await smallPhotos(1))
+  const { jobId, uploads } = batch
   const [upload] = uploads
   if (!jobId || !upload) throw new Error("nothing was uploads")
   await api.cancelUploadJob(jobId)

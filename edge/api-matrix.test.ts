@@ -19,6 +19,7 @@ const file = { filename: "a.jpg", mimeType: "image/jpeg", bytes: 12 }
 
 const routes: readonly Case[] = [
   { method: "POST", path: "/commands/upload-jobs", scope: write, body: { files: [file] } },
+  { method: "POST", path: "/commands/upload-jobs/:jobId/finalize", scope: write },
   { method: "POST", path: "/commands/upload-jobs/:jobId/renew", scope: write },
   { method: "POST", path: "/commands/upload-jobs/:jobId/cancel", scope: write },
   { method: "POST", path: "/commands/upload/:photoId/multipart", scope: write },

@@ -13,6 +13,7 @@ import { cancelUploadJob } from "./commands/cancel-upload-job/route.ts"
 import { createUploadJob } from "./commands/create-upload-job/route.ts"
 import { deleteWebhook } from "./commands/delete-webhook/route.ts"
 import { finalizeUpload } from "./commands/finalize-upload/route.ts"
+import { finalizeUploadJob } from "./commands/finalize-upload-job/route.ts"
 import { openMultipartUpload } from "./commands/open-multipart-upload/route.ts"
 import { registerWebhook } from "./commands/register-webhook/route.ts"
 import { renewUpload } from "./commands/renew-upload/route.ts"
@@ -70,6 +71,7 @@ app.route("/", createUploadJob)
 app.route("/", reportProgress)
 app.route("/", openMultipartUpload)
 app.route("/", finalizeUpload)
+app.route("/", finalizeUploadJob)
 app.route("/", renewUpload)
 app.route("/", renewUploadJob)
 app.route("/", cancelUploadJob)

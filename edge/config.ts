@@ -30,7 +30,14 @@ export const workerVariables = z.object({
     .min(1)
     .optional()
     .describe("Secret. Token of temporary credentials; presigned URLs carry it and end with it."),
-  SQS_QUEUE_URL: z.url().describe("Where `finalize` leaves word for the processor."),
+  STORAGE_EVENTS: z
+    .enum(["true", "false"])
+    .default("true")
+    .transform((text) => text === "true")
+    .describe(
+      "Whether the bucket sends an event for each stored object to the queue. Without events, clients finalize every upload.",
+    ),
+  SQS_QUEUE_URL: z.url().describe("Queue to which `finalize` sends messages for the processor."),
   SQS_ENDPOINT: z
     .url()
     .optional()
@@ -170,6 +177,7 @@ export type Config = {
   databaseUrl: string
   s3: { endpoint: string; bucket: string; region: string }
   sqs: { endpoint: string; queueUrl: string }
+  hasStorageEvents: boolean
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
   jwt: {
     issuer: string
@@ -218,6 +226,7 @@ const shape = (env: z.infer<typeof workerVariables>): Config => ({
   databaseUrl: env.HYPERDRIVE.connectionString,
   s3: { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.S3_REGION },
   sqs: { endpoint: env.SQS_ENDPOINT ?? new URL(env.SQS_QUEUE_URL).origin, queueUrl: env.SQS_QUEUE_URL },
+  hasStorageEvents: env.STORAGE_EVENTS,
   credentials: {
     accessKeyId: env.AWS_ACCESS_KEY_ID,
     secretAccessKey: env.AWS_SECRET_ACCESS_KEY,

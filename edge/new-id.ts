@@ -1,13 +1,14 @@
-import { monotonicFactory } from "ulid"
+import { monotonicFactory, ulid as randomUlid } from "ulid"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import type { EndpointId } from "../domain/webhook-endpoint.ts"
 
-// Monotonic within an isolate: the photos of a job sort in the order in which its files were announced.
+// Monotonic within an isolate, so that ids made within a millisecond sort in the order in which they were made.
 const ulid = monotonicFactory()
 
 export const newId = {
   user: (): UserId => `usr_${ulid()}`,
-  job: (): JobId => `job_${ulid()}`,
+  /** Random and not monotonic: the ids directly after a job's belong to its photos (see photoIdAt). */
+  job: (): JobId => `job_${randomUlid()}`,
   photo: (): PhotoId => `ph_${ulid()}`,
   endpoint: (): EndpointId => `whk_${ulid()}`,
   /** Of refresh tokens that descend from one sign-in. */

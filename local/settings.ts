@@ -12,7 +12,7 @@ const schema = z.object({
   PROCESSOR_PORT: port.default(8788),
   /** An existing PostgreSQL server instead of the embedded one. */
   DATABASE_URL: z.url().optional(),
-  /** AWS or a compatible S3 instead of the local one. It sends no events here: `finalize` does it all. */
+  /** AWS or a compatible S3 instead of the local one. Its events do not reach us, so clients finalize each upload. */
   S3_ENDPOINT: z.url().optional(),
   S3_BUCKET: z.string().default("rapid-photo-upload"),
   S3_REGION: z.string().default("us-east-1"),

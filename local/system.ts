@@ -36,7 +36,7 @@ export type LocalSystem = {
 
 /** What `startSystem` does differently for a test or a bench. */
 export type SystemOptions = {
-  /** False: an object storage that tells nobody what was stored. */
+  /** False: the local S3 sends no events. */
   storageEvents?: boolean
   /** What the edge takes for the database, when it is not the database itself but a proxy before it. */
   edgeDatabaseUrl?: (databaseUrl: string) => Promise<string>
@@ -69,7 +69,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
   try {
     const databaseUrl = settings.DATABASE_URL ?? (await startDatabase())
     await migrateDatabase(databaseUrl)
-    const { deadLetterQueueUrl, ...storage } = await startStorage()
+    const { deadLetterQueueUrl, hasStorageEvents, ...storage } = await startStorage()
 
     const shared = {
       ENVIRONMENT: environment,
@@ -88,6 +88,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       JWT_SIGNING_KEY: await localSigningKey(directory),
       EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       CORS_ORIGINS: "*",
+      STORAGE_EVENTS: String(hasStorageEvents),
       ...options.edgeVariables,
     }
     const processorVariables = {
@@ -163,6 +164,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         SQS_QUEUE_URL,
         SQS_ENDPOINT: SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin,
         deadLetterQueueUrl: null,
+        hasStorageEvents: false,
       }
     const local = await startAwsEmulator({
       port: ports.s3,
@@ -190,6 +192,8 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
     return {
       S3_ENDPOINT: S3_ENDPOINT ?? local.s3Endpoint,
       SQS_QUEUE_URL: SQS_QUEUE_URL ?? local.queueUrl,
+      // The local S3 sends its events to the local queue; another S3 or another queue is not connected to them.
+      hasStorageEvents: !S3_ENDPOINT && !SQS_QUEUE_URL && (options.storageEvents ?? true),
       deadLetterQueueUrl: SQS_QUEUE_URL ? null : local.deadLetterQueueUrl,
       SQS_ENDPOINT: SQS_QUEUE_URL ? (SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin) : local.sqsEndpoint,
     }

@@ -9,6 +9,10 @@ import type {
   DryRunResponse,
 } from "../../edge/commands/create-upload-job/schema.ts"
 import type { FinalizeUploadResponse } from "../../edge/commands/finalize-upload/schema.ts"
+import type {
+  FinalizeUploadJobRequest,
+  FinalizeUploadJobResponse,
+} from "../../edge/commands/finalize-upload-job/schema.ts"
 import type { OpenMultipartUploadResponse } from "../../edge/commands/open-multipart-upload/schema.ts"
 import type {
   RegisterWebhookRequest,
@@ -52,6 +56,8 @@ export type ApiClient = {
   dryRun: (request: Omit<CreateUploadJobRequest, "dryRun">) => Promise<DryRunResponse>
   openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
+  /** Confirms the uploads of a job, all or those of `photoIds`. Photos in parts need `finalizeUpload` each. */
+  finalizeUploadJob: (jobId: string, request?: FinalizeUploadJobRequest) => Promise<FinalizeUploadJobResponse>
   renewUpload: (photoId: string) => Promise<RenewUploadResponse>
   renewUploadJob: (jobId: string) => Promise<RenewUploadJobResponse>
   reportProgress: (request: ReportProgressRequest) => Promise<ReportProgressResponse>
@@ -152,6 +158,8 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     dryRun: (request) => call("POST", "/commands/upload-jobs", { body: { ...request, dryRun: true } }),
     openMultipartUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/multipart`),
     finalizeUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/finalize`),
+    finalizeUploadJob: (jobId, request = {}) =>
+      call("POST", path`/commands/upload-jobs/${jobId}/finalize`, { body: request }),
     renewUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/renew`),
     renewUploadJob: (jobId) => call("POST", path`/commands/upload-jobs/${jobId}/renew`),
     reportProgress: (request) => call("POST", "/commands/upload/progress", { body: request }),

@@ -7,7 +7,7 @@ import { retrying } from "./retrying.ts"
 /** A file to upload: anything with bytes, and the name its owner knows it by. */
 export type UploadFile = { filename: string; content: Blob }
 
-/** A file the API would not take, and why. */
+/** A file that the API refused, and why. */
 export type RefusedUpload = { filename: string; code: string; detail: string }
 
 /** A file with the presigned request that uploads it. */
@@ -18,19 +18,21 @@ export type CreatedBatch = {
   jobId: string | null
   uploads: IssuedUpload[]
   refused: RefusedUpload[]
+  /** Whether the server learns of each upload from S3. */
+  storageEvents: boolean
 }
 
 /**
- * Creates an upload job of the files that the API takes. The API takes a job whole or not at all and names each
- * file it refuses, so a second call without those succeeds.
- * @throws ApiProblem when the refusal is about anything but single files
+ * Creates an upload job of the files that the API accepts. The API accepts a job as a whole or not at all and names
+ * each file that it refuses, so a second call without those files succeeds.
+ * @throws ApiProblem when the refusal is not about single files
  */
 export const createBatch = async (api: ApiClient, files: readonly UploadFile[]): Promise<CreatedBatch> => {
-  const announced: DeclaredUpload[] = []
+  const declared: DeclaredUpload[] = []
   // One after the other: hashing reads a whole file into memory.
-  for (const file of files) announced.push(await announce(file))
+  for (const file of files) declared.push(await declare(file))
   try {
-    return await create(api, files, announced)
+    return await create(api, files, declared)
   } catch (error) {
     const refusals = error instanceof ApiProblem ? refusalsOf(error.problem) : new Map<number, Refusal>()
     if (refusals.size === 0) throw error
@@ -39,15 +41,15 @@ export const createBatch = async (api: ApiClient, files: readonly UploadFile[]):
       ...refusal,
     }))
     const isTaken = (_: unknown, index: number) => !refusals.has(index)
-    if (refused.length === files.length) return { jobId: null, uploads: [], refused }
-    return { ...(await create(api, files.filter(isTaken), announced.filter(isTaken))), refused }
+    if (refused.length === files.length) return { jobId: null, uploads: [], refused, storageEvents: true }
+    return { ...(await create(api, files.filter(isTaken), declared.filter(isTaken))), refused }
   }
 }
 
 type DeclaredUpload = { filename: string; mimeType: string; bytes: number; sha256: string }
 type Refusal = Pick<RefusedUpload, "code" | "detail">
 
-const announce = async ({ filename, content }: UploadFile): Promise<DeclaredUpload> => ({
+const declare = async ({ filename, content }: UploadFile): Promise<DeclaredUpload> => ({
   filename,
   mimeType: await mediaTypeOf(content, filename),
   bytes: content.size,
@@ -57,18 +59,18 @@ const announce = async ({ filename, content }: UploadFile): Promise<DeclaredUplo
 const create = async (
   api: ApiClient,
   files: readonly UploadFile[],
-  announced: readonly DeclaredUpload[],
+  declared: readonly DeclaredUpload[],
 ): Promise<CreatedBatch> => {
-  // With a key of its own, so that a lost answer is asked for again and not a second job made.
+  // With an idempotency key, so that repeating a request whose answer was lost creates no second job.
   const idempotencyKey = crypto.randomUUID()
-  const { jobId, items } = await retrying(() =>
-    api.createUploadJob({ files: [...announced] }, idempotencyKey),
+  const { jobId, items, storageEvents } = await retrying(() =>
+    api.createUploadJob({ files: [...declared] }, idempotencyKey),
   )
   const uploads = files.flatMap((file, index) => {
     const item = items[index]
     return item ? [{ file, item }] : []
   })
-  return { jobId, uploads, refused: [] }
+  return { jobId, uploads, refused: [], storageEvents }
 }
 
 const refusalsOf = (problem: ProblemDocument): Map<number, Refusal> => {
@@ -80,7 +82,7 @@ const refusalsOf = (problem: ProblemDocument): Map<number, Refusal> => {
   return refusals
 }
 
-/** Binds the presigned URL to these very bytes: S3 refuses any others. */
+/** Binds the presigned URL to these bytes: S3 refuses others. */
 const sha256Of = async (content: Blob): Promise<string> => {
   const digest = await crypto.subtle.digest("SHA-256", await content.arrayBuffer())
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")

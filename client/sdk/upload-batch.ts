@@ -1,46 +1,81 @@
 import type { ApiClient } from "./api-client.ts"
-import type { IssuedUpload } from "./create-batch.ts"
+import { batchedFinalize, finalizeUnmoved, UploadNotStored } from "./confirm-uploads.ts"
+import type { CreatedBatch, IssuedUpload } from "./create-batch.ts"
 import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 import { uploadMultipart } from "./upload-multipart.ts"
 
-/** A file that could not be brought to S3, and why. */
+/** A file that was not uploaded, and why. */
 export type FailedUpload = { photoId: string; filename: string; error: Error }
 
 export type UploadBatchOptions = PutOptions & {
-  /** Files under way at once. */
+  /** Files uploaded at once. */
   concurrency?: number
   onUploaded?: (photoId: string) => void
+  /** How long the server may take to learn of the uploads from S3 before they are finalized, in ms. */
+  storageEventWaitMs?: number
 }
 
+const defaultStorageEventWaitMs = 3000
+
 /**
- * Brings every uploads file straight to S3, in one PUT or in parts, and finalizes it, `concurrency` at a time. One
- * that fails does not stop the others; it is tried again while trying makes sense and is then told in the answer.
+ * Uploads the files of a batch directly to S3, each in one PUT or in parts, `concurrency` at once. Where the server
+ * has no storage events each upload is finalized; elsewhere only those that have not moved after a few seconds. A
+ * file that fails does not stop the others: it is retried while that can succeed, and then returned.
  */
 export const uploadBatch = async (
   api: ApiClient,
-  uploads: readonly IssuedUpload[],
+  { jobId, uploads, storageEvents }: Pick<CreatedBatch, "jobId" | "uploads" | "storageEvents">,
   options: UploadBatchOptions = {},
 ): Promise<FailedUpload[]> => {
-  const failed: FailedUpload[] = []
+  if (jobId === null) return []
+  const finalize = batchedFinalize(api, jobId)
+  const failed = new Map<string, FailedUpload>()
+  const fail = ({ file, item }: IssuedUpload, error: unknown) => {
+    failed.set(item.photoId, { photoId: item.photoId, filename: file.filename, error: toError(error) })
+  }
+  const confirmations: Promise<void>[] = []
+  const byEvent: IssuedUpload[] = []
+
+  const upload = async (issued: IssuedUpload): Promise<void> => {
+    const { photoId, multipart } = issued.item
+    const isConfirmedByEvent = storageEvents && multipart === null
+    await uploadToStorage(api, issued, options)
+    if (multipart !== null) await retrying(() => api.finalizeUpload(photoId))
+    if (isConfirmedByEvent) byEvent.push(issued)
+    if (isConfirmedByEvent || multipart !== null) return options.onUploaded?.(photoId)
+    confirmations.push(
+      finalize(photoId).then(
+        () => options.onUploaded?.(photoId),
+        (error: unknown) => fail(issued, error),
+      ),
+    )
+  }
+
   const waiting = [...uploads]
   const worker = async () => {
-    for (let upload = waiting.shift(); upload; upload = waiting.shift()) {
-      const { photoId } = upload.item
-      try {
-        await bringToStorage(api, upload, options)
-        await retrying(() => api.finalizeUpload(photoId))
-        options.onUploaded?.(photoId)
-      } catch (error) {
-        failed.push({ photoId, filename: upload.file.filename, error: toError(error) })
-      }
+    for (let issued = waiting.shift(); issued; issued = waiting.shift()) {
+      const current = issued
+      await upload(current).catch((error: unknown) => fail(current, error))
     }
   }
   await Promise.all(Array.from({ length: options.concurrency ?? 100 }, worker))
-  return failed
+  await Promise.all(confirmations)
+  if (byEvent.length > 0) {
+    const photoIds = byEvent.map(({ item }) => item.photoId)
+    const waitMs = options.storageEventWaitMs ?? defaultStorageEventWaitMs
+    try {
+      const missing = await finalizeUnmoved(api, jobId, photoIds, waitMs)
+      for (const issued of byEvent)
+        if (missing.has(issued.item.photoId)) fail(issued, new UploadNotStored(issued.item.photoId))
+    } catch (error) {
+      for (const issued of byEvent) fail(issued, error)
+    }
+  }
+  return [...failed.values()]
 }
 
-const bringToStorage = async (
+const uploadToStorage = async (
   api: ApiClient,
   { file, item }: IssuedUpload,
   { timeoutMs, fetch }: PutOptions,
@@ -51,7 +86,7 @@ const bringToStorage = async (
     await retrying(() => putObject(item, file.content, put))
   } catch (error) {
     if (!(error instanceof StorageRefusal) || error.status !== 403) throw error
-    // The URL has expired while the queue worked through the files before.
+    // The URL expired while the file waited for its turn.
     const renewed = await retrying(() => api.renewUpload(item.photoId))
     if (renewed.multipart !== null) throw error
     await retrying(() => putObject(renewed, file.content, put))

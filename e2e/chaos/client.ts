@@ -32,7 +32,7 @@ export const uploadWithMishaps = async (api: ApiClient, count: number, random: R
   const files = await Promise.all(
     photos.map((photo, index) => (fates[index] === "CORRUPT" ? cutShort(photo) : photo)),
   )
-  const { jobId, uploads } = await persistently(() => createBatch(api, files))
+  const { jobId, uploads, storageEvents } = await persistently(() => createBatch(api, files))
   if (!jobId) throw new Error("nothing was uploads")
   const expected = new Map<string, Expectation>()
   for (const [index, { item }] of uploads.entries()) expected.set(item.photoId, fates[index] ?? "COMPLETED")
@@ -41,7 +41,11 @@ export const uploadWithMishaps = async (api: ApiClient, count: number, random: R
   for (const { item } of cancelled) await persistently(() => api.cancelPhoto(item.photoId))
   // A cancelled photo is uploaded all the same, as by a client that has not heard of it.
   for (let left = uploads; left.length > 0; ) {
-    const failed = await uploadBatch(api, left, { concurrency: 20, timeoutMs: 20_000 })
+    const failed = await uploadBatch(
+      api,
+      { jobId, uploads: left, storageEvents },
+      { concurrency: 20, timeoutMs: 20_000 },
+    )
     const failedIds = new Set(failed.map(({ photoId }) => photoId))
     left = left.filter(
       ({ item }) => failedIds.has(item.photoId) && expected.get(item.photoId) !== "CANCELLED",

@@ -2,28 +2,64 @@ import { AwsClient } from "aws4fetch"
 import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
 import type { Config } from "../config.ts"
+import { logFailure } from "../http/log.ts"
 
 /** The queue could not be reached: worth another try later. */
 export class WorkQueueUnavailable extends Error {
   override name = "WorkQueueUnavailable"
 }
 
-/** What it does throws WorkQueueUnavailable when the queue does not answer in time. */
+/** An object for the processor to process. */
+export type QueuedObject = { key: string; etag: string; bytes: number }
+
+/** Methods throw WorkQueueUnavailable when the queue does not answer in time. */
 export type WorkQueue = {
-  /** Tells the processor that an object lies under `key`. */
-  enqueue: (object: { key: string; etag: string; bytes: number }) => Promise<void>
+  /** Sends a message for each object. Returns the objects whose message was not sent. */
+  enqueue: <Queued extends QueuedObject>(objects: readonly Queued[]) => Promise<Queued[]>
   /** About how many messages wait to be received. */
   depth: () => Promise<number>
 }
 
 const timeoutMs = 5_000
 
-/** The queue of S3's events, to which `finalize` adds the same message S3 would have sent. */
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
+const maxMessagesPerBatch = 10
+
+/** A Worker may have six connections open at once; one stays free for the rest of the request. */
+const maxConcurrentBatches = 5
+
+/** The queue that receives S3's events. `finalize` adds the message that S3 would have sent. */
 export const workQueueOf = (config: Config): WorkQueue => {
   const call = callerOf(config)
+
+  const sendBatch = async <Queued extends QueuedObject>(objects: readonly Queued[]): Promise<Queued[]> => {
+    const Entries = objects.map((object, index) => ({
+      Id: String(index),
+      MessageBody: buildObjectCreated("finalize", config.s3.bucket, object),
+    }))
+    try {
+      const { Successful } = batchAnswer.parse(await call("SendMessageBatch", { Entries }))
+      const sent = new Set(Successful.map(({ Id }) => Id))
+      return objects.filter((_, index) => !sent.has(String(index)))
+    } catch (error) {
+      if (!(error instanceof WorkQueueUnavailable)) throw error
+      logFailure("messages not sent", error)
+      return [...objects]
+    }
+  }
+
   return {
-    enqueue: async (object) => {
-      await call("SendMessage", { MessageBody: buildObjectCreated("finalize", config.s3.bucket, object) })
+    enqueue: async (objects) => {
+      const batches = Array.from({ length: Math.ceil(objects.length / maxMessagesPerBatch) }, (_, index) =>
+        objects.slice(index * maxMessagesPerBatch, (index + 1) * maxMessagesPerBatch),
+      )
+      const unsent: (typeof objects)[number][] = []
+      const worker = async () => {
+        for (let batch = batches.shift(); batch; batch = batches.shift())
+          unsent.push(...(await sendBatch(batch)))
+      }
+      await Promise.all(Array.from({ length: maxConcurrentBatches }, worker))
+      return unsent
     },
     depth: async () => {
       const answer = await call("GetQueueAttributes", { AttributeNames: ["ApproximateNumberOfMessages"] })
@@ -31,6 +67,8 @@ export const workQueueOf = (config: Config): WorkQueue => {
     },
   }
 }
+
+const batchAnswer = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) })
 
 const attributes = z.object({ Attributes: z.object({ ApproximateNumberOfMessages: z.coerce.number() }) })
 

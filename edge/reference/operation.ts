@@ -37,7 +37,8 @@ export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Sc
     ...(parameters.length > 0 && { parameters }),
     ...(all.body && {
       requestBody: {
-        required: true,
+        // A body whose every member is optional may be left out.
+        required: !all.body.safeParse({}).success,
         content: { "application/json": contentOf(id, `${name}Request`, all.body, "request", schemas) },
       },
     }),

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { openAsBlob } from "node:fs"
 import { basename } from "node:path"
 import { type ApiClient, createApiClient } from "../../client/sdk/api-client.ts"
-import { createBatch, type IssuedUpload, type RefusedUpload } from "../../client/sdk/create-batch.ts"
+import { type CreatedBatch, createBatch, type RefusedUpload } from "../../client/sdk/create-batch.ts"
 import { type FailedUpload, uploadBatch } from "../../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../../client/sdk/watch-upload-job.ts"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
@@ -47,12 +47,13 @@ export const runDemo = async (
     paths.map(async (path) => ({ filename: basename(path), content: await openAsBlob(path) })),
   )
   const announcedAt = performance.now()
-  const { jobId, uploads, refused } = await createBatch(api, files)
+  const batch = await createBatch(api, files)
+  const { jobId, uploads, refused } = batch
   const createMs = Math.round(performance.now() - announcedAt)
   console.log(`${uploads.length} presigned URLs after ${createMs} ms (hashing the files included)`)
 
   const { job, failedUploads, seconds } = jobId
-    ? await uploadAndWatch(api, jobId, uploads)
+    ? await uploadAndWatch(api, jobId, batch)
     : { job: null, failedUploads: [], seconds: 0 }
   const photos: PhotoResponse[] = []
   for (const { photoId } of job?.items ?? []) photos.push(await api.getPhoto(photoId))
@@ -74,12 +75,12 @@ const signedInClient = async (baseUrl: string): Promise<ApiClient> => {
   return api
 }
 
-const uploadAndWatch = async (api: ApiClient, jobId: string, uploads: readonly IssuedUpload[]) => {
-  const display = progressDisplay(uploads.length)
+const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch) => {
+  const display = progressDisplay(batch.uploads.length)
   const startedAt = performance.now()
   const patience = AbortSignal.timeout(patienceMs)
   const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: patience })
-  const failedUploads = await uploadBatch(api, uploads, { onUploaded: display.countUpload })
+  const failedUploads = await uploadBatch(api, batch, { onUploaded: display.countUpload })
   // A photo that never reached S3 would keep the job open: say so at once.
   const job = failedUploads.length > 0 ? await api.getUploadJob(jobId) : await watching
   watching.catch(() => undefined)

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { parseS3Xml } from "../../../aws/s3-xml.ts"
 import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
+import { etagText } from "./stored-object.ts"
 
 /** A part that lies in S3. */
 export type StoredPart = { partNumber: number; bytes: number; etag: string }
@@ -63,10 +64,8 @@ export const multipartOf = (send: SendS3Request) => ({
 
 const xmlOf = async (response: Response): Promise<unknown> => parseS3Xml(await response.text())
 
-const unquoted = z.string().transform((etag) => etag.replaceAll('"', "").replaceAll("&quot;", ""))
-
 const part = z
-  .object({ PartNumber: z.coerce.number().int(), Size: z.coerce.number().int(), ETag: unquoted })
+  .object({ PartNumber: z.coerce.number().int(), Size: z.coerce.number().int(), ETag: etagText })
   .transform(({ PartNumber, Size, ETag }) => ({ partNumber: PartNumber, bytes: Size, etag: ETag }))
 
 const created = z.object({ InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }) })

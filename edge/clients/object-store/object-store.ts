@@ -1,11 +1,12 @@
 import type { PlannedPart } from "../../../domain/multipart.ts"
 import type { Config } from "../../config.ts"
+import { type ListedObject, type ListRange, listObjects } from "./list-objects.ts"
 import { multipartOf, type StoredPart } from "./multipart.ts"
 import { presignerOf } from "./presign.ts"
 import { s3RequestsOf } from "./s3-request.ts"
 import { headObject, type StoredObject } from "./stored-object.ts"
 
-/** A request that its holder may make of S3 without credentials, until `expiresAt`. */
+/** A request to S3 that needs no credentials until `expiresAt`. */
 export type PresignedRequest = {
   method: "PUT"
   url: string
@@ -16,28 +17,30 @@ export type PresignedRequest = {
 /** What an object must be for its presigned PUT to be accepted. */
 export type ExpectedObject = { key: string; type: string; bytes: number; sha256: string | null }
 
-/** How a download appears to the one who makes it. */
+/** The headers S3 sends with a download. */
 export type Presentation = { contentType: string; contentDisposition: string }
 
-/** S3 as the edge needs it: signatures made in process, and small requests about objects. Bytes never pass. */
+/** S3 as the edge uses it: signatures computed in process, and small requests about objects. The edge never reads an object. */
 export type ObjectStore = {
   presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
-  /** The URL stays the same for a while, so that caches and ETags of what holds it stay good. */
+  /** Returns the same URL for a while, so that caches and ETags of responses that contain it stay valid. */
   presignGet: (key: string, presentation?: Presentation) => Promise<{ url: string; expiresAt: Date }>
   presignPart: (key: string, uploadId: string, part: PlannedPart) => Promise<PresignedRequest>
   /** The object under `key`, or null. */
   head: (key: string) => Promise<StoredObject | null>
-  /** Opens a multipart upload and gives its id. */
+  /** The objects of a range of keys, in the order of their keys. */
+  list: (range: ListRange) => Promise<ListedObject[]>
+  /** Opens a multipart upload and returns its id. */
   createMultipart: (key: string, type: string) => Promise<string>
-  /** The parts that were stored so far, or null when there is no such upload any more. */
+  /** The parts stored so far, or null when S3 does not know the upload. */
   listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
   /** Makes an object of the parts; false when there is no such upload any more. */
   completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
-  /** Forgets the upload and its parts; one that is gone already is fine. */
+  /** Aborts the upload and removes its parts. Aborting an unknown upload has no effect. */
   abortMultipart: (key: string, uploadId: string) => Promise<void>
 }
 
-/** Opens the object storage. What asks S3 throws ObjectStoreUnavailable when it does not answer in time. */
+/** Opens the object storage. Methods that call S3 throw ObjectStoreUnavailable when S3 does not answer in time. */
 export const objectStoreOf = (config: Config, now: () => Date = () => new Date()): ObjectStore => {
   const presign = presignerOf(config, now)
   const request = s3RequestsOf(config)
@@ -69,11 +72,12 @@ export const objectStoreOf = (config: Config, now: () => Date = () => new Date()
         },
       }),
     head: headObject(request),
+    list: listObjects(request),
     ...multipartOf(request),
   }
 }
 
-/** What the uploader must send, to the letter: each is part of the signature. */
+/** The headers the uploader must send exactly: each is part of the signature. */
 const headersOf = (expected: ExpectedObject): Record<string, string> => ({
   "content-type": expected.type,
   "content-length": String(expected.bytes),

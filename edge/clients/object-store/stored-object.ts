@@ -3,7 +3,10 @@ import type { SendS3Request } from "./s3-request.ts"
 
 export type StoredObject = { etag: string; bytes: number }
 
-/** Looks at an object without fetching it. */
+/** An entity tag as S3 writes it into headers and XML, without its quotes. */
+export const etagText = z.string().transform((etag) => etag.replaceAll(/"|&quot;/g, ""))
+
+/** Reads the facts of an object without its bytes. */
 export const headObject =
   (send: SendS3Request) =>
   async (key: string): Promise<StoredObject | null> => {
@@ -14,6 +17,6 @@ export const headObject =
   }
 
 const objectHeaders = z.object({
-  etag: z.string().transform((quoted) => quoted.replaceAll('"', "")),
+  etag: etagText,
   "content-length": z.coerce.number().int().nonnegative(),
 })

@@ -28,7 +28,7 @@ export type CreateRefusal =
   | { reason: "files_refused"; files: readonly RefusedFile[] }
   | { reason: "key_reused" | "key_in_use" | "quota_exceeded" }
 
-export type Created = CreateUploadJobResponse & { isReplayed: boolean }
+export type Created = Omit<CreateUploadJobResponse, "storageEvents"> & { isReplayed: boolean }
 
 type Dependencies = {
   environment: string
@@ -42,7 +42,7 @@ export const createUploadJob = async (
   { environment, limits, database, objectStore }: Dependencies,
   { userId, files, ...request }: CreateUploadJob,
 ): Promise<Result<Created, CreateRefusal>> => {
-  const plan = planUploadJob(userId, files, limits, newId)
+  const plan = planUploadJob(newId.job(), userId, files, limits)
   if (!plan.ok) return err({ reason: "files_refused", files: plan.error })
 
   const photos = plan.value.photos.map((photo) => ({

@@ -11,19 +11,29 @@ import { validationFailed, validJson } from "../../http/validation.ts"
 import { dryRun } from "./dry-run.ts"
 import { type CreateRefusal, createUploadJob as handle } from "./handler.ts"
 import { toFieldError } from "./rejection-messages.ts"
-import { createUploadJobRequest, createUploadJobResponse, dryRunResponse } from "./schema.ts"
+import {
+  type CreateUploadJobResponse,
+  createUploadJobRequest,
+  createUploadJobResponse,
+  dryRunResponse,
+} from "./schema.ts"
 
 export const createUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs",
   describeOperation("createUploadJob", {
     tag: "uploads",
-    summary: "Announces files and gets a presigned URL for each",
+    summary: "Create an upload job",
     description:
-      "All files are taken or none. With `dryRun` it says of each what would become of it, and writes nothing.",
+      "Returns a presigned upload for each declared file. All files are accepted or none. With `dryRun` it returns " +
+      "a verdict for each file and writes nothing.",
     answers: {
-      200: { description: "The verdicts of a dry run.", schema: dryRunResponse, name: "DryRunResponse" },
+      200: {
+        description: "The verdict for each file of a dry run.",
+        schema: dryRunResponse,
+        name: "DryRunResponse",
+      },
       201: {
-        description: "The job and how to bring each of its photos, in the order of the files.",
+        description: "The job and the upload of each photo, in the order of the files.",
         schema: createUploadJobResponse,
         name: "CreateUploadJobResponse",
         headers: ["Location", "Idempotency-Replayed"],
@@ -73,7 +83,8 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     Object.assign(c.var.logFacts, { jobId: answer.jobId, photos: answer.items.length })
     c.header("location", `/queries/upload-jobs/${answer.jobId}`)
     if (isReplayed) c.header("idempotency-replayed", "true")
-    return c.json(answer, 201)
+    const body: CreateUploadJobResponse = { ...answer, storageEvents: config.hasStorageEvents }
+    return c.json(body, 201)
   },
 )
 

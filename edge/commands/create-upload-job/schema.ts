@@ -1,12 +1,13 @@
 import * as z from "zod"
 import { partSizeLimits } from "../../../domain/multipart.ts"
+import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
 import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
 
 const declaredFile = z.object({
   filename: z.string().max(1024),
   mimeType: z.string().max(255),
   bytes: z.number().int().nonnegative(),
-  /** Hex SHA-256 of the file: binds the URL to these very bytes. */
+  /** Hex SHA-256 of the file: binds the URL to these bytes. */
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "must be 64 hexadecimal digits")
@@ -14,28 +15,36 @@ const declaredFile = z.object({
 })
 
 export const createUploadJobRequest = z.object({
-  files: z.array(declaredFile).min(1).max(500),
+  files: z.array(declaredFile).min(1).max(maxPhotosPerJob),
   strategy: z.literal("s3-presigned").default("s3-presigned"),
-  /** Bytes: a larger file comes in parts of this size. */
+  /** Bytes: a larger file is uploaded in parts of this size. */
   partSize: z.number().int().min(partSizeLimits.min).max(partSizeLimits.max).default(partSizeLimits.default),
-  /** Says of every file what would become of it, and writes nothing. */
+  /** Returns a verdict for each file and writes nothing. */
   dryRun: z.boolean().default(false),
 })
 
-export const createUploadJobResponse = z.object({ jobId: z.string(), items: z.array(presignedUpload) })
+export const createUploadJobResponse = z.object({
+  jobId: z.string(),
+  items: z.array(presignedUpload),
+  /**
+   * Whether the server learns of each upload from S3. If false, finalize every upload; if true, only photos that have
+   * not moved some seconds after their upload.
+   */
+  storageEvents: z.boolean(),
+})
 
 const verdict = z.object({
   filename: z.string(),
   verdict: z.enum(["accepted", "refused", "duplicate"]),
-  /** The photo of one's own that has the same bytes. */
+  /** The caller's photo that has the same bytes. */
   duplicateOf: z.string().nullable(),
-  /** Why it is refused: `code` for programs, `detail` for people. */
+  /** Why the file is refused: `code` for programs, `detail` for people. */
   reason: z.object({ code: z.string(), detail: z.string() }).nullable(),
 })
 
 export const dryRunResponse = z.object({
   dryRun: z.literal(true),
-  /** Whether there is room for all that would be uploaded. */
+  /** Whether the accepted files fit into the caller's quota. */
   isWithinQuota: z.boolean(),
   items: z.array(verdict),
 })

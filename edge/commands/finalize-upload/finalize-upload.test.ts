@@ -1,68 +1,48 @@
-import { AwsClient } from "aws4fetch"
-import { beforeAll, describe, expect, test } from "vitest"
+import { beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
-  config,
   expectProblem,
   forgeToken,
+  newPhoto,
   newUser,
+  put,
   rows,
   send,
   type TestUser,
 } from "../../testing/test-api.ts"
-import type { CreateUploadJobResponse } from "../create-upload-job/schema.ts"
-
-const bytes = new TextEncoder().encode("twelve bytes")
+import { newQueue, type TestQueue } from "../../testing/test-queue.ts"
 
 let user: TestUser
+let queue: TestQueue
 beforeAll(async () => {
   user = await newUser()
 })
+beforeEach(async () => {
+  queue = await newQueue()
+})
 
-const promise = async () => {
-  const body = { files: [{ filename: "a.jpg", mimeType: "image/jpeg", bytes: bytes.length }] }
-  const response = await send("POST", "/commands/upload-jobs", { token: user.token, body })
-  const { items } = await response.json<CreateUploadJobResponse>()
-  const [item] = items
-  if (!item?.presignedUrl) throw new Error("no item")
+const finalize = (photoId: string, token = user.token, variables = queue.variables) =>
+  send("POST", `/commands/upload/${photoId}/finalize`, { token, variables })
+
+const uploaded = async () => {
+  const item = await newPhoto(user)
+  expect(await put(item)).toBe(200)
   return item
 }
 
-const upload = async (item: { presignedUrl: string; headers: Record<string, string> }) => {
-  const response = await fetch(item.presignedUrl, { method: "PUT", headers: item.headers, body: bytes })
-  await response.body?.cancel()
-  expect(response.status).toBe(200)
-}
-
-const finalize = (photoId: string, token = user.token) =>
-  send("POST", `/commands/upload/${photoId}/finalize`, { token })
-
-const queued = async (photoId: string): Promise<number> => {
-  const sqs = new AwsClient({ ...config.credentials, service: "sqs", region: config.s3.region })
-  const response = await sqs.fetch(config.sqs.endpoint, {
-    method: "POST",
-    headers: { "content-type": "application/x-amz-json-1.0", "x-amz-target": "AmazonSQS.ReceiveMessage" },
-    body: JSON.stringify({ QueueUrl: config.sqs.queueUrl, MaxNumberOfMessages: 10 }),
-  })
-  const { Messages = [] } = await response.json<{ Messages?: { Body: string }[] }>()
-  return Messages.filter(({ Body }) => Body.includes(photoId)).length
-}
-
 describe("success", () => {
-  test("an uploaded photo is PROCESSING, with its event, and the processor is told", async () => {
-    const item = await promise()
-    await upload(item)
+  test("an uploaded photo becomes PROCESSING with an event and a message for the processor", async () => {
+    const item = await uploaded()
     const response = await finalize(item.photoId)
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({ photoId: item.photoId, status: "PROCESSING" })
     expect(await rows("select status, etag from photos where photo_id = $1", item.photoId)).toEqual([
       { status: "PROCESSING", etag: expect.stringMatching(/^[0-9a-f]{32}$/) },
     ])
-    expect(await queued(item.photoId)).toBe(1)
+    expect(await queue.receiveKeys()).toEqual([`test/${user.userId}/${item.photoId}/original`])
   })
 
-  test("finalizing again changes nothing and says the same", async () => {
-    const item = await promise()
-    await upload(item)
+  test("finalizing again has no effect and gives the same answer", async () => {
+    const item = await uploaded()
     await finalize(item.photoId)
     expect(await (await finalize(item.photoId)).json()).toEqual({
       photoId: item.photoId,
@@ -76,19 +56,54 @@ describe("success", () => {
   })
 })
 
-describe("refusal", () => {
+describe("messages", () => {
+  test("200 calls send one message", async () => {
+    const { photoId } = await uploaded()
+    for (let batch = 0; batch < 20; batch += 1)
+      await Promise.all(Array.from({ length: 10 }, () => finalize(photoId)))
+    expect(await queue.receiveKeys()).toHaveLength(1)
+  })
+
+  test("a message that the queue did not take is sent by the next call", async () => {
+    const { photoId } = await uploaded()
+    const missing = { SQS_QUEUE_URL: `${queue.variables.SQS_QUEUE_URL}-missing` }
+    await expectProblem(await finalize(photoId, user.token, missing), 503, "queue-unavailable")
+    expect((await finalize(photoId)).status).toBe(200)
+    expect(await queue.receiveKeys()).toHaveLength(1)
+  })
+
+  test("a photo that no worker has claimed for a minute gets another message, and one only", async () => {
+    const { photoId } = await uploaded()
+    await finalize(photoId)
+    await rows("update photos set enqueued_at = now() - interval '61 seconds' where photo_id = $1", photoId)
+    await Promise.all([finalize(photoId), finalize(photoId), finalize(photoId)])
+    expect(await queue.receiveKeys()).toHaveLength(2)
+  })
+
+  test("a photo that a worker has claimed gets none", async () => {
+    const { photoId } = await uploaded()
+    await finalize(photoId)
+    await rows(
+      `update photos set enqueued_at = null, lease_expires_at = now() + interval '1 minute' where photo_id = $1`,
+      photoId,
+    )
+    await finalize(photoId)
+    expect(await queue.receiveKeys()).toHaveLength(1)
+  })
+})
+
+describe("failure", () => {
   test("a photo that was not uploaded is 409 and stays QUEUED", async () => {
-    const { photoId } = await promise()
+    const { photoId } = await newPhoto(user)
     await expectProblem(await finalize(photoId), 409, "object-missing")
     expect(await rows("select status from photos where photo_id = $1", photoId)).toEqual([
       { status: "QUEUED" },
     ])
   })
 
-  test("an unknown id, an impossible id and another user's photo are 404", async () => {
+  test("an unknown id, a malformed id and another user's photo are 404", async () => {
     const stranger = await newUser()
-    const item = await promise()
-    await upload(item)
+    const item = await uploaded()
     await expectProblem(await finalize(`ph_${"0".repeat(26)}`), 404, "not-found")
     await expectProblem(await finalize("ph_1"), 404, "not-found")
     await expectProblem(await finalize(item.photoId, stranger.token), 404, "not-found")
@@ -97,8 +112,8 @@ describe("refusal", () => {
     ])
   })
 
-  test("no token is 401, and one that may only read is 403", async () => {
-    const { photoId } = await promise()
+  test("no token is 401, a token for reading only is 403", async () => {
+    const { photoId } = await newPhoto(user)
     await expectProblem(await send("POST", `/commands/upload/${photoId}/finalize`), 401, "unauthenticated")
     const reader = await forgeToken({ sub: user.userId, scope: "photos:read" })
     await expectProblem(await finalize(photoId, reader), 403, "insufficient-scope")

@@ -6,6 +6,7 @@ import { waitsForBytes } from "../../../domain/photo-status.ts"
 import { err, ok, type Result } from "../../../domain/result.ts"
 import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
+import { sendProcessingMessages } from "../../clients/processing-messages.ts"
 import type { WorkQueue } from "../../clients/work-queue.ts"
 import type { FinalizeUploadResponse } from "./schema.ts"
 import { finalizePhoto } from "./sql.ts"
@@ -24,9 +25,9 @@ type Dependencies = {
 type Photo = { photoId: PhotoId; userId: UserId; key: string }
 
 /**
- * Settles an upload: with the object in S3 its processing is certain, whether or not S3's own event comes. Where
- * only parts are there, the object is made of them first, which costs the database a second round trip.
- * The key follows from user and photo, so a stranger's photo is looked for where the stranger may look.
+ * Confirms an upload: once the object is in S3 its processing is certain, with or without S3's own event. Where S3
+ * has only parts, the object is made of them first, which costs the database a second round trip.
+ * The key follows from user and photo, so a request for another user's photo looks only under the caller's prefix.
  */
 export const finalizeUpload = async (
   dependencies: Dependencies,
@@ -51,21 +52,22 @@ export const finalizeUpload = async (
     : err({ reason: "object_missing" })
 }
 
-/** Looks for the object and tells database and processor what there is. */
+/** Looks for the object, moves the photo and enqueues it for processing. */
 const settle = async (
-  { database, objectStore, workQueue }: Dependencies,
+  dependencies: Dependencies,
   { photoId, userId, key }: Photo,
   parts: readonly StoredPart[],
 ) => {
+  const { database, objectStore } = dependencies
   const object = await objectStore.head(key)
   const photo = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
   if (!photo) return null
-  // Announced after the commit and as often as asked until a processor claims it: losing the message costs a retry.
-  if (object && photo.isUnclaimed) await workQueue.enqueue({ key, ...object })
+  if (object && photo.isMessageDue)
+    await sendProcessingMessages(dependencies, userId, [{ photoId, key, ...object }])
   return { ...photo, hasObject: object !== null }
 }
 
-/** The stored parts, when each has the length that was announced; else the numbers of those that are missing. */
+/** The stored parts if each has its declared length, else the numbers of the missing ones. */
 const choose = (
   stored: readonly StoredPart[],
   bytes: number,

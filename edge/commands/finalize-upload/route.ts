@@ -12,9 +12,11 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/finalize",
   describeOperation("finalizeUpload", {
     tag: "uploads",
-    summary: "Says that a photo's bytes are in S3, so that it is processed",
-    description: "May be sent as often as one likes.",
-    answers: { 200: { description: "How the photo stands.", schema: finalizeUploadResponse } },
+    summary: "Confirm the upload of a photo",
+    description:
+      "Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first makes the " +
+      "object of its parts. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
+    answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
     problems: ["object-missing", "parts-missing", "storage-unavailable", "queue-unavailable"],
   }),
   validParam(finalizeUploadParams),

@@ -5,25 +5,27 @@ import { movedColumns, transitionEffects } from "../../../db/transition-effects.
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
+import { needsMessage } from "../../clients/processing-messages.ts"
 
 export type Finalization = {
   photoId: PhotoId
   userId: UserId
   /** Of the object in S3; null when there is none. */
   etag: string | null
-  /** The parts of which it was made just now, if it was. */
+  /** The parts of which the object was just made, if it was. */
   parts: readonly { partNumber: number; bytes: number; etag: string }[]
 }
 
 /**
- * Brings a photo whose object lies in S3 to PROCESSING, unleased: the processor's claim takes it from there.
- * Without an object it only tells how the photo stands. Null: there is no such photo of this user.
+ * Moves a photo whose object is in S3 to PROCESSING, without a lease: the processor's claim follows. Without an
+ * object it only reads the photo's status. `isMessageDue`: the caller has to send the processor a message. Null: the
+ * user has no such photo.
  */
 export const finalizePhoto = statementOf<Finalization>()(
   z
     .object({
       status: z.enum(photoStatuses),
-      isUnclaimed: z.boolean(),
+      isMessageDue: z.boolean(),
       bytes: z.number().int(),
       partSize: z.number().int().nullable(),
       uploadId: z.string().nullable(),
@@ -36,13 +38,18 @@ export const finalizePhoto = statementOf<Finalization>()(
     where p.deleted_at is null
   ),
   moved as (
-    update photos p set status = 'PROCESSING', etag = doc->>'etag', updated_at = now()
+    update photos p set status = 'PROCESSING', etag = doc->>'etag', enqueued_at = now(), updated_at = now()
     from input
     where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and doc->>'etag' is not null
       and ${mayBecome("PROCESSING", "p.status")}
     returning ${movedColumns}
   ),
   ${transitionEffects},
+  resent as (
+    update photos p set enqueued_at = now() from input, known
+    where p.photo_id = known.photo_id and doc->>'etag' is not null and ${needsMessage("p")}
+    returning p.photo_id
+  ),
   parts as (
     insert into upload_parts as known_part (photo_id, part_number, bytes, etag)
     select moved.photo_id, part."partNumber", part.bytes, part.etag
@@ -59,7 +66,7 @@ export const finalizePhoto = statementOf<Finalization>()(
   select (
     select jsonb_build_object(
       'status', coalesce(moved.status, known.status),
-      'isUnclaimed', coalesce(moved.status, known.status) = 'PROCESSING' and known.lease_expires_at is null,
+      'isMessageDue', exists (select from moved) or exists (select from resent),
       'bytes', known.bytes, 'partSize', known.part_size, 'uploadId', known.upload_id)
     from known left join moved using (photo_id)
   ) as result`,

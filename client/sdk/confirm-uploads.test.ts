@@ -1,0 +1,66 @@
+import { expect, test } from "vitest"
+import type { ApiClient } from "./api-client.ts"
+import { createApiClient } from "./api-client.ts"
+import { batchedFinalize, finalizeUnmoved, UploadNotStored } from "./confirm-uploads.ts"
+
+const jobId = "job_1"
+
+/** An API of which only the given methods answer. */
+const apiOf = (methods: Partial<ApiClient>): ApiClient => ({
+  ...createApiClient({ baseUrl: "http://unreachable.invalid", timeoutMs: 1 }),
+  ...methods,
+})
+
+/** Answers every finalize, and records its photos. */
+const finalizingApi = (missing: readonly string[] = []) => {
+  const calls: string[][] = []
+  const api = apiOf({
+    finalizeUploadJob: async (_, { photoIds = [] } = {}) => {
+      calls.push([...photoIds])
+      const items = photoIds.map((photoId) =>
+        missing.includes(photoId)
+          ? { photoId, outcome: "object_missing" as const, status: "QUEUED" as const }
+          : { photoId, outcome: "finalized" as const, status: "PROCESSING" as const },
+      )
+      return { jobId, items }
+    },
+  })
+  return { api, calls }
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `ph_${index}`)
+
+test("uploads that end about the same time share a call of at most 500 photos", async () => {
+  const { api, calls } = finalizingApi()
+  const finalize = batchedFinalize(api, jobId)
+  await Promise.all(ids(501).map(finalize))
+  expect(calls.map(({ length }) => length)).toEqual([500, 1])
+})
+
+test("an upload without an object fails, the others of its call do not", async () => {
+  const { api } = finalizingApi(["ph_1"])
+  const finalize = batchedFinalize(api, jobId)
+  const settled = await Promise.allSettled(ids(3).map(finalize))
+  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"])
+  expect(settled[1]).toMatchObject({ reason: expect.any(UploadNotStored) })
+})
+
+const jobWith = (statuses: Record<string, string>) => async () => {
+  const items = Object.entries(statuses).map(([photoId, status]) => ({ photoId, status }))
+  return { jobId, items } as unknown as Awaited<ReturnType<ApiClient["getUploadJob"]>>
+}
+
+test("uploads that S3 events have moved are not finalized", async () => {
+  const { api, calls } = finalizingApi()
+  const getUploadJob = jobWith({ ph_0: "PROCESSING", ph_1: "COMPLETED", ph_2: "QUEUED" })
+  expect(await finalizeUnmoved({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1"], 0)).toEqual(new Set())
+  expect(calls).toEqual([])
+})
+
+test("uploads that no S3 event has moved are finalized in one call", async () => {
+  const { api, calls } = finalizingApi(["ph_2"])
+  const getUploadJob = jobWith({ ph_0: "QUEUED", ph_1: "PROCESSING", ph_2: "UPLOADING", ph_3: "QUEUED" })
+  const missing = await finalizeUnmoved({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1", "ph_2"], 0)
+  expect(calls).toEqual([["ph_0", "ph_2"]])
+  expect(missing).toEqual(new Set(["ph_2"]))
+})

@@ -1,0 +1,57 @@
+import * as z from "zod"
+import { parseS3Xml } from "../../../aws/s3-xml.ts"
+import type { SendS3Request } from "./s3-request.ts"
+import { etagText } from "./stored-object.ts"
+
+/** An object as a listing names it. */
+export type ListedObject = { key: string; etag: string; bytes: number }
+
+export type ListRange = {
+  /** Only keys that begin with it. */
+  prefix: string
+  /** Only keys behind it, which need not exist. */
+  startAfter: string
+  /** Only keys up to it, itself included. */
+  endAt: string
+  /** The most keys the range can have: S3 reads no further. */
+  maxKeys: number
+}
+
+/** S3 returns at most so many keys a page, and may return fewer. */
+const maxKeysPerPage = 1000
+
+/** Lists the objects of a range of keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+export const listObjects =
+  (send: SendS3Request) =>
+  async ({ prefix, startAfter, endAt, maxKeys }: ListRange): Promise<ListedObject[]> => {
+    const objects: ListedObject[] = []
+    for (let token: string | undefined; ; ) {
+      const query = {
+        "list-type": "2",
+        prefix,
+        "start-after": startAfter,
+        "max-keys": String(Math.min(maxKeys - objects.length, maxKeysPerPage)),
+        ...(token !== undefined && { "continuation-token": token }),
+      }
+      const response = await send({ method: "GET", key: "", query, expected: [200] })
+      const { Contents, NextContinuationToken } = listing.parse(
+        parseS3Xml(await response.text()),
+      ).ListBucketResult
+      const inRange = Contents.filter(({ key }) => key <= endAt)
+      objects.push(...inRange)
+      const isPastEnd = inRange.length < Contents.length || objects.length >= maxKeys
+      if (isPastEnd || NextContinuationToken === undefined) return objects
+      token = NextContinuationToken
+    }
+  }
+
+const listedObject = z
+  .object({ Key: z.string(), Size: z.coerce.number().int(), ETag: etagText })
+  .transform(({ Key, Size, ETag }) => ({ key: Key, bytes: Size, etag: ETag }))
+
+const listing = z.object({
+  ListBucketResult: z.object({
+    Contents: z.array(listedObject).default([]),
+    NextContinuationToken: z.string().optional(),
+  }),
+})

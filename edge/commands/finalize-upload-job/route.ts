@@ -1,0 +1,42 @@
+import { Hono } from "hono"
+import { objectStoreOf } from "../../clients/object-store/object-store.ts"
+import { workQueueOf } from "../../clients/work-queue.ts"
+import type { EdgeEnv } from "../../http/context.ts"
+import { describeOperation } from "../../http/operation-docs.ts"
+import { problem } from "../../http/problem.ts"
+import { validJson, validParam } from "../../http/validation.ts"
+import { finalizeUploadJob as handle } from "./handler.ts"
+import { finalizeUploadJobParams, finalizeUploadJobRequest, finalizeUploadJobResponse } from "./schema.ts"
+
+export const finalizeUploadJob = new Hono<EdgeEnv>().post(
+  "/commands/upload-jobs/:jobId/finalize",
+  describeOperation("finalizeUploadJob", {
+    tag: "uploads",
+    summary: "Confirm the uploads of a job",
+    description:
+      "Moves every photo whose file is in S3 to PROCESSING: all that wait for their file, or those listed in " +
+      "`photoIds`. Idempotent; has the same effect as the S3 events. Where `storageEvents` is true, call it only " +
+      "for photos that have not moved some seconds after their upload. Photos that are uploaded in parts are " +
+      "finalized one by one.",
+    answers: { 200: { description: "The outcome for each photo.", schema: finalizeUploadJobResponse } },
+    problems: ["storage-unavailable", "queue-unavailable"],
+  }),
+  validParam(finalizeUploadJobParams),
+  validJson(finalizeUploadJobRequest),
+  async (c) => {
+    const { config, database, principal } = c.var
+    const { jobId } = c.req.valid("param")
+    const { photoIds = null } = c.req.valid("json")
+    c.var.logFacts.jobId = jobId
+    const finalized = await handle(
+      {
+        environment: config.environment,
+        database,
+        objectStore: objectStoreOf(config),
+        workQueue: workQueueOf(config),
+      },
+      { jobId, userId: principal.userId, photoIds },
+    )
+    return finalized.ok ? c.json(finalized.value) : problem(c, "not-found")
+  },
+)

@@ -1,0 +1,36 @@
+import * as z from "zod"
+import { isJobId, isPhotoId } from "../../../domain/ids.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
+import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
+
+export const finalizeUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
+
+export const finalizeUploadJobRequest = z.object({
+  /** The photos to finalize; all that wait for their bytes when absent. */
+  photoIds: z
+    .array(z.string().refine(isPhotoId, "must be a photo id"))
+    .min(1)
+    .max(maxPhotosPerJob)
+    .optional(),
+})
+
+/**
+ * - `finalized`: this call moved the photo to PROCESSING.
+ * - `unchanged`: the photo had its bytes, or had ended, before this call.
+ * - `object_missing`: S3 has no object. PUT the file to its presigned URL.
+ * - `multipart`: the photo is uploaded in parts. Finalize it with `POST /commands/upload/{photoId}/finalize`.
+ * - `not_found`: the job has no such photo.
+ */
+const outcomes = ["finalized", "unchanged", "object_missing", "multipart", "not_found"] as const
+
+const finalizedPhoto = z.object({
+  photoId: z.string(),
+  outcome: z.enum(outcomes),
+  /** Null when the job has no such photo. */
+  status: z.enum(photoStatuses).nullable(),
+})
+
+export const finalizeUploadJobResponse = z.object({ jobId: z.string(), items: z.array(finalizedPhoto) })
+
+export type FinalizeUploadJobRequest = z.input<typeof finalizeUploadJobRequest>
+export type FinalizeUploadJobResponse = z.infer<typeof finalizeUploadJobResponse>

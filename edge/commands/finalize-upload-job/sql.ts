@@ -1,0 +1,86 @@
+import * as z from "zod"
+import { auditOf } from "../../../db/audit-sql.ts"
+import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
+import { movedColumns, transitionEffects } from "../../../db/transition-effects.ts"
+import { mayBecome } from "../../../db/transition-guard.ts"
+import { isPhotoId, type JobId, type PhotoId, type UserId } from "../../../domain/ids.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
+import { needsMessage } from "../../clients/processing-messages.ts"
+
+export type JobFinalization = {
+  jobId: JobId
+  userId: UserId
+  /** Null: every photo that waits for its bytes or for a worker. */
+  photoIds: readonly PhotoId[] | null
+  /** What S3 has in the job's range of keys. */
+  objects: readonly { photoId: PhotoId; etag: string }[]
+}
+
+/**
+ * Moves the photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns what became of each
+ * photo that was asked about. `isMessageDue`: the caller has to send the processor a message. Null: the user has no
+ * such job.
+ */
+export const finalizePhotosOfJob = statementOf<JobFinalization>()(
+  z
+    .array(
+      z.object({
+        photoId: z.string().refine(isPhotoId),
+        outcome: z.enum(["finalized", "unchanged", "object_missing", "multipart"]),
+        status: z.enum(photoStatuses),
+        isMessageDue: z.boolean(),
+      }),
+    )
+    .nullable(),
+  `
+  with ${inputOfActingUser},
+  known as (
+    select j.job_id from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
+  ),
+  object as (
+    select o."photoId" as photo_id, o.etag
+    from input, jsonb_to_recordset(doc->'objects') as o ("photoId" text, etag text)
+  ),
+  asked as (
+    select p.photo_id, p.status, p.part_size from input, known join photos p using (job_id)
+    where p.deleted_at is null and case when jsonb_typeof(doc->'photoIds') = 'array'
+      then p.photo_id in (select jsonb_array_elements_text(doc->'photoIds'))
+      else ${mayBecome("PROCESSING", "p.status")} or ${needsMessage("p")} end
+  ),
+  -- In the order of their ids, as in every statement that changes several photos.
+  locked as (
+    select p.photo_id, object.etag from asked join object using (photo_id) join photos p using (photo_id)
+    order by p.photo_id for update of p
+  ),
+  moved as (
+    update photos p set status = 'PROCESSING', etag = locked.etag, enqueued_at = now(), updated_at = now()
+    from locked where p.photo_id = locked.photo_id and ${mayBecome("PROCESSING", "p.status")}
+    returning ${movedColumns}
+  ),
+  ${transitionEffects},
+  resent as (
+    update photos p set enqueued_at = now() from locked
+    where p.photo_id = locked.photo_id and ${needsMessage("p")}
+    returning p.photo_id
+  ),
+  ${auditOf(
+    "finalize-upload-job",
+    `select doc->>'userId' as user_id, doc->>'jobId' as job_id, null::text as photo_id,
+       case when known.job_id is null then 'not_found' when exists (select from moved) then 'finalized'
+         else 'unchanged' end as outcome
+     from input left join known on true`,
+  )}
+  select (
+    select (
+      select coalesce(jsonb_agg(jsonb_build_object(
+          'photoId', asked.photo_id,
+          'outcome', case when moved.photo_id is not null then 'finalized'
+            when not (${mayBecome("PROCESSING", "asked.status")}) then 'unchanged'
+            when asked.part_size is not null then 'multipart' else 'object_missing' end,
+          'status', coalesce(moved.status, asked.status),
+          'isMessageDue', moved.photo_id is not null or resent.photo_id is not null
+        ) order by asked.photo_id), '[]')
+      from asked left join moved using (photo_id) left join resent using (photo_id))
+    from known
+  ) as result`,
+)
