@@ -23,6 +23,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   jobId,
   photoId,
   endpointId,
+  duplicateOf: null,
   deliveryId: "whd_01JD3VE6Q8S0V2X4Z6B8D0F2H4",
   eventId: "evt_01JD3VC4N6P8R0T2W4X6Z8B0D2",
   label: "holiday",
