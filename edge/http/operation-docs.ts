@@ -4,79 +4,80 @@ import type * as z from "zod"
 import type { Scope } from "./context.ts"
 import type { ProblemType } from "./problem.ts"
 
+/** The sections of the API reference. */
 export const tags = {
-  accounts: "Who may call: registering, signing in, the keys that sign tokens.",
-  uploads: "Bringing photos in: announce a job, PUT each file to its presigned URL, finalize, follow.",
-  photos: "What was brought in: looking, searching, tagging, downloading, deleting.",
-  live: "Being told: server-sent events and WebSockets that say the same as polling, as it happens.",
-  service: "About the API itself.",
+  accounts: "Create accounts, issue and revoke tokens, publish the keys that verify them.",
+  uploads: "Create upload jobs, upload their files, follow their progress.",
+  photos: "List, search, tag, download and delete photos.",
+  live: "Follow jobs over server-sent events or WebSocket, or receive events at a webhook.",
+  service: "Endpoints for the system itself.",
 } as const
 
-/** Response headers that are documented once and referred to by name. */
+/** Descriptions of response headers, shared by all operations. */
 export const headerAbout = {
-  ETag: "Entity tag of exactly this answer; send it in `If-None-Match` to get a 304 while nothing has changed.",
-  Link: 'The next page (RFC 8288, `rel="next"`); absent at the end of the list.',
-  Location: "Where the new thing is.",
-  RateLimit: "What is left of the limit (draft-ietf-httpapi-ratelimit-headers).",
-  "RateLimit-Policy": "The limit itself (draft-ietf-httpapi-ratelimit-headers).",
-  "Retry-After": "Seconds after which asking again makes sense.",
+  ETag: "Entity tag of this answer. Send it in `If-None-Match` to get 304 while nothing has changed.",
+  Link: 'The next page (RFC 8288, `rel="next"`). Absent on the last page.',
+  Location: "URL of the created resource.",
+  RateLimit: "What is left of the rate limit (draft-ietf-httpapi-ratelimit-headers).",
+  "RateLimit-Policy": "The rate limit (draft-ietf-httpapi-ratelimit-headers).",
+  "Retry-After": "Seconds to wait before the next attempt.",
   "WWW-Authenticate": "How to authenticate (RFC 9110 §11.6.1).",
-  "Idempotency-Replayed": "`true` when this is the first request's answer, given again.",
+  "Idempotency-Replayed": "`true` if this answer repeats the answer to an earlier request with the same key.",
 } as const
 
-/** Request headers that are documented once and referred to by name. */
+/** Descriptions of request headers, shared by all operations. */
 export const parameterAbout = {
-  "If-None-Match": "The `ETag` of the answer one has: a 304 says that it is still good.",
+  "If-None-Match": "`ETag` of an earlier answer. Returns 304 if nothing has changed since.",
   "Idempotency-Key":
-    "1 to 255 visible ASCII characters: a request sent again with the same key is answered, not carried out, again.",
-  "Last-Event-ID": "The id of the last event received: the stream goes on behind it.",
+    "1 to 255 visible ASCII characters. A repeated request with the same key returns the first answer and changes nothing.",
+  "Last-Event-ID": "Id of the last received event. The stream resumes after it.",
 } as const
 
 export type HeaderName = keyof typeof headerAbout
 export type ParameterName = keyof typeof parameterAbout
 
-/** A success a caller can meet. */
+/** A successful answer. */
 export type Answer = {
   description: string
-  /** What is really sent: after transforms. */
+  /** The body as it is sent, after transforms. */
   schema?: z.ZodType
-  /** The schema's name in the document; by default it follows from the operation. */
+  /** The schema's name in the document. The default is derived from the operation's id. */
   name?: string
   contentType?: string
   headers?: readonly HeaderName[]
 }
 
 export type Operation = {
-  /** The slice, in camelCase. */
+  /** The name of the slice, in camelCase. */
   id: string
   tag: keyof typeof tags
   summary: string
   description?: string
 }
 
-/** What a middleware or a handler knows of the operation it stands in; together they make its description. */
+/** What a middleware or a handler declares about its operation. The document joins the facts of a whole route. */
 export type Facts = {
   operation?: Operation
   answers?: Record<number, Answer>
   problems?: readonly ProblemType[]
   parameters?: readonly ParameterName[]
-  /** The caller's way to say who they are; without it anybody may call. */
+  /** How the caller authenticates. Absent for public operations. */
   security?: "basic" | { bearer: Scope }
   body?: z.ZodType
   path?: z.ZodType
   query?: z.ZodType
-  /** Answers carry an entity tag and `If-None-Match` is heeded. */
+  /** Answers carry an `ETag`, and `If-None-Match` is supported. */
   isCached?: boolean
   isRateLimited?: boolean
 }
 
 const factsKey = Symbol("facts")
 
-/** Attaches what a middleware knows to it; its type and its work stay what they are. */
+/** Attaches facts to a handler without changing its type or behaviour. */
 export const withFacts = <Handler extends object>(handler: Handler, facts: Facts): Handler =>
   Object.assign(handler, { [factsKey]: facts })
 
-/** What was attached to a handler. */
+/** The facts that are attached to a handler. */
 export const factsOf = (handler: object): Facts => {
   const { [factsKey]: facts = {} } = handler as { [factsKey]?: Facts }
   return facts
@@ -84,7 +85,7 @@ export const factsOf = (handler: object): Facts => {
 
 type Description = Omit<Operation, "id"> & Omit<Facts, "operation" | "body" | "path" | "query">
 
-/** Describes a route in the OpenAPI document. It does nothing to requests; `/docs` and the tests read it. */
+/** Describes a route for the OpenAPI document. The middleware itself passes every request on unchanged. */
 export const describeOperation = (id: string, description: Description): MiddlewareHandler => {
   const { tag, summary, description: text, ...facts } = description
   const operation = { id, tag, summary, ...(text !== undefined && { description: text }) }
@@ -94,7 +95,7 @@ export const describeOperation = (id: string, description: Description): Middlew
   )
 }
 
-/** What standing behind the bearer middleware means for a route. */
+/** What the bearer middleware adds to every route that it protects. */
 export const bearerFacts = (scope: Scope): Facts => ({
   security: { bearer: scope },
   problems: [

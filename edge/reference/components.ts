@@ -28,7 +28,7 @@ const problem: JsonSchema = {
       description: "Identifies the request in our logs. Include it when you report a problem.",
     },
   },
-  required: ["type", "title", "status", "traceId"],
+  required: ["type", "title", "status", "detail", "traceId"],
 }
 
 const mapEntries = <In, Out>(record: Record<string, In>, map: (value: In, key: string) => Out) =>
@@ -51,13 +51,13 @@ export const commonComponents = (): OpenApi["components"] => ({
     description,
     schema: { type: "string" },
   })),
-  examples: mapEntries(problems, ({ title, status, about }, name) => ({
+  examples: mapEntries(problems, ({ title, status, detail }, name) => ({
     summary: title,
     value: {
       type: problemUrn(name as ProblemType),
       title,
       status,
-      detail: about,
+      detail,
       ...(name === "validation-failed" && { errors: exampleErrors }),
       traceId: exampleTraceId,
     },

@@ -1,18 +1,18 @@
 import { Validator } from "@cfworker/json-schema"
 import type { JsonSchema, OpenApi, ResponseObject } from "./openapi.ts"
 
-/** An answer, read to its end. */
+/** An answer whose body was read. */
 export type ReadAnswer = { status: number; contentType: string | null; text: string }
 
 /**
- * Holds answers against the document: gives what is wrong with one, or null. Answers to paths that don't exist, and
- * to methods that a path does not have, are nobody's promise.
+ * Compares answers with the document. Returns what differs, or null. An unknown path, or an unknown method of a known
+ * path, may answer with any 4xx.
  */
 export const conformanceOf = (document: OpenApi) => {
   const validators = new Map<string, Validator>()
   const paths = Object.entries(document.paths)
     .map(([template, methods]) => ({ template, methods, pattern: patternOf(template) }))
-    // A literal segment is a better match than a parameter.
+    // A literal segment wins over a parameter.
     .toSorted((a, b) => a.template.split("{").length - b.template.split("{").length)
 
   return (method: string, path: string, answer: ReadAnswer): string | null => {
@@ -21,7 +21,7 @@ export const conformanceOf = (document: OpenApi) => {
     const found = candidates.find(({ methods }) => methods[verb])
     const operation = found?.methods[verb]
     if (!found || !operation)
-      return isRefusal(method, answer.status) ? null : `${method} ${path} is not documented`
+      return isErrorOrPreflight(method, answer.status) ? null : `${method} ${path} is not documented`
 
     const name = `${operation.operationId} ${answer.status}`
     const response = operation.responses[String(answer.status)]
@@ -38,7 +38,7 @@ const wrongContent = (
   { content }: ResponseObject,
   { contentType, text }: ReadAnswer,
 ): string | null => {
-  if (!content) return text === "" ? null : `${name} has a body, and none is documented`
+  if (!content) return text === "" ? null : `${name} has an undocumented body`
   const type = contentType?.split(";")[0]?.trim() ?? ""
   const documented = content[type]
   if (!documented) return `${name} is ${type || "of no type"}, not ${Object.keys(content).join(" or ")}`
@@ -50,18 +50,18 @@ const wrongContent = (
   const { valid, errors } = validator.validate(JSON.parse(text))
   if (valid) return null
   const reasons = errors.filter(({ keyword }) => !wrappers.has(keyword))
-  const said = reasons.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`).join(" ")
-  return `${name} is not as documented: ${said} In ${text.slice(0, 1000)}`
+  const differences = reasons.map(({ instanceLocation, error }) => `${instanceLocation} ${error}`).join(" ")
+  return `${name} differs from the document: ${differences} In ${text.slice(0, 1000)}`
 }
 
-/** Keywords that only say that something inside is wrong. */
+/** Keywords whose error only repeats that a nested schema failed. */
 const wrappers = new Set(["$ref", "properties", "items", "allOf", "anyOf"])
 
-/** What a path that is not there, or not under this method, may answer; a preflight succeeds. */
-const isRefusal = (method: string, status: number): boolean =>
+/** Whether an unknown path or method may answer with this status. A preflight request succeeds. */
+const isErrorOrPreflight = (method: string, status: number): boolean =>
   (status >= 400 && status < 500) || (method === "OPTIONS" && status === 204)
 
-// Nothing that is not documented may be sent, though callers are told not to mind.
+// Callers must ignore unknown members, but the edge must not send any that the document lacks.
 const validatorOf = (schema: JsonSchema, { components: { schemas } }: OpenApi): Validator => {
   const isAnswer = schema.allOf === undefined && schema.$ref !== undefined
   const $defs = Object.fromEntries(

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import type { JsonSchema } from "./openapi.ts"
 
-/** The JSON Schema of what a caller sends (`input`) or gets (`output`). */
+/** The JSON Schema of what a caller sends (`input`) or receives (`output`). */
 export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSchema => {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
     io,
@@ -14,7 +14,7 @@ export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSch
 
 const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | "output"): void => {
   const { def } = zodSchema._zod as z.core.$ZodTypes["_zod"]
-  // A number that a query spells in digits is described as the number it is.
+  // A query carries numbers as text; the document describes them as numbers.
   if (io === "input" && def.type === "pipe" && schema.type === "string") {
     const result = z.toJSONSchema(def.out, { io: "output", unrepresentable: "any" }) as JsonSchema
     if (result.type === "number" || result.type === "integer") {
@@ -24,11 +24,11 @@ const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | 
     }
   }
   if (def.type === "default" && schema.type === "integer") schema.default = def.defaultValue
-  // A format says it shorter than zod's pattern for it, and every number in JSON is a safe one.
+  // A format is shorter than zod's pattern for it. The bounds of safe integers add nothing.
   if (schema.format !== undefined) delete schema.pattern
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
   if (schema.const !== undefined) delete schema.type
-  // Members may be added to answers one day: who reads them must not mind.
+  // Answers may get additional members later, so the document does not forbid them.
   if (schema.additionalProperties === false) delete schema.additionalProperties
 }
