@@ -60,7 +60,11 @@ test("a poison message ends in the DLQ, its photo FAILED and its job COMPLETED_W
     expect.arrayContaining(["ATTEMPT_FAILED", "FAILED", "REPROCESSING", "COMPLETED"]),
   )
   await vi.waitFor(
-    async () => expect(await ops("status")).toMatchObject({ deadLettered: 0, eventsWaiting: 0 }),
+    async () =>
+      expect(await ops("status")).toMatchObject({
+        deadLettered: 0,
+        sinks: { edge: { eventsWaiting: 0 }, webhooks: { eventsWaiting: 0 } },
+      }),
     {
       timeout: 20_000,
       interval: 500,

@@ -96,7 +96,8 @@ describe("a job of a hundred photos", () => {
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b))
     const [published] = await rows`
       select count(*)::int from outbox_events
-      where job_id = ${jobId} and published_at is not null and type <> 'UploadJobCreated'`
+      where job_id = ${jobId} and type <> 'UploadJobCreated'
+        and relay_position <= (select position from outbox_sinks where sink = 'edge')`
     const queued = first
       .messages()
       .filter((message) => message.type === "photo" && message.status === "QUEUED")

@@ -14,6 +14,7 @@ import { processPhoto } from "./process-photo/process-photo.ts"
 import { edgeSink } from "./relay-events/edge-sink.ts"
 import { eventBridgeSink } from "./relay-events/event-bridge-sink.ts"
 import { startRelay } from "./relay-events/start-relay.ts"
+import { webhookSink } from "./relay-events/webhook-sink.ts"
 import { startSweep } from "./sweep/sweep.ts"
 
 const config = configOf(process.env)
@@ -66,11 +67,11 @@ const sweep = startSweep({
 })
 const relay = startRelay({
   databaseUrl: config.databaseUrl,
-  environment,
   sinks: [
     edgeSink({ ...config.eventsEndpoint, environment }),
+    webhookSink({ database, environment }),
     ...(config.eventBus
-      ? [eventBridgeSink({ ...config.eventBus, region: config.s3.region, environment })]
+      ? [eventBridgeSink({ ...config.eventBus, environment, region: config.s3.region })]
       : []),
   ],
   log,

@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** What stands between the relay and the edge: lets a request through, refuses it, or loses its answer. */
+/** What happens to a request between the relay and the edge: it passes, is refused, or loses its answer. */
 export type ProxyFate = "pass" | "refuse" | "lose-answer"
 
 export type RefusingProxy = {
   url: string
-  /** Ids of all events that came through, as often as they did. */
+  /** Ids of all events that were accepted, as often as they were. */
   eventIds: () => string[]
   stop: () => Promise<void>
 }
@@ -34,10 +34,10 @@ export const startRefusingProxy = async (
           headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
           body,
         })
-        await answer.body?.cancel()
-        if (answer.ok) seen.push(...(JSON.parse(body) as { id: string }[]).map(({ id }) => id))
+        const answerText = await answer.text()
+        if (answer.ok) seen.push(...acceptedIds(body, answerText))
         if (lot === "lose-answer") response.destroy()
-        else response.writeHead(answer.status).end()
+        else response.writeHead(answer.status, { "content-type": "application/json" }).end(answerText)
       } catch {
         response.writeHead(502).end()
       }
@@ -54,6 +54,12 @@ export const startRefusingProxy = async (
         server.closeAllConnections()
       }),
   }
+}
+
+const acceptedIds = (body: string, answer: string): string[] => {
+  const { failed } = JSON.parse(answer) as { failed: { id: string }[] }
+  const failedIds = new Set(failed.map(({ id }) => id))
+  return (JSON.parse(body) as { id: string }[]).map(({ id }) => id).filter((id) => !failedIds.has(id))
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<string> => {

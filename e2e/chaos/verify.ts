@@ -31,8 +31,10 @@ export const findFaults = async (
     if (job?.endings !== 1) faults.push(`${jobId} has ${job?.endings} terminal events`)
   }
   const stuck = await rows`
-    select event_id from outbox_events where published_at is null or parked_at is not null`
-  if (stuck.length > 0) faults.push(`${stuck.length} events were never published`)
+    select event_id from outbox_events e
+    where coalesce(relay_position > (select min(position) from outbox_sinks), true)
+      or exists (select from undelivered_events u where u.sequence = e.sequence)`
+  if (stuck.length > 0) faults.push(`${stuck.length} events were not delivered to every sink`)
   const relayed = new Set(relayedIds)
   const all = await rows`select event_id from outbox_events`
   const untold = all.filter(({ event_id }) => !relayed.has(event_id))

@@ -48,6 +48,4 @@ export const relayedEvent = z
     }
   })
 
-export const relayedEvents = z.array(relayedEvent).min(1).max(1000)
-
 export type RelayedEvent = z.infer<typeof relayedEvent>

@@ -5,10 +5,10 @@ import { reopenPhotos, type Selection, selectStanding, unparkEvents } from "./sq
 
 /** What an operator can say, and what it does. */
 export const usage = `Usage: npm run ops -- COMMAND
-  status                              photos by status, dead letters, events that wait or are parked
+  status                              photos by status, dead letters, and each sink's waiting, failing and parked events
   redrive                             take up every photo whose message came to the dead-letter queue
   reprocess PHOTO_ID | JOB_ID | failed   take up failed photos: one, those of a job, or all
-  unpark                              let parked events be tried again`
+  unpark                              attempt parked events again`
 
 export type OperateDependencies = { database: Database; workQueue: WorkQueue }
 

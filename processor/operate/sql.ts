@@ -55,19 +55,31 @@ export const selectStanding = statementOf<object>()(
       select coalesce(jsonb_object_agg(status, count), '{}')
       from (select status, count(*) from photos where deleted_at is null group by status) as by_status),
     'deadLettered', (select count(*) from photos where dead_lettered_at is not null),
-    'eventsWaiting', (select count(*) from outbox_events where published_at is null and parked_at is null),
-    'eventsParked', (select count(*) from outbox_events where parked_at is not null),
-    'oldestWaitingSeconds', (
-      select extract(epoch from now() - min(occurred_at))::int from outbox_events
-      where published_at is null and parked_at is null)) as result`,
+    'sinks', (
+      select coalesce(jsonb_object_agg(s.sink, jsonb_build_object(
+        'eventsWaiting', new.count + behind.waiting,
+        'eventsFailing', behind.failing,
+        'eventsParked', behind.parked,
+        'oldestWaitingSeconds', extract(epoch from now() - least(new.oldest, behind.oldest))::int,
+        'isRetired', s.retired_at is not null)), '{}')
+      from outbox_sinks s
+      cross join lateral (
+        select count(*) as count, min(occurred_at) as oldest from outbox_events
+        where relay_position > s.position or relay_position is null) as new
+      cross join lateral (
+        select count(*) filter (where parked_at is null) as waiting,
+          count(*) filter (where parked_at is null and attempts > 0) as failing,
+          count(*) filter (where parked_at is not null) as parked,
+          min(occurred_at) filter (where parked_at is null) as oldest
+        from undelivered_events join outbox_events using (sequence) where sink = s.sink) as behind)) as result`,
 )
 
-/** Lets parked events be tried again, from the start of their backoff. */
+/** Makes every sink attempt its parked events again. */
 export const unparkEvents = statementOf<object>()(
   z.object({ unparked: z.number().int() }),
   `
   with unparked as (
-    update outbox_events set parked_at = null, attempts = 0, next_attempt_at = null
+    update undelivered_events set parked_at = null, attempts = 0, next_attempt_at = null, postponed_at = now()
     where parked_at is not null returning 1
   )
   select jsonb_build_object('unparked', (select count(*) from unparked)) as result`,

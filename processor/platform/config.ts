@@ -147,12 +147,7 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
   },
   allowPrivateWebhookTargets: env.WEBHOOK_ALLOW_PRIVATE_TARGETS,
   eventsEndpoint: { url: env.EVENTS_ENDPOINT_URL, secret: env.EVENTS_ENDPOINT_SECRET },
-  eventBus: env.EVENT_BUS_NAME
-    ? {
-        busName: env.EVENT_BUS_NAME,
-        endpoint: env.EVENT_BUS_ENDPOINT,
-      }
-    : null,
+  eventBus: env.EVENT_BUS_NAME ? { busName: env.EVENT_BUS_NAME, endpoint: env.EVENT_BUS_ENDPOINT } : null,
   healthPort: env.HEALTH_PORT,
   stopGraceMs: env.STOP_GRACE_SECONDS * 1000,
   logLevel: env.LOG_LEVEL,

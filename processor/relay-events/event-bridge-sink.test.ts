@@ -2,33 +2,44 @@ import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
+import type { Sink } from "./deliver-batch.ts"
 import { eventBridgeSink } from "./event-bridge-sink.ts"
-import type { Sink } from "./relay.ts"
 
-// No EventBridge can be had here: a server in its place remembers what was put and answers as documented.
+type Put = { target: string | undefined; authorization: string | undefined; entries: Entry[] }
+type Entry = { Detail: string; DetailType: string; EventBusName: string }
+
+// No EventBridge runs here: this server records what was put and answers as AWS documents it.
 let server: Server
 let sink: Sink
-let put: { target: string | undefined; entries: { Detail: string; DetailType: string }[] }[]
-let failing: number
+let puts: Put[]
+let errorCodeOf: (entry: Entry) => string | undefined
 beforeAll(async () => {
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "key")
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret")
   server = createServer((request, response) => {
     let body = ""
     request.on("data", (chunk) => {
       body += chunk
     })
     request.on("end", () => {
-      const { Entries } = JSON.parse(body)
-      put.push({ target: request.headers["x-amz-target"]?.toString(), entries: Entries })
-      const isFailing = failing-- > 0
-      const entries = Entries.map((_: unknown, index: number) =>
-        isFailing && index === 0 ? { ErrorCode: "ThrottlingException" } : { EventId: String(index) },
-      )
-      response.end(JSON.stringify({ FailedEntryCount: isFailing ? 1 : 0, Entries: entries }))
+      const { Entries } = JSON.parse(body) as { Entries: Entry[] }
+      puts.push({
+        target: request.headers["x-amz-target"]?.toString(),
+        authorization: request.headers.authorization,
+        entries: Entries,
+      })
+      const results = Entries.map((entry, index) => {
+        const ErrorCode = errorCodeOf(entry)
+        return ErrorCode ? { ErrorCode } : { EventId: String(index) }
+      })
+      const FailedEntryCount = results.filter((result) => "ErrorCode" in result).length
+      response.setHeader("content-type", "application/x-amz-json-1.1")
+      response.end(JSON.stringify({ FailedEntryCount, Entries: results }))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  // Where the default credential chain looks first.
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "key")
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret")
+  vi.stubEnv("AWS_SESSION_TOKEN", "token")
   sink = eventBridgeSink({
     busName: "photos",
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
@@ -38,11 +49,12 @@ beforeAll(async () => {
 })
 afterAll(() => {
   vi.unstubAllEnvs()
+  server.closeAllConnections()
   server.close()
 })
 beforeEach(() => {
-  put = []
-  failing = 0
+  puts = []
+  errorCodeOf = () => undefined
 })
 
 const events = Array.from(
@@ -59,17 +71,38 @@ const events = Array.from(
   }),
 )
 
-test("a bus gets every event as a CloudEvent, ten in a call", async () => {
-  await sink.publish(events)
-  expect(put.map(({ entries }) => entries.length)).toEqual([10, 10, 3])
-  expect(put[0]?.target).toBe("AWSEvents.PutEvents")
-  const [first] = put[0]?.entries ?? []
-  expect(first?.DetailType).toBe("PhotoQueued")
+test("puts every event as a CloudEvent, ten in a call, with credentials of the default chain", async () => {
+  expect(await sink.publish(events)).toEqual([])
+  expect(puts.map(({ entries }) => entries.length)).toEqual([10, 10, 3])
+  expect(puts[0]?.target).toBe("AWSEvents.PutEvents")
+  expect(puts[0]?.authorization).toContain("Credential=key/")
+  const [first] = puts[0]?.entries ?? []
+  expect(first).toMatchObject({ DetailType: "PhotoQueued", EventBusName: "photos" })
   expect(JSON.parse(first?.Detail ?? "")).toMatchObject({ specversion: "1.0", id: "evt_0", subject: "ph_0" })
 })
 
-test("an entry that failed in an answer of 200 is an outage: all are sent again", async () => {
-  failing = 1
-  await expect(sink.publish(events)).rejects.toThrow("ThrottlingException")
-  await sink.publish(events)
+test("sends only the failed entries of an answer again", async () => {
+  let throttled = 1
+  errorCodeOf = () => (throttled-- > 0 ? "ThrottlingException" : undefined)
+  expect(await sink.publish(events)).toEqual([])
+  expect(puts.map(({ entries }) => entries.length)).toEqual([10, 1, 10, 3])
+})
+
+test("reports an entry that fails every time, with its job, and delivers the others", async () => {
+  errorCodeOf = ({ Detail }) => (Detail.includes('"evt_7"') ? "MalformedDetail" : undefined)
+  expect(await sink.publish(events)).toEqual([{ sequence: 7, error: "MalformedDetail", holdKey: "job_1" }])
+})
+
+test("sends nothing after a call in which every entry failed, and reports the rest as failed", async () => {
+  errorCodeOf = ({ Detail }) =>
+    Number(/"evt_(\d+)"/.exec(Detail)?.[1]) >= 10 ? "ThrottlingException" : undefined
+  expect((await sink.publish(events)).map(({ sequence }) => sequence)).toEqual(
+    events.slice(10).map(({ sequence }) => sequence),
+  )
+  expect(puts.map(({ entries }) => entries.length)).toEqual([10, 10, 10, 10])
+})
+
+test("is an outage when no entry at all is accepted", async () => {
+  errorCodeOf = () => "NotAuthorizedForSourceException"
+  await expect(sink.publish(events)).rejects.toThrow("NotAuthorizedForSourceException")
 })

@@ -1,13 +1,19 @@
-import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge"
-import { cloudEventOf } from "../../domain/cloud-event.ts"
+import { setTimeout as pause } from "node:timers/promises"
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+  type PutEventsResultEntry,
+} from "@aws-sdk/client-eventbridge"
+import { cloudEventOf, type OutboxEvent } from "../../domain/cloud-event.ts"
 import { awsClientConfig } from "../platform/aws-client.ts"
-import type { Sink } from "./relay.ts"
+import type { FailedEvent, Sink } from "./deliver-batch.ts"
 
 export type EventBridgeOptions = {
   busName: string
+  region: string
   /** Absent: EventBridge in the region. */
   endpoint?: string | undefined
-  region: string
   environment: string
 }
 
@@ -15,26 +21,63 @@ export type EventBridgeOptions = {
 const maxEntries = 10
 const requestTimeoutMs = 10_000
 
+/** Attempts of an entry within one `publish`: AWS advises to send failed entries again. */
+const maxAttempts = 3
+const retryMs = 100
+
 /** An EventBridge bus, for consumers beside the live channel. The detail of each entry is the CloudEvent. */
-export const eventBridgeSink = ({ busName, endpoint, region, environment }: EventBridgeOptions): Sink => {
+export const eventBridgeSink = ({ busName, region, endpoint, environment }: EventBridgeOptions): Sink => {
   const client = new EventBridgeClient(awsClientConfig({ region, endpoint, requestTimeoutMs }))
+
+  const put = async (entries: PutEventsRequestEntry[]): Promise<PutEventsResultEntry[]> => {
+    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: entries }))
+    return Entries
+  }
+
+  /** Sends at most ten events, those whose entries fail again a few times. Resolves with the last failures. */
+  const putEvents = async (events: readonly OutboxEvent[]): Promise<FailedEvent[]> => {
+    let left = events
+    let failed: FailedEvent[] = []
+    for (let attempt = 1; left.length > 0; attempt += 1) {
+      const results = await put(left.map((event) => entryOf(event, busName, environment)))
+      failed = left.flatMap(({ sequence, jobId }, index) => {
+        const code = results[index]?.ErrorCode
+        return code === undefined ? [] : [{ sequence, error: code, holdKey: jobId }]
+      })
+      if (attempt === maxAttempts) break
+      left = left.filter((event) => failed.some(({ sequence }) => sequence === event.sequence))
+      if (left.length > 0) await pause(retryMs * 2 ** attempt)
+    }
+    return failed
+  }
+
   return {
-    name: "EventBridge",
+    name: "event-bus",
     publish: async (events) => {
+      const failed: FailedEvent[] = []
       for (let start = 0; start < events.length; start += maxEntries) {
-        const Entries = events.slice(start, start + maxEntries).map((event) => ({
-          EventBusName: busName,
-          Source: "rapid-photo-upload",
-          DetailType: event.type,
-          Time: event.occurredAt,
-          Detail: JSON.stringify(cloudEventOf(event, environment)),
-        }))
-        const response = await client.send(new PutEventsCommand({ Entries }))
-        // Some entries may fail in a response of 200. All are sent again; consumers deduplicate by id.
-        const codes = (response.Entries ?? []).flatMap(({ ErrorCode }) => ErrorCode ?? [])
-        if (response.FailedEntryCount !== 0)
-          throw new Error(`PutEvents failed for ${response.FailedEntryCount}: ${codes.join(", ")}`)
+        const chunk = events.slice(start, start + maxEntries)
+        const chunkFailed = await putEvents(chunk)
+        failed.push(...chunkFailed)
+        const error = chunkFailed[0]?.error
+        if (error === undefined || chunkFailed.length < chunk.length) continue
+        // A bus that accepts nothing at all is down or forbids it: no event is at fault.
+        if (failed.length === start + chunk.length)
+          throw new Error(`PutEvents failed for every event: ${error}`)
+        const unsent = events.slice(start + maxEntries)
+        return [...failed, ...unsent.map(({ sequence, jobId }) => ({ sequence, error, holdKey: jobId }))]
       }
+      return failed
     },
+    // PutEvents reports faults of content by entry: a call that fails as a whole is always an outage.
+    probe: () => Promise.reject(new Error("the event bus is unavailable")),
   }
 }
+
+const entryOf = (event: OutboxEvent, busName: string, environment: string): PutEventsRequestEntry => ({
+  EventBusName: busName,
+  Source: "rapid-photo-upload",
+  DetailType: event.type,
+  Time: event.occurredAt,
+  Detail: JSON.stringify(cloudEventOf(event, environment)),
+})

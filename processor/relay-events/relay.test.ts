@@ -1,65 +1,79 @@
 import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
-import { type RejectedEvent, type RelayPorts, relayEvents, SinkRejected } from "./relay.ts"
+import { BatchRejected, type FailedEvent, type PostponedEvent, type Sink } from "./deliver-batch.ts"
+import { type RelayPorts, relayEvents } from "./relay.ts"
 
-const event = (sequence: number, job = sequence % 3): OutboxEvent => ({
+/** Three jobs of three users take turns. */
+const event = (sequence: number): OutboxEvent => ({
   sequence,
   eventId: `evt_${sequence}`,
   type: "PhotoQueued",
-  userId: "usr_1",
-  jobId: `job_${job}`,
+  userId: `usr_${sequence % 3}`,
+  jobId: `job_${sequence % 3}`,
   photoId: `ph_${sequence}`,
   data: {},
   occurredAt: new Date(0),
 })
 
 const maxAttempts = 3
+const batchSize = 4
+const never = new AbortController().signal
+const stopped = AbortSignal.abort()
 
-/** An outbox in memory, and what the sink got of it. */
-const newOutbox = (count: number) => {
-  const waiting = new Map(Array.from({ length: count }, (_, index) => [index + 1, event(index + 1)]))
-  const attempts = new Map<number, number>()
-  const postponed = new Set<number>()
+/** An outbox in memory with one sink, and what the sink received. */
+const newOutbox = (count: number, events = Array.from({ length: count }, (_, index) => event(index + 1))) => {
+  const state = { position: 0 }
+  const undelivered = new Map<number, PostponedEvent & { attempts: number }>()
   const parked: number[] = []
   const received: number[] = []
-  const ports = (overrides: Partial<RelayPorts> = {}): RelayPorts => ({
-    read: async () => {
-      const held = new Set([...postponed].map((sequence) => waiting.get(sequence)?.jobId))
-      const due = [...waiting.values()].filter(({ jobId }) => !held.has(jobId)).slice(0, 4)
-      if (due.length === 0) postponed.clear()
-      return due
+  const outages: number[] = []
+  const holdOf = ({ userId, jobId }: OutboxEvent) =>
+    [...undelivered.values()].find(({ holdKey }) => holdKey === userId || holdKey === jobId)?.holdKey ?? null
+
+  const sink: Sink = {
+    name: "sink",
+    publish: async (sent) => {
+      received.push(...sent.map(({ sequence }) => sequence))
+      return []
     },
-    sinks: [
-      {
-        name: "sink",
-        publish: async (events) => {
-          received.push(...events.map(({ sequence }) => sequence))
-        },
-      },
-    ],
-    markPublished: async (events) => {
-      for (const { sequence } of events) waiting.delete(sequence)
-    },
-    postpone: async (refused: readonly RejectedEvent[]) => {
-      for (const { sequence } of refused) {
-        const failed = (attempts.get(sequence) ?? 0) + 1
-        attempts.set(sequence, failed)
-        if (failed >= maxAttempts) {
-          waiting.delete(sequence)
-          parked.push(sequence)
-        } else postponed.add(sequence)
+    probe: async () => undefined,
+  }
+  const settle: RelayPorts["settle"] = async ({ advance }, { accepted, postponed }) => {
+    if (advance) state.position = advance.to
+    for (const { sequence } of accepted) undelivered.delete(sequence)
+    for (const each of postponed) {
+      const attempts = (undelivered.get(each.sequence)?.attempts ?? 0) + (each.error === null ? 0 : 1)
+      if (attempts < maxAttempts) undelivered.set(each.sequence, { ...each, attempts })
+      else {
+        undelivered.delete(each.sequence)
+        parked.push(each.sequence)
       }
+    }
+  }
+  const ports = (overrides: Partial<RelayPorts> = {}): RelayPorts => ({
+    sink,
+    read: async () => {
+      const behind = events.slice(state.position, state.position + batchSize)
+      if (behind.length > 0)
+        return {
+          events: behind.map((each) => ({ ...each, holdKey: holdOf(each) })),
+          advance: { from: state.position, to: state.position + behind.length },
+        }
+      // The other lane of the relay, in turn: what was postponed.
+      const due = events.filter(({ sequence }) => undelivered.has(sequence))
+      return { events: due.map((each) => ({ ...each, holdKey: null })), advance: null }
     },
+    settle,
     waitForWork: async () => undefined,
-    recover: async () => undefined,
+    onOutage: (_, failures) => outages.push(failures),
+    pause: async () => undefined,
     ...overrides,
   })
-  const isDone = () => waiting.size === 0
-  return { ports, waiting, parked, received, isDone }
+  return { ports, sink, state, undelivered, parked, received, outages }
 }
 
-const inOrderPerJob = (received: readonly number[]) => {
+const expectOrderPerJob = (received: readonly number[]) => {
   const firsts = [...new Set(received)]
   for (const job of [0, 1, 2]) {
     const own = firsts.filter((sequence) => sequence % 3 === job)
@@ -67,16 +81,13 @@ const inOrderPerJob = (received: readonly number[]) => {
   }
 }
 
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
 describe("the relay", () => {
-  test("brings every event to the sink once, in order, and ends when told to with nothing left", async () => {
+  test("delivers every event once, in order, and ends when it is told to and nothing is left", async () => {
     const outbox = newOutbox(20)
-    await relayEvents(
-      outbox.ports(),
-      () => true,
-      () => false,
-    )
-    expect(outbox.received).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
-    expect(outbox.isDone()).toBe(true)
+    await relayEvents(outbox.ports(), { stopping: stopped, lost: never })
+    expect(outbox.received).toEqual(upTo(20))
   })
 
   test("loses nothing when it dies at any await, and its successor keeps the order of every job", async () => {
@@ -90,93 +101,131 @@ describe("the relay", () => {
             async (...args: Args) => {
               if (left-- <= 0) throw new Error("killed before")
               const result = await step(...args)
-              if (left-- <= 0) throw new Error("killed behind")
+              if (left-- <= 0) throw new Error("killed after")
               return result
             }
           const ports = outbox.ports()
           const mortal: RelayPorts = {
             ...ports,
             read: dying(ports.read),
-            markPublished: dying(ports.markPublished),
-            sinks: ports.sinks.map((sink) => ({ ...sink, publish: dying(sink.publish) })),
-            recover: async (error) => {
-              throw error
+            settle: dying(ports.settle),
+            sink: { ...ports.sink, publish: dying(ports.sink.publish) },
+            pause: async () => {
+              throw new Error("killed in the sink")
             },
           }
-          await relayEvents(mortal, () => false, outbox.isDone).catch(() => undefined)
+          await relayEvents(mortal, { stopping: never, lost: never }).catch(() => undefined)
         }
-        await relayEvents(
-          outbox.ports(),
-          () => true,
-          () => false,
-        )
+        await relayEvents(outbox.ports(), { stopping: stopped, lost: never })
         expect(new Set(outbox.received).size).toBe(17)
-        inOrderPerJob(outbox.received)
+        expectOrderPerJob(outbox.received)
       }),
     )
   })
 
-  test("parks an event that is refused again and again, and no other job waits for it", async () => {
-    const outbox = newOutbox(12)
-    const ports = outbox.ports()
-    const refusing = ports.sinks.map((sink) => ({
-      ...sink,
-      publish: async (events: readonly OutboxEvent[]) => {
-        if (events.some(({ sequence }) => sequence === 2)) throw new SinkRejected("no")
-        await sink.publish(events)
-      },
+  test("delivers the events of all other users while many users fail, each of them in its own answer", async () => {
+    const users = 40
+    const events = upTo(400).map((sequence) => ({
+      ...event(sequence),
+      userId: `usr_${sequence % users}` as const,
+      jobId: `job_${sequence % users}` as const,
     }))
-    await relayEvents({ ...ports, sinks: refusing }, () => false, outbox.isDone)
+    const isFailing = ({ userId }: OutboxEvent) => Number(userId.slice(4)) < users - 5
+    const outbox = newOutbox(400, events)
+    const failing: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        await outbox.sink.publish(sent.filter((each) => !isFailing(each)))
+        return sent
+          .filter(isFailing)
+          .map(({ sequence, userId }): FailedEvent => ({ sequence, error: "no", holdKey: userId }))
+      },
+    }
+    await relayEvents(outbox.ports({ sink: failing }), { stopping: stopped, lost: never })
+    const healthy = events.filter((each) => !isFailing(each)).map(({ sequence }) => sequence)
+    expect(outbox.received).toEqual(healthy)
+    expect(outbox.outages).toEqual([])
+    expect(outbox.parked).toHaveLength(400 - healthy.length)
+  })
+
+  test("parks an event that fails again and again, and only its own job waits for it", async () => {
+    const outbox = newOutbox(12)
+    const failing: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        const isBehind = (each: OutboxEvent) =>
+          each.jobId === "job_2" && sent.some(({ sequence }) => sequence === 2)
+        await outbox.sink.publish(sent.filter((each) => !isBehind(each)))
+        return sent.filter(isBehind).map(({ sequence, jobId }) => ({ sequence, error: "no", holdKey: jobId }))
+      },
+    }
+    await relayEvents(outbox.ports({ sink: failing }), { stopping: stopped, lost: never })
     expect(outbox.parked).toEqual([2])
-    expect(new Set(outbox.received)).toEqual(new Set([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]))
-    inOrderPerJob(outbox.received)
-    expect(outbox.received.indexOf(3)).toBeLessThan(outbox.received.indexOf(5))
+    expect(outbox.received.toSorted((a, b) => a - b)).toEqual(upTo(12).filter((sequence) => sequence !== 2))
+    expectOrderPerJob(outbox.received)
+    expect(outbox.received.indexOf(12)).toBeLessThan(outbox.received.indexOf(5))
   })
 
-  test("waits through an outage, without blaming the events, and goes on", async () => {
+  test("waits through an outage, blames no event, and continues", async () => {
     const outbox = newOutbox(5)
-    const outages: number[] = []
-    let failures = 3
-    const ports = outbox.ports({
-      recover: async (_, count) => {
-        outages.push(count)
+    let failures = 6
+    const down: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        if (failures > 0) throw new Error("down")
+        return outbox.sink.publish(sent)
       },
+      probe: async () => {
+        throw new Error("down")
+      },
+    }
+    const pause = async () => {
+      failures -= 1
+    }
+    const ending = new AbortController()
+    const waitForWork = async () => ending.abort()
+    await relayEvents(outbox.ports({ sink: down, pause, waitForWork }), {
+      stopping: ending.signal,
+      lost: never,
     })
-    const failing = ports.sinks.map((sink) => ({
-      ...sink,
-      publish: async (events: readonly OutboxEvent[]) => {
-        if (failures-- > 0) throw new Error("down")
-        await sink.publish(events)
-      },
-    }))
-    await relayEvents({ ...ports, sinks: failing }, () => false, outbox.isDone)
-    expect(outages).toEqual([1, 2, 3])
+    expect(outbox.outages).toEqual([1, 2, 3, 4, 5, 6])
     expect(outbox.received).toEqual([1, 2, 3, 4, 5])
+    expect(outbox.parked).toEqual([])
   })
 
-  test("goes on without the event that breaks the sink every time: no other job waits for it", async () => {
+  test.each([
+    ["crashes the sink, which answers otherwise", () => new Error("500"), 3],
+    ["the sink rejects with its whole batch", () => new BatchRejected("413"), 0],
+  ])("isolates an event that %s", async (_, errorOf, outages) => {
     const outbox = newOutbox(12)
-    const ports = outbox.ports()
-    const breaking = ports.sinks.map((sink) => ({
-      ...sink,
-      publish: async (events: readonly OutboxEvent[]) => {
-        if (events.some(({ sequence }) => sequence === 2)) throw new Error("500")
-        await sink.publish(events)
+    const breaking: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        if (sent.some(({ sequence }) => sequence === 2)) throw errorOf()
+        return outbox.sink.publish(sent)
       },
-    }))
-    const others = [1, 3, 4, 6, 7, 9, 10, 12]
-    const isDone = () => others.every((sequence) => !outbox.waiting.has(sequence))
-    await relayEvents({ ...ports, sinks: breaking }, () => false, isDone)
-    expect(new Set(outbox.received)).toEqual(new Set(others))
+    }
+    const ending = new AbortController()
+    const ports = outbox.ports({ sink: breaking, waitForWork: async () => ending.abort() })
+    await relayEvents(ports, { stopping: ending.signal, lost: never })
+    expect(outbox.parked).toEqual([2])
+    expect(new Set(outbox.received)).toEqual(new Set(upTo(12).filter((sequence) => sequence !== 2)))
+    expectOrderPerJob(outbox.received)
+    expect(outbox.outages.slice(0, outages)).toEqual(upTo(outages))
   })
 
-  test("marks nothing once another one relays", async () => {
+  test("settles nothing once another process relays", async () => {
     const outbox = newOutbox(3)
-    await relayEvents(
-      outbox.ports(),
-      () => false,
-      () => outbox.received.length > 0,
-    )
-    expect(outbox.waiting.size).toBe(3)
+    const lost = new AbortController()
+    const sink: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        lost.abort()
+        return outbox.sink.publish(sent)
+      },
+    }
+    await relayEvents(outbox.ports({ sink }), { stopping: never, lost: lost.signal })
+    expect(outbox.received).toEqual([1, 2, 3])
+    expect(outbox.state.position).toBe(0)
   })
 })

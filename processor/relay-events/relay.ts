@@ -1,114 +1,64 @@
 import type { OutboxEvent } from "../../domain/cloud-event.ts"
+import { deliverBatch, type PostponedEvent, type QueuedEvent, type Sink } from "./deliver-batch.ts"
 
-/** A sink will never take these events as they are. Any other error means that it can't take anything now. */
-export class SinkRejected extends Error {
-  override name = "SinkRejected"
+/** Events that were read together, and how far they move the sink's mark. */
+export type Batch = {
+  events: readonly QueuedEvent[]
+  /** Null for events that were postponed earlier: they are behind the mark already. */
+  advance: { from: number; to: number } | null
 }
 
-/** Somewhere events go. Taking the same event twice must change nothing there. */
-export type Sink = {
-  name: string
-  /** @throws SinkRejected, or whatever the outage is */
-  publish: (events: readonly OutboxEvent[]) => Promise<void>
-}
+/** What became of each event of a batch. */
+export type Outcome = { accepted: readonly OutboxEvent[]; postponed: readonly PostponedEvent[] }
 
-export type RejectedEvent = { sequence: number; error: string }
-
-/** All that the relay touches. */
+/** Everything the relay of one sink touches. */
 export type RelayPorts = {
-  /** The oldest events that are due, none behind one of its job that was postponed. */
-  read: () => Promise<OutboxEvent[]>
-  sinks: readonly Sink[]
-  markPublished: (events: readonly OutboxEvent[]) => Promise<void>
-  /** Tries an event again later, and parks it when it was refused too often. */
-  postpone: (refused: readonly RejectedEvent[]) => Promise<void>
+  sink: Sink
+  /** The next events for the sink; none when there is nothing to do. */
+  read: () => Promise<Batch>
+  /** Moves the mark, and records what was postponed, in one step. */
+  settle: (batch: Batch, outcome: Outcome) => Promise<void>
   /** Resolves when there may be work, or after a while. */
   waitForWork: () => Promise<void>
-  /** Called with every outage, and how many there were in a row. Waits as long as is wise. */
-  recover: (error: unknown, outages: number) => Promise<void>
+  /** Called with every failure of the whole sink, and how many there were in a row. */
+  onOutage: (error: unknown, failures: number) => void
+  /** Waits before the next attempt after an outage. */
+  pause: (failures: number) => Promise<void>
+}
+
+export type RelaySignals = {
+  /** Ends the relay as soon as nothing is waiting, or when the sink is down. */
+  stopping: AbortSignal
+  /** Ends the relay before its next step: another process relays by now. */
+  lost: AbortSignal
 }
 
 /**
- * Carries events from the outbox to every sink, at least once and those of one job in order. An event is marked
- * only after all sinks have it, so a relay that dies at any instant leaves it for the next one.
- * @param isStopping asked when the outbox is empty: what is waiting still goes out
- * @param isLost asked before every step: someone else relays by now
+ * Relays events to one sink, at least once, and those of one job in order. An event is marked only after the sink has
+ * accepted it, so a relay that dies at any instant leaves it to its successor.
+ * @throws what `read` and `settle` throw; failures of the sink are retried
  */
-export const relayEvents = async (
-  ports: RelayPorts,
-  isStopping: () => boolean,
-  isLost: () => boolean,
-): Promise<void> => {
-  let outages = 0
-  while (!isLost()) {
-    const events = await ports.read()
-    if (events.length === 0) {
-      if (isStopping()) return
+export const relayEvents = async (ports: RelayPorts, { stopping, lost }: RelaySignals): Promise<void> => {
+  let failures = 0
+  while (!lost.aborted) {
+    const batch = await ports.read()
+    if (batch.events.length === 0) {
+      if (stopping.aborted) return
       await ports.waitForWork()
       continue
     }
-    try {
-      const { published, refused } = await publish(ports.sinks, events, outages >= maxConsecutiveFailures)
-      outages = 0
-      if (isLost()) return
-      if (published.length > 0) await ports.markPublished(published)
-      if (refused.length > 0) await ports.postpone(refused)
-    } catch (error) {
-      outages += 1
-      if (isStopping()) throw error
-      await ports.recover(error, outages)
-    }
-  }
-}
-
-/** Outages in a row after which it may be one event that breaks a sink, and not the sink that is down. */
-const maxConsecutiveFailures = 4
-
-type Published = { published: OutboxEvent[]; refused: RejectedEvent[] }
-
-/**
- * All at once; one by one only when a sink refuses or has failed again and again, so that one bad event holds up no
- * other job.
- */
-const publish = async (
-  sinks: readonly Sink[],
-  events: readonly OutboxEvent[],
-  isSuspicious: boolean,
-): Promise<Published> => {
-  if (!isSuspicious && (await refusalOf(sinks, events)) === null)
-    return { published: [...events], refused: [] }
-
-  const published: OutboxEvent[] = []
-  const refused: RejectedEvent[] = []
-  const heldJobs = new Set<string>()
-  let outage: unknown = null
-  for (const event of events) {
-    if (heldJobs.has(event.jobId)) continue
-    const error = await refusalOf(sinks, [event]).catch((failure: unknown) => {
-      if (!isSuspicious || heldJobs.size >= mostBrokenJobs) throw failure
-      outage = failure
-      return "the sink fails with this event"
+    const outcome = await deliverBatch(ports.sink, batch.events, failures).catch((error: unknown) => {
+      failures += 1
+      ports.onOutage(error, failures)
+      return null
     })
-    if (error === null) published.push(event)
-    else {
-      refused.push({ sequence: event.sequence, error })
-      heldJobs.add(event.jobId)
+    if (lost.aborted) return
+    if (outcome) {
+      failures = 0
+      await ports.settle(batch, outcome)
+    } else {
+      if (stopping.aborted) return
+      await ports.pause(failures)
     }
-  }
-  // A sink that takes nothing at all is down: no event is to blame.
-  if (outage !== null && published.length === 0) throw outage
-  return { published, refused }
-}
-
-/** More jobs than this don't break a sink by themselves: it is down. */
-const mostBrokenJobs = 5
-
-const refusalOf = async (sinks: readonly Sink[], events: readonly OutboxEvent[]): Promise<string | null> => {
-  try {
-    for (const sink of sinks) await sink.publish(events)
-    return null
-  } catch (error) {
-    if (error instanceof SinkRejected) return error.message
-    throw error
   }
 }

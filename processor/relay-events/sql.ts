@@ -1,10 +1,10 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import type { CloudEvent } from "../../domain/cloud-event.ts"
 import { eventTypes } from "../../domain/events.ts"
 import { isJobId, isPhotoId, isUserId } from "../../domain/ids.ts"
+import type { PostponedEvent } from "./deliver-batch.ts"
 
-const outboxEvent = z.object({
+const queuedEvent = z.object({
   sequence: z.number().int(),
   eventId: z.string(),
   type: z.enum(eventTypes),
@@ -13,72 +13,192 @@ const outboxEvent = z.object({
   photoId: z.string().refine(isPhotoId).nullable(),
   data: z.record(z.string(), z.unknown()),
   occurredAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+  holdKey: z.string().nullable(),
 })
 
-/** The oldest events that are due. One behind a postponed event of its job is not: a job's events go in order. */
-export const selectUnpublishedEvents = statementOf<{ limit: number }>()(
-  z.array(outboxEvent),
+const eventJson = `'sequence', sequence, 'eventId', event_id, 'type', type, 'userId', user_id, 'jobId', job_id,
+    'photoId', photo_id, 'data', data, 'occurredAt', occurred_at`
+
+/** The most events that one statement numbers. */
+const maxNumbered = 5_000
+
+/**
+ * Gives committed events their relay position. `sequence` would not do as a cursor: it is taken before the commit, so
+ * a lower one may become visible after a higher one was relayed. Positions are given after the commit and under a
+ * row lock, so they become visible in their order. Within a job they follow `sequence`: a job's events are inserted
+ * while its row is locked, so whenever one is visible, all earlier ones are.
+ */
+export const numberEvents = statementOf<object>()(
+  z.object({ numbered: z.number().int() }),
+  `
+  with committed as (
+    select sequence from outbox_events where relay_position is null order by sequence limit ${maxNumbered}
+  ),
+  numbering as (
+    select last_position from outbox_numbering where exists (select from committed) for update
+  ),
+  numbered as (
+    update outbox_events e set relay_position = numbering.last_position + ranked.rank
+    from numbering, (select sequence, row_number() over (order by sequence) as rank from committed) as ranked
+    -- Checked again for a relay that waited for the lock: the other one has numbered these.
+    where e.sequence = ranked.sequence and e.relay_position is null
+    returning e.relay_position
+  ),
+  counted as (
+    update outbox_numbering set last_position = newest.position
+    from (select max(relay_position) as position from numbered) as newest where newest.position is not null
+  )
+  select jsonb_build_object('numbered', (select count(*) from numbered)) as result`,
+)
+
+/** The next events behind a sink's mark. Those with a `holdKey` must wait for an undelivered event of it. */
+export const selectNewEvents = statementOf<{ sink: string; limit: number }>()(
+  z.object({
+    events: z.array(queuedEvent),
+    advance: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
+  }),
   `
   with page as (
-    select * from outbox_events e
-    where published_at is null and parked_at is null and coalesce(next_attempt_at <= now(), true)
-      and not exists (
-        select from outbox_events earlier
-        where earlier.job_id = e.job_id and earlier.sequence < e.sequence and earlier.published_at is null
-          and earlier.parked_at is null and earlier.next_attempt_at > now())
-    order by sequence limit ($1::jsonb->>'limit')::int
+    select e.*, (
+      select u.hold_key from undelivered_events u
+      where u.sink = $1::jsonb->>'sink' and u.parked_at is null and u.hold_key in (e.user_id, e.job_id)
+      order by u.hold_key = e.user_id desc limit 1) as held_key
+    from outbox_events e
+    where e.relay_position > (select position from outbox_sinks where sink = $1::jsonb->>'sink')
+    order by e.relay_position limit ($1::jsonb->>'limit')::int
   )
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'sequence', sequence, 'eventId', event_id, 'type', type, 'userId', user_id, 'jobId', job_id,
-    'photoId', photo_id, 'data', data, 'occurredAt', occurred_at) order by sequence), '[]') as result
+  select jsonb_build_object(
+    'events', coalesce(jsonb_agg(jsonb_build_object(${eventJson}, 'holdKey', held_key) order by relay_position), '[]'),
+    'advance', case when count(*) > 0 then jsonb_build_object(
+      'from', (select position from outbox_sinks where sink = $1::jsonb->>'sink'), 'to', max(relay_position)) end
+  ) as result
   from page`,
 )
 
-/** Marks events as published and, in the same statement, queues them for their users' webhooks: once each. */
-export const markPublished = statementOf<{
-  events: readonly { sequence: number; type: string; event: CloudEvent }[]
-}>()(
-  z.object({ deliveries: z.number().int() }),
+/** The most postponed events of one user or job that are read together: a long queue must not crowd out others. */
+const maxEventsPerHold = 100
+
+/** Postponed events of a sink that are due. A job's events are due only when no earlier one waits for its time. */
+export const selectDueEvents = statementOf<{ sink: string; limit: number }>()(
+  z.array(queuedEvent),
   `
-  with given as (
-    select e.sequence, e.type, e.event
-    from jsonb_to_recordset($1::jsonb->'events') as e (sequence bigint, type text, event jsonb)
+  with recursive hold as (
+    -- Steps from one hold key to the next in the index, over however many events each has.
+    (select hold_key from undelivered_events
+     where sink = $1::jsonb->>'sink' and parked_at is null order by hold_key limit 1)
+    union all
+    select (select u.hold_key from undelivered_events u
+      where u.sink = $1::jsonb->>'sink' and u.parked_at is null and u.hold_key > hold.hold_key
+      order by u.hold_key limit 1)
+    from hold where hold.hold_key is not null
   ),
-  published as (
-    update outbox_events o set published_at = now() from given
-    where o.sequence = given.sequence and o.published_at is null
-    returning o.event_id, o.user_id, o.type, given.event
-  ),
-  queued as (
-    insert into webhook_deliveries (endpoint_id, event_id, event)
-    select endpoint.endpoint_id, published.event_id, published.event
-    from published join webhook_endpoints endpoint using (user_id)
-    join users on users.user_id = endpoint.user_id and users.status = 'ACTIVE'
-    where endpoint.disabled_at is null
-      and (endpoint.event_types is null or endpoint.event_types ? published.type)
-    on conflict do nothing
-    returning 1
+  due as (
+    select next.sequence from hold cross join lateral (
+      select u.sequence, u.job_id from undelivered_events u
+      where u.sink = $1::jsonb->>'sink' and u.parked_at is null and u.hold_key = hold.hold_key
+      order by u.sequence limit ${maxEventsPerHold}
+    ) as next
+    where not exists (
+        select from undelivered_events failed
+        where failed.sink = $1::jsonb->>'sink' and failed.parked_at is null and failed.hold_key = hold.hold_key
+          and failed.next_attempt_at > now())
+      and not exists (
+        select from undelivered_events failed
+        where failed.sink = $1::jsonb->>'sink' and failed.parked_at is null and failed.job_id = next.job_id
+          and failed.sequence <= next.sequence and failed.next_attempt_at > now())
+    order by next.sequence limit ($1::jsonb->>'limit')::int
   )
-  select jsonb_build_object('deliveries', (select count(*) from queued)) as result`,
+  select coalesce(jsonb_agg(jsonb_build_object(${eventJson}, 'holdKey', null) order by sequence), '[]') as result
+  from due join outbox_events using (sequence)`,
 )
 
-/** Refusals of one event before it is given up for an operator to look at. */
-const maxAttempts = 8
+/** Failures of one event after which it is parked: some 18 minutes of attempts. */
+const maxAttempts = 12
 
-/** Puts off events that a sink refused, ever longer, and parks those that were refused too often. */
-export const postponeEvents = statementOf<{ refused: readonly { sequence: number; error: string }[] }>()(
-  z.object({ parked: z.array(z.number().int()) }),
+const longestPauseSeconds = 300
+
+/**
+ * Records what became of a batch: moves the sink's mark, forgets events that were delivered late, and postpones the
+ * others, ever longer. Parks an event after too many failures, and with it all that waits for the same user; but only
+ * if the sink has accepted other events meanwhile: during an outage no event is at fault.
+ */
+export const settleEvents = statementOf<{
+  sink: string
+  advance: { from: number; to: number } | null
+  hasAccepted: boolean
+  delivered: readonly number[]
+  postponed: readonly PostponedEvent[]
+}>()(
+  z.object({ isSettled: z.boolean(), parked: z.array(z.number().int()) }),
   `
-  with given as (
-    select r.sequence, r.error from jsonb_to_recordset($1::jsonb->'refused') as r (sequence bigint, error text)
+  with input as (select $1::jsonb as doc),
+  sink as (
+    update outbox_sinks s set position = coalesce((doc->'advance'->>'to')::bigint, s.position),
+      last_accepted_at = case when (doc->>'hasAccepted')::boolean then now() else s.last_accepted_at end
+    from input
+    -- Another relay may have moved the mark since this batch was read.
+    where s.sink = doc->>'sink' and coalesce((doc->'advance'->>'from')::bigint = s.position, true)
+    returning s.sink, s.last_accepted_at
+  ),
+  delivered as (
+    select sequence::bigint from input, jsonb_array_elements_text(doc->'delivered') as sequence
+  ),
+  forgotten as (
+    delete from undelivered_events u using sink, delivered
+    where u.sink = sink.sink and u.sequence = delivered.sequence
   ),
   postponed as (
-    update outbox_events o set attempts = attempts + 1, last_error = left(given.error, 500),
-      next_attempt_at = now() + least(power(2, attempts), 300) * interval '1 second',
-      parked_at = case when attempts + 1 >= ${maxAttempts} then now() end
-    from given where o.sequence = given.sequence
-    returning o.sequence, o.parked_at
+    insert into undelivered_events as u
+      (sink, sequence, user_id, job_id, hold_key, attempts, next_attempt_at, last_error)
+    select sink.sink, e.sequence, e.user_id, e.job_id, given."holdKey", (given.error is not null)::int,
+      case when given.error is not null then now() + interval '1 second' end, left(given.error, 500)
+    from sink, input, jsonb_to_recordset(doc->'postponed') as given (sequence bigint, "holdKey" text, error text)
+    join outbox_events e using (sequence)
+    on conflict (sink, sequence) do update set
+      hold_key = excluded.hold_key,
+      attempts = u.attempts + excluded.attempts,
+      last_error = coalesce(excluded.last_error, u.last_error),
+      next_attempt_at = case when excluded.attempts = 0 then u.next_attempt_at
+        else now() + least(power(2, u.attempts), ${longestPauseSeconds}) * interval '1 second' end,
+      parked_at = case when excluded.attempts > 0 and u.attempts + 1 >= ${maxAttempts}
+        and (select last_accepted_at from sink) > u.postponed_at then now() end
+    returning u.sequence, u.user_id, u.hold_key, u.parked_at
+  ),
+  parked_along as (
+    update undelivered_events u set parked_at = now()
+    from sink, (select distinct hold_key from postponed where parked_at is not null and hold_key = user_id) as gone
+    where u.sink = sink.sink and u.hold_key = gone.hold_key and u.parked_at is null
+      and u.sequence not in (select sequence from postponed union all select sequence from delivered)
+    returning u.sequence
   )
-  select jsonb_build_object('parked', (
-    select coalesce(jsonb_agg(sequence), '[]') from postponed where parked_at is not null)) as result`,
+  select jsonb_build_object(
+    'isSettled', exists (select from sink),
+    'parked', (
+      select coalesce(jsonb_agg(sequence order by sequence), '[]') from (
+        select sequence from postponed where parked_at is not null
+        union all select sequence from parked_along) as parked)) as result`,
+)
+
+/**
+ * Adds sinks that are new, from the newest position on, and retires those that are not configured any more: the
+ * outbox keeps no events for them.
+ */
+export const registerSinks = statementOf<{ sinks: readonly string[] }>()(
+  z.object({ added: z.array(z.string()), retired: z.array(z.string()) }),
+  `
+  with configured as (select jsonb_array_elements_text($1::jsonb->'sinks') as sink),
+  added as (
+    insert into outbox_sinks (sink, position)
+    select sink, last_position from configured, outbox_numbering
+    on conflict (sink) do update set retired_at = null
+    returning sink, xmax = 0 as is_new
+  ),
+  retired as (
+    update outbox_sinks set retired_at = now()
+    where retired_at is null and sink not in (select sink from configured)
+    returning sink
+  )
+  select jsonb_build_object(
+    'added', (select coalesce(jsonb_agg(sink), '[]') from added where is_new),
+    'retired', (select coalesce(jsonb_agg(sink), '[]') from retired)) as result`,
 )

@@ -1,43 +1,62 @@
 import { setTimeout as pause } from "node:timers/promises"
 import { workExclusively } from "../../db/exclusive.ts"
 import type { Database } from "../../db/statement.ts"
-import { cloudEventOf } from "../../domain/cloud-event.ts"
 import type { Logger } from "../platform/log.ts"
-import { type RelayPorts, relayEvents, type Sink } from "./relay.ts"
-import { markPublished, postponeEvents, selectUnpublishedEvents } from "./sql.ts"
+import { type Alarm, newAlarm } from "./alarm.ts"
+import type { Sink } from "./deliver-batch.ts"
+import { type RelayPorts, relayEvents } from "./relay.ts"
+import { numberEvents, registerSinks, selectDueEvents, selectNewEvents, settleEvents } from "./sql.ts"
 
 export type RelayOptions = {
   databaseUrl: string
-  environment: string
+  /** Each has its own mark and its own pace. */
   sinks: readonly Sink[]
   log: Logger
 }
 
 /** Any number: every relay of a database takes the same. */
 const advisoryLock = 7_201_127
-const batchSize = 200
-/** A notification may be lost with its connection: then the outbox is looked at after this time. */
+const batchSize = 500
+/** The longest wait for a notification, which may be lost with its connection. */
 const pollMs = 2_000
+/** How often postponed events are looked for. */
+const postponedPollMs = 1_000
 const longestPauseMs = 15_000
 
-/** Relays events whenever this process is the one whose turn it is. */
-export const startRelay = ({ databaseUrl, environment, sinks, log }: RelayOptions) => {
+/** Relays events to all sinks while this process holds the advisory lock. */
+export const startRelay = ({ databaseUrl, sinks, log }: RelayOptions) => {
   const stopping = new AbortController()
-  const alarm = newAlarm()
+  // New and postponed events of a sink are relayed side by side: a user who is slow to fail delays nobody else twice.
+  const lanes = sinks.flatMap((sink) => [
+    { sink, alarm: newAlarm(), portsOf: newEventPorts },
+    { sink, alarm: newAlarm(), portsOf: postponedEventPorts },
+  ])
+  const ringAll = () => {
+    for (const { alarm } of lanes) alarm.ring()
+  }
+  const run = async (database: Database, signal: AbortSignal, lost: AbortSignal) => {
+    const { added, retired } = await database.run(registerSinks, { sinks: sinks.map(({ name }) => name) })
+    if (added.length + retired.length > 0) log.info({ added, retired }, "relay sinks changed")
+    const failed = new AbortController()
+    const signals = { stopping: stopping.signal, lost: AbortSignal.any([lost, failed.signal]) }
+    const ends = lanes.map(({ sink, alarm, portsOf }) =>
+      relayEvents(portsOf({ database, sink, log, alarm, signal }), signals).catch((error: unknown) => {
+        // The database fails: the other lanes end before their next step, and all begin anew.
+        failed.abort()
+        ringAll()
+        throw error
+      }),
+    )
+    const failure = (await Promise.allSettled(ends)).find(({ status }) => status === "rejected")
+    if (failure?.status === "rejected") throw failure.reason
+  }
   const work = workExclusively(
     databaseUrl,
     {
       lock: advisoryLock,
       channel: "outbox_events",
-      onNotify: alarm.ring,
-      run: (database, signal, lost) => {
-        const ports = portsOf(database, { environment, sinks, log, signal }, (ms) => alarm.wait(ms, signal))
-        return relayEvents(
-          ports,
-          () => stopping.signal.aborted,
-          () => lost.aborted,
-        )
-      },
+      onNotify: ringAll,
+      run,
       onError: (error) => log.warn({ err: error }, "relay interrupted"),
     },
     stopping.signal,
@@ -46,62 +65,61 @@ export const startRelay = ({ databaseUrl, environment, sinks, log }: RelayOption
     /** Sends what is waiting, if this process relays, and resolves when that is done. */
     stop: async () => {
       stopping.abort()
-      alarm.ring()
+      ringAll()
       await work
     },
   }
 }
 
-const portsOf = (
-  database: Database,
-  { environment, sinks, log, signal }: Omit<RelayOptions, "databaseUrl"> & { signal: AbortSignal },
-  wait: (ms: number) => Promise<void>,
-): RelayPorts => ({
-  sinks,
-  read: () => database.run(selectUnpublishedEvents, { limit: batchSize }),
-  markPublished: async (events) => {
-    const published = events.map((event) => ({
-      sequence: event.sequence,
-      type: event.type,
-      event: cloudEventOf(event, environment),
-    }))
-    await database.run(markPublished, { events: published })
-    const lagMs = Date.now() - Math.min(...events.map(({ occurredAt }) => occurredAt.getTime()))
-    log.debug({ events: events.length, lagMs }, "events published")
+type Lane = { database: Database; sink: Sink; log: Logger; alarm: Alarm; signal: AbortSignal }
+
+/** The ports for events behind a sink's mark. */
+const newEventPorts = (lane: Lane): RelayPorts => ({
+  ...commonPorts(lane),
+  read: async () => {
+    // Sent together: the connection runs them in this order.
+    const [, batch] = await Promise.all([
+      lane.database.run(numberEvents, {}),
+      lane.database.run(selectNewEvents, { sink: lane.sink.name, limit: batchSize }),
+    ])
+    return batch
   },
-  postpone: async (refused) => {
-    const { parked } = await database.run(postponeEvents, { refused })
-    log.warn({ refused: refused.length }, "events refused")
-    if (parked.length > 0) log.error({ sequences: parked }, "events parked")
+  waitForWork: () => lane.alarm.wait(pollMs, lane.signal),
+})
+
+/** The ports for events that a sink has not accepted yet. */
+const postponedEventPorts = (lane: Lane): RelayPorts => ({
+  ...commonPorts(lane),
+  read: async () => ({
+    events: await lane.database.run(selectDueEvents, { sink: lane.sink.name, limit: batchSize }),
+    advance: null,
+  }),
+  waitForWork: () => lane.alarm.wait(postponedPollMs, lane.signal),
+})
+
+const commonPorts = ({ database, sink, log, signal }: Lane): Omit<RelayPorts, "read" | "waitForWork"> => ({
+  sink,
+  settle: async ({ advance }, { accepted, postponed }) => {
+    const { isSettled, parked } = await database.run(settleEvents, {
+      sink: sink.name,
+      advance,
+      hasAccepted: accepted.length > 0,
+      delivered: advance ? [] : accepted.map(({ sequence }) => sequence),
+      // Postgres stores no NUL in text.
+      postponed: postponed.map((each) => ({ ...each, error: each.error?.replaceAll("\0", "") ?? null })),
+    })
+    const about = { sink: sink.name, accepted: accepted.length, postponed: postponed.length }
+    if (!isSettled) log.warn(about, "another relay has moved the mark")
+    else if (postponed.length > 0) log.warn(about, "events postponed")
+    else log.debug({ ...about, lagMs: lagOf(accepted) }, "events relayed")
+    if (parked.length > 0) log.error({ sink: sink.name, sequences: parked }, "events parked")
   },
-  waitForWork: () => wait(pollMs),
-  recover: async (error, outages) => {
-    log.warn({ err: error, outages }, "events not published")
-    const pauseMs = Math.min(longestPauseMs, 250 * 2 ** outages) * (0.5 + Math.random() / 2)
-    await pause(pauseMs, undefined, { signal }).catch(() => undefined)
+  onOutage: (error, failures) => log.warn({ err: error, sink: sink.name, failures }, "sink unavailable"),
+  pause: async (failures) => {
+    const ms = Math.min(longestPauseMs, 250 * 2 ** failures) * (0.5 + Math.random() / 2)
+    await pause(ms, undefined, { signal }).catch(() => undefined)
   },
 })
 
-/** Something that one can wait for and another rings; a ring that nobody waited for is not lost. */
-const newAlarm = () => {
-  let isRung = false
-  let wake: () => void = () => undefined
-  return {
-    ring: () => {
-      isRung = true
-      wake()
-    },
-    wait: async (ms: number, signal: AbortSignal) => {
-      if (!isRung && !signal.aborted) {
-        const limit = new AbortController()
-        const rung = new Promise<void>((resolve) => {
-          wake = resolve
-        })
-        const timedOut = pause(ms, undefined, { signal: AbortSignal.any([signal, limit.signal]) })
-        await Promise.race([rung, timedOut.catch(() => undefined)])
-        limit.abort()
-      }
-      isRung = false
-    },
-  }
-}
+const lagOf = (events: readonly { occurredAt: Date }[]): number =>
+  Date.now() - Math.min(...events.map(({ occurredAt }) => occurredAt.getTime()))

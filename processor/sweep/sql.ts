@@ -149,8 +149,15 @@ export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
   ),
   events as (
     delete from outbox_events where sequence in (
-      select sequence from outbox_events
-      where published_at < now() - ($1::jsonb->>'eventDays')::int * interval '1 day' limit 10000)
+      select sequence from (
+        select sequence, occurred_at from outbox_events
+        where relay_position <= (
+            select min(position) from outbox_sinks
+            -- A sink that left the configuration for good keeps no events.
+            where coalesce(retired_at > now() - ($1::jsonb->>'eventDays')::int * interval '1 day', true))
+          and sequence not in (select sequence from undelivered_events)
+        order by relay_position limit 10000) as oldest
+      where occurred_at < now() - ($1::jsonb->>'eventDays')::int * interval '1 day')
     returning 1
   ),
   deliveries as (

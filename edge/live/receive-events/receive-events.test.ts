@@ -1,6 +1,16 @@
+import { runInDurableObject } from "cloudflare:test"
 import { beforeAll, describe, expect, test } from "vitest"
-import { cloudEvent, relayEvents, signedHeaders } from "../../testing/live-channel.ts"
-import { expectProblem, newJob, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
+import { cloudEvent, hasReached, relayEvents, signedHeaders, subscribe } from "../../testing/live-channel.ts"
+import {
+  config,
+  expectProblem,
+  jpeg,
+  newJob,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 
 let user: TestUser
 beforeAll(async () => {
@@ -25,17 +35,76 @@ describe("the events endpoint", () => {
     )
   })
 
-  test("rejects what is not an event, with a pointer to it", async () => {
+  test("rejects a batch with an event that names no user and no job", async () => {
     const job = await newJob(user)
-    for (const wrong of [{}, { ...cloudEvent(job, { type: "PhotoQueued", sequence: 1 }, user), type: "x" }])
-      await expectProblem(await relayEvents([wrong]), 422, "validation-failed")
+    const event = cloudEvent(job, { type: "PhotoQueued", sequence: 1 }, user)
+    for (const wrong of [{}, { ...event, userid: "nobody" }, { ...event, data: {} }])
+      await expectProblem(await relayEvents([event, wrong]), 422, "validation-failed")
   })
 
-  test("accepts events of a disabled user: they must not hold up the relay", async () => {
+  test("accepts a batch without events, by which the relay finds out whether the edge answers", async () => {
+    const response = await relayEvents([])
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ accepted: 0, failed: [] })
+  })
+
+  test("accepts events of a disabled user, which must not hold up the relay", async () => {
     const owner = await newUser()
     const job = await newJob(owner)
     await rows("update users set status = 'DISABLED' where user_id = $1", owner.userId)
     const response = await relayEvents([cloudEvent(job, { type: "UploadJobCompleted", sequence: 1 }, owner)])
-    expect(response.status).toBe(204)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ accepted: 1, failed: [] })
+  })
+
+  test("accepts the events of every other user when the Durable Objects of some users fail", async () => {
+    const broken = await Promise.all(Array.from({ length: 7 }, newUser))
+    const brokenEvents: ReturnType<typeof cloudEvent>[] = []
+    for (const owner of broken) {
+      const job = await newJob(owner)
+      brokenEvents.push(cloudEvent(job, { type: "UploadJobCompleted", sequence: 1 }, owner))
+      await breakDurableObject(owner)
+    }
+    const job = await newJob(user, [jpeg()])
+    const photoId = job.items[0]?.photoId ?? ""
+    const event = cloudEvent(
+      job,
+      { type: "PhotoUploadStarted", sequence: 10, photoId, data: { status: "UPLOADING" } },
+      user,
+    )
+    const live = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
+
+    const response = await relayEvents([...brokenEvents, event])
+
+    expect(response.status).toBe(200)
+    const answer = await response.json<{ accepted: number; failed: { id: string; reason: string }[] }>()
+    expect(answer.accepted).toBe(1)
+    expect(answer.failed.map(({ id, reason }) => [id, reason])).toEqual(
+      brokenEvents.map(({ id }) => [id, "USER_UNAVAILABLE"]),
+    )
+    await live.until(hasReached(photoId, "UPLOADING"))
+    await live.close()
+  })
+
+  test("reports an invalid event and the later ones of its job, and accepts all others", async () => {
+    const [first, second] = [await newJob(user), await newJob(user)]
+    const at = (job: typeof first, sequence: number, type = "UploadJobCompleted") =>
+      cloudEvent(job, { type, sequence, id: `evt_${job.jobId}_${sequence}` }, user)
+    const invalid = at(first, 2, "NotAnEventType")
+    const response = await relayEvents([at(first, 1), invalid, at(second, 3), at(first, 4)])
+    const answer = await response.json<{ accepted: number; failed: object[] }>()
+    expect(answer.accepted).toBe(2)
+    expect(answer.failed).toEqual([
+      { id: invalid.id, reason: "INVALID_EVENT", detail: expect.stringContaining("event type") },
+      { id: at(first, 4).id, reason: "BEHIND_FAILED_EVENT", detail: expect.any(String) },
+    ])
   })
 })
+
+/** Takes the message log from a user's Durable Object: every event for this user fails from now on. */
+const breakDurableObject = async ({ userId }: TestUser): Promise<void> => {
+  const stub = config.userChannels.get(config.userChannels.idFromName(userId))
+  await runInDurableObject(stub, (_, state) => {
+    state.storage.sql.exec("drop table messages")
+  })
+}

@@ -1,46 +1,80 @@
 import { Hono } from "hono"
+import { withinTime } from "../../../db/time-limit.ts"
 import type { UserId } from "../../../domain/ids.ts"
-import { type RelayedEvent, relayedEvents } from "../../clients/relayed-event.ts"
+import type { RelayedEvent } from "../../clients/relayed-event.ts"
 import { userChannelOf } from "../../clients/user-channel.ts"
+import type { Config } from "../../config.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { logFailure } from "../../http/log.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { problem } from "../../http/problem.ts"
 import { InvalidBody } from "../../http/validation.ts"
 import { isSigned } from "../../http/webhook-signature.ts"
+import { parseBatch } from "./parse-batch.ts"
+import { eventBatch, type FailedEvent, type ReceiveEventsResponse, receiveEventsResponse } from "./schema.ts"
 
-/** Where the relay brings events: to the object of the user whose they are. Bringing them twice changes nothing. */
+/**
+ * The longest that a Durable Object may take for its user's events. The whole batch waits for the slowest object, so
+ * this also bounds the delay that one user can cause to the others.
+ */
+const userTimeLimitMs = 5_000
+
+/**
+ * Receives events from the relay and delivers each to its user's Durable Object. Idempotent. The answer names the
+ * events that were not accepted, so that one failing user delays nobody else.
+ */
 export const receiveEvents = new Hono<EdgeEnv>().post(
   "/internal/events",
   describeOperation("receiveEvents", {
     tag: "service",
-    summary: "Take events from the relay, signed as Standard Webhooks",
-    answers: { 204: { description: "All of them are taken." } },
-    problems: ["bad-signature", "validation-failed", "database-unavailable"],
+    summary: "Receive a batch of events from the relay",
+    description:
+      "For the relay only: a CloudEvents batch, signed as Standard Webhooks. An empty batch checks that the edge answers.",
+    answers: {
+      200: { description: "Which events were accepted and which failed.", schema: receiveEventsResponse },
+    },
+    problems: ["bad-signature", "validation-failed"],
   }),
   async (c) => {
-    const { config } = c.var
     const body = await c.req.text()
-    if (!(await isSigned(c.req.raw.headers, body, config.eventsEndpointSecret)))
+    if (!(await isSigned(c.req.raw.headers, body, c.var.config.eventsEndpointSecret)))
       return problem(c, "bad-signature")
-
-    const parsed = relayedEvents.safeParse(parseJson(body))
-    if (!parsed.success)
+    const batch = eventBatch.safeParse(parseJson(body))
+    if (!batch.success)
       throw new InvalidBody(
-        parsed.error.issues.map(({ path, code, message }) => ({
+        batch.error.issues.map(({ path, code, message }) => ({
           pointer: `#/${path.join("/")}`,
           code,
           detail: message,
         })),
       )
-    const byUser = Map.groupBy(parsed.data, ({ userId }) => userId)
-    await Promise.all(
-      Array.from(byUser, ([userId, events]: [UserId, RelayedEvent[]]) =>
-        userChannelOf(config, userId).acceptEvents(userId, events),
-      ),
+    const { byUser, failed } = parseBatch(batch.data)
+    const unavailable = await Promise.all(
+      Array.from(byUser, ([userId, events]) => deliverTo(c.var.config, userId, events)),
     )
-    return c.body(null, 204)
+    const allFailed = [...failed, ...unavailable.flat()]
+    return c.json({
+      accepted: batch.data.length - allFailed.length,
+      failed: allFailed,
+    } satisfies ReceiveEventsResponse)
   },
 )
+
+/** Delivers the events of one user. Returns all of them as failed when the user's object does not accept them. */
+const deliverTo = async (config: Config, userId: UserId, events: RelayedEvent[]): Promise<FailedEvent[]> => {
+  try {
+    await withinTime(
+      userChannelOf(config, userId).acceptEvents(userId, events),
+      userTimeLimitMs,
+      () => new Error(`the Durable Object did not answer within ${userTimeLimitMs} ms`),
+    )
+    return []
+  } catch (error) {
+    logFailure("events not accepted", error, { userId })
+    const detail = "The user's Durable Object did not accept the events."
+    return events.map(({ eventId }) => ({ id: eventId, reason: "USER_UNAVAILABLE", detail }))
+  }
+}
 
 const parseJson = (text: string): unknown => {
   try {

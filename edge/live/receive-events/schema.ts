@@ -1,0 +1,33 @@
+import * as z from "zod"
+import { isJobId, isUserId } from "../../../domain/ids.ts"
+
+/** The largest batch: bounds the Durable Objects that one request calls. */
+export const maxEvents = 1000
+
+/** What an event must have before its own validity matters: whose it is, and which job's order it belongs to. */
+const eventEnvelope = z.looseObject({
+  id: z.string().min(1).max(100),
+  userid: z.string().refine(isUserId),
+  data: z.looseObject({ jobId: z.string().refine(isJobId) }),
+})
+
+export type EventEnvelope = z.infer<typeof eventEnvelope>
+
+export const eventBatch = z.array(eventEnvelope).max(maxEvents)
+
+export const failedEvent = z.object({
+  /** The CloudEvent's id. */
+  id: z.string(),
+  reason: z.enum(["INVALID_EVENT", "USER_UNAVAILABLE", "BEHIND_FAILED_EVENT"]),
+  detail: z.string(),
+})
+
+export type FailedEvent = z.infer<typeof failedEvent>
+
+export const receiveEventsResponse = z.object({
+  accepted: z.number().int(),
+  /** Every event that was not accepted; send these again later. */
+  failed: z.array(failedEvent),
+})
+
+export type ReceiveEventsResponse = z.infer<typeof receiveEventsResponse>
