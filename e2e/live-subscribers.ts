@@ -73,6 +73,9 @@ export const subscribeBySse = (url: string, lastId?: string): Subscriber => {
   return { ...subscriber, opened, close: () => closing.abort() }
 }
 
+/** A WebSocket without pings is closed after some time: see docs/decisions/0024-live-channel-limits.md. */
+const pingEveryMs = 5_000
+
 /** Subscribes by WebSocket. */
 export const subscribeByWebSocket = (url: string): Subscriber => {
   const { record, subscriber } = newSubscriber()
@@ -80,11 +83,15 @@ export const subscribeByWebSocket = (url: string): Subscriber => {
   socket.addEventListener("message", ({ data }) => {
     for (const line of String(data).split("\n")) {
       const { id, ...message } = JSON.parse(line) as LiveMessage & { id?: string }
-      record(message, id)
+      if (message.type !== "pong") record(message, id)
     }
   })
   const opened = new Promise<void>((resolve, reject) => {
-    socket.addEventListener("open", () => resolve())
+    socket.addEventListener("open", () => {
+      const pings = setInterval(() => socket.send("ping"), pingEveryMs)
+      socket.addEventListener("close", () => clearInterval(pings))
+      resolve()
+    })
     socket.addEventListener("error", () => reject(new Error("the WebSocket was rejected")))
   })
   return { ...subscriber, opened, close: () => socket.close() }

@@ -1,8 +1,8 @@
 import type { PhotoId } from "../../domain/ids.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 import { applyProgress, type JobBoard, liveJobOf } from "./job-board.ts"
+import type { OutgoingMessage } from "./live-frames.ts"
 import { photoMessage } from "./live-messages.ts"
-import type { OutgoingMessage } from "./subscribers.ts"
 
 /** Progress is published once in this time, each photo at most once. */
 const publishEveryMs = 250

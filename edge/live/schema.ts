@@ -34,6 +34,8 @@ export const liveMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("job"), jobId: z.string(), job: liveJob }),
   /** Missed messages are no longer stored: read the current state from the query API and stay connected. */
   z.object({ type: z.literal("reset"), reason: z.string() }),
+  /** Over WebSocket: the answer to the text `ping`. */
+  z.object({ type: z.literal("pong") }),
   /** The last message: why the channel closes. Reconnect with the last id. */
   z.object({ type: z.literal("closed"), reason: z.string() }),
 ])

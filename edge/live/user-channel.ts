@@ -17,13 +17,14 @@ import { takeStoredToken } from "../http/stored-bucket.ts"
 import { type BucketLevel, type BucketPolicy, takeToken } from "../http/token-bucket.ts"
 import { newBoardCache } from "./board-cache.ts"
 import { applyProgress, type JobBoard, newBoard } from "./job-board.ts"
+import type { OutgoingMessage } from "./live-frames.ts"
 import { applyToBoard, snapshotMessage } from "./live-messages.ts"
 import { openMessageLog } from "./message-log.ts"
 import { newProgressBuffer } from "./progress-buffer.ts"
 import { newProgressPublisher } from "./progress-publisher.ts"
 import { liveMessage } from "./schema.ts"
 import { assertActing, saveProgress, selectJobPhotos } from "./sql.ts"
-import { maxSubscribers, type OutgoingMessage, openSubscribers } from "./subscribers.ts"
+import { openSubscribers } from "./subscribers.ts"
 import { openUsedTickets } from "./used-tickets.ts"
 
 /** Progress is written to Postgres once in this time, however many reports came. */
@@ -87,17 +88,17 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     const { userId, jobId } = subscription.parse(
       JSON.parse(request.headers.get(subscriptionHeader) ?? "null"),
     )
-    if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
+    if (!this.#subscribers.hasRoom()) return new Response(null, { status: 429 })
     try {
       await this.#run(assertActing, { userId })
       const board = jobId && (await this.#boardOf(userId, jobId))
       if (jobId && !board) return new Response(null, { status: 404 })
-      // Counted again: others may have subscribed while the database was asked.
-      if (this.#subscribers.count() >= maxSubscribers) return new Response(null, { status: 429 })
+      // Asked again: others may have subscribed while the database was asked.
+      if (!this.#subscribers.hasRoom()) return new Response(null, { status: 429 })
       const first = this.#missed(lastIdOf(request), jobId) ?? this.#snapshot(board)
       return request.headers.get("upgrade")?.toLowerCase() === "websocket"
-        ? this.#subscribers.accept(jobId, first)
-        : this.#subscribers.stream(jobId, first)
+        ? this.#subscribers.openWebSocket(jobId, first)
+        : this.#subscribers.openStream(jobId, first)
     } catch (error) {
       if (error instanceof InactiveUser) return new Response(null, { status: 401 })
       if (error instanceof DatabaseUnavailable) return new Response(null, { status: 503 })

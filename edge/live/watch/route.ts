@@ -23,7 +23,7 @@ const about = {
     },
     101: {
       description:
-        "A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member.",
+        "A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member. Send the text `ping` every 20 s. A WebSocket that sends no ping is closed after 1 MiB, and at the limit of 20 channels after 60 s.",
     },
   },
 } as const

@@ -1,3 +1,4 @@
+import { runInDurableObject } from "cloudflare:test"
 import { beforeAll, describe, expect, test } from "vitest"
 import {
   cloudEvent,
@@ -6,7 +7,16 @@ import {
   subscribe,
   subscribeByWebSocket,
 } from "../../testing/live-channel.ts"
-import { expectProblem, jpeg, newJob, newUser, rows, send, type TestUser } from "../../testing/test-api.ts"
+import {
+  config,
+  expectProblem,
+  jpeg,
+  newJob,
+  newUser,
+  rows,
+  send,
+  type TestUser,
+} from "../../testing/test-api.ts"
 
 let user: TestUser
 beforeAll(async () => {
@@ -117,6 +127,21 @@ describe("the user's channel", () => {
     )
     for (const channel of channels) await channel.close()
   })
+})
+
+test("at the limit a WebSocket that sent no ping for a minute gives way to a new channel", async () => {
+  const owner = await newUser()
+  for (let count = 0; count < 20; count += 1) await subscribeByWebSocket("/queries/events", owner.token)
+  await expectProblem(await send("GET", "/queries/events", { token: owner.token }), 429, "too-many-channels")
+  const object = config.userChannels.get(config.userChannels.idFromName(owner.userId))
+  await runInDurableObject(object, (_, state) => {
+    for (const socket of state.getWebSockets()) {
+      const attachment = socket.deserializeAttachment() as { openedAt: number }
+      socket.serializeAttachment({ ...attachment, openedAt: attachment.openedAt - 61_000 })
+    }
+  })
+  const channel = await subscribe("/queries/events", owner.token)
+  await channel.close()
 })
 
 test("a channel of a disabled user is 401", async () => {

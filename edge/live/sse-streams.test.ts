@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
-import { type OutgoingMessage, openSubscribers } from "./subscribers.ts"
+import type { OutgoingMessage } from "./live-frames.ts"
+import { newSseStreams } from "./sse-streams.ts"
 
 // Between a Durable Object and a client are buffers that no test can fill: here the stream is read directly.
-const newSubscribers = () => openSubscribers({ getWebSockets: () => [] as WebSocket[] } as DurableObjectState)
 
 const message = (id: number): OutgoingMessage => ({
   id,
@@ -11,10 +11,10 @@ const message = (id: number): OutgoingMessage => ({
 })
 
 test("a client that does not read is dropped with a reason, and the ids it received have no gap", async () => {
-  const subscribers = newSubscribers()
-  const response = subscribers.stream("job_1", [])
-  for (let id = 1; id <= 1000 && subscribers.count() > 0; id += 1) subscribers.broadcast([message(id)])
-  expect(subscribers.count()).toBe(0)
+  const streams = newSseStreams()
+  const response = streams.open("job_1", [])
+  for (let id = 1; id <= 1000 && streams.count() > 0; id += 1) streams.broadcast([message(id)])
+  expect(streams.count()).toBe(0)
   const received = await response.text()
   expect(received).toMatch(/event: closed\ndata: .*too slowly.*\n\n$/)
   const ids = [...received.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id))
@@ -23,14 +23,14 @@ test("a client that does not read is dropped with a reason, and the ids it recei
 })
 
 test("a client that reads receives every message", async () => {
-  const subscribers = newSubscribers()
-  const reader = subscribers.stream("job_1", []).body?.pipeThrough(new TextDecoderStream()).getReader()
+  const streams = newSseStreams()
+  const reader = streams.open("job_1", []).body?.pipeThrough(new TextDecoderStream()).getReader()
   let received = ""
   for (let id = 1; id <= 1000; id += 1) {
-    subscribers.broadcast([message(id)])
+    streams.broadcast([message(id)])
     while (!received.includes(`id: ${id}\n`)) received += (await reader?.read())?.value ?? ""
   }
-  expect(subscribers.count()).toBe(1)
+  expect(streams.count()).toBe(1)
   await reader?.cancel()
-  expect(subscribers.count()).toBe(0)
+  expect(streams.count()).toBe(0)
 })

@@ -1,0 +1,36 @@
+import type { LiveMessage } from "./schema.ts"
+
+/** A channel lives no longer than an access token: a client that reconnects is authenticated again. */
+export const maxAgeMs = 15 * 60_000
+
+/** A message to subscribers. One without an id is not stored: a client that misses it gets a later one. */
+export type OutgoingMessage = { id: number | null; jobId: string | null; message: LiveMessage }
+
+/** Messages as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
+export const sseFrames = (messages: readonly OutgoingMessage[]): string =>
+  messages
+    .map(
+      ({ id, message }) =>
+        `${id === null ? "" : `id: ${id}\n`}event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`,
+    )
+    .join("")
+
+/** Messages as one text frame of a WebSocket: a message a line, with its id as a member. */
+export const webSocketFrame = (messages: readonly OutgoingMessage[]): string =>
+  messages
+    .map(({ id, message }) => JSON.stringify(id === null ? message : { id: String(id), ...message }))
+    .join("\n")
+
+/** The messages for a subscriber of the job `followed`, or of all jobs. Messages without a job are for everyone. */
+export const followedMessages = (
+  messages: readonly OutgoingMessage[],
+  followed: string | null,
+): readonly OutgoingMessage[] =>
+  messages.filter(({ jobId }) => followed === null || jobId === null || followed === jobId)
+
+/** The last message of a channel. */
+export const closing = (reason: string): OutgoingMessage => ({
+  id: null,
+  jobId: null,
+  message: { type: "closed", reason: `${reason} Reconnect with the last id.` },
+})

@@ -1,0 +1,106 @@
+import { closing, followedMessages, maxAgeMs, type OutgoingMessage, webSocketFrame } from "./live-frames.ts"
+
+/** A WebSocket that was silent for this long may be half-open: its client is gone and the network has not said so. */
+const silentAfterMs = 60_000
+
+// workerd has no `bufferedAmount`: what a client has not read is bounded by what was sent since its last ping.
+// See docs/decisions/0024-live-channel-limits.md.
+const maxUnconfirmedBytes = 1024 * 1024
+
+/** Above it only stored messages are sent: progress can be missed. */
+const maxUnconfirmedProgressBytes = 256 * 1024
+
+/** RFC 6455 §7.4.1 and the IANA registry: "Try Again Later". */
+const tryAgainLater = 1013
+
+type Attachment = {
+  jobId: string | null
+  openedAt: number
+  /** Characters sent since `confirmedAt`, which is the last ping at that time. */
+  unconfirmed: number
+  confirmedAt: number
+}
+
+/** The WebSockets of a user. They hibernate: the object need not stay in memory for them. */
+export const openWebSockets = (state: DurableObjectState, now: () => number = Date.now) => {
+  // Answered by the runtime, which wakes no object for it and notes the time.
+  state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", '{"type":"pong"}'))
+
+  const lastPingAt = (socket: WebSocket): number =>
+    state.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+
+  const lastSeenAt = (socket: WebSocket): number =>
+    Math.max(lastPingAt(socket), attachmentOf(socket).openedAt)
+
+  // A socket that was closed on our side remains in the list until its client answers, which a half-open one never does.
+  const openOnes = (): WebSocket[] =>
+    state.getWebSockets().filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN)
+
+  const deliver = (socket: WebSocket, messages: readonly OutgoingMessage[]): void => {
+    const attachment = attachmentOf(socket)
+    if (now() - attachment.openedAt > maxAgeMs) {
+      close(socket, 1000, "The channel has reached its maximum age.")
+      return
+    }
+    const confirmedAt = lastPingAt(socket)
+    const unconfirmed = confirmedAt > attachment.confirmedAt ? 0 : attachment.unconfirmed
+    const followed = followedMessages(messages, attachment.jobId).filter(
+      ({ id }) => id !== null || unconfirmed < maxUnconfirmedProgressBytes,
+    )
+    if (followed.length === 0) return
+    if (unconfirmed >= maxUnconfirmedBytes) {
+      close(socket, tryAgainLater, "The client reads too slowly, or sends no ping.")
+      return
+    }
+    const text = webSocketFrame(followed)
+    send(socket, text)
+    attach(socket, { ...attachment, confirmedAt, unconfirmed: unconfirmed + text.length })
+  }
+
+  return {
+    count: (): number => openOnes().length,
+
+    /** Accepts a WebSocket that begins with `first`. */
+    open: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
+      const { 0: clientEnd, 1: ourEnd } = new WebSocketPair()
+      attach(ourEnd, { jobId, openedAt: now(), unconfirmed: 0, confirmedAt: 0 })
+      state.acceptWebSocket(ourEnd)
+      if (first.length > 0) ourEnd.send(webSocketFrame(first))
+      return new Response(null, { status: 101, webSocket: clientEnd })
+    },
+
+    broadcast: (messages: readonly OutgoingMessage[]): void => {
+      for (const socket of openOnes()) deliver(socket, messages)
+    },
+
+    /** Closes the WebSocket that was silent for the longest time, if it may be half-open. */
+    evictSilent: (): void => {
+      const [longestSilent] = openOnes().sort((a, b) => lastSeenAt(a) - lastSeenAt(b))
+      if (longestSilent && now() - lastSeenAt(longestSilent) > silentAfterMs)
+        close(longestSilent, tryAgainLater, "Too many channels are open, and this one sent no ping.")
+    },
+  }
+}
+
+const attachmentOf = (socket: WebSocket): Attachment =>
+  (socket.deserializeAttachment() as Attachment | null) ?? {
+    jobId: null,
+    openedAt: 0,
+    unconfirmed: 0,
+    confirmedAt: 0,
+  }
+
+const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment)
+
+const close = (socket: WebSocket, code: number, reason: string): void => {
+  send(socket, webSocketFrame([closing(reason)]))
+  socket.close(code, reason)
+}
+
+const send = (socket: WebSocket, text: string): void => {
+  try {
+    socket.send(text)
+  } catch {
+    // It is closing: the runtime removes it.
+  }
+}
