@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { type BrowserPage, isChromiumInstalled, openBrowserPage } from "./browser/chromium.ts"
+import { type BrowserPage, openBrowserPage } from "./browser/chromium.ts"
 import { type RunningSystem, runSystem } from "./running-system.ts"
 
 let system: RunningSystem
 let page: BrowserPage
 beforeAll(async () => {
-  if (!isChromiumInstalled()) throw new Error("Install Chromium: apt-get install chromium")
   system = await runSystem()
   page = await openBrowserPage()
 })

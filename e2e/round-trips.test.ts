@@ -54,7 +54,7 @@ test("creating a job of a hundred photos is one round trip to the database", asy
   expect(proxy.connections()).toMatchObject([{ roundTrips: handshake + 1 }])
 })
 
-test("every other command and query is one round trip too", async () => {
+test("every other command and query is one round trip to the database", async () => {
   const { jobId, items } = await create()
   const [first = "", second = "", third = ""] = items.map(({ photoId }) => photoId)
   const asks: Record<string, () => Promise<unknown>> = {
@@ -83,7 +83,7 @@ test("every other command and query is one round trip too", async () => {
   expect(counted).toEqual(Object.fromEntries(Object.keys(asks).map((name) => [name, [1]])))
 })
 
-test("reporting progress asks no database while the caller waits", async () => {
+test("a progress report does not wait for the database", async () => {
   const { items } = await create()
   const ticks = items.map(({ photoId }) => ({ photoId, bytesSent: 1000, bytesTotal: 2_000_000 }))
   await api.reportProgress({ items: ticks })

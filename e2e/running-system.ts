@@ -14,7 +14,7 @@ import { validatingFetch } from "./validating-fetch.ts"
 
 export type RunningSystem = LocalSystem & { directory: string; end: () => Promise<void> }
 
-/** The whole system, in a folder that goes when it ends. */
+/** Starts the whole system in a temporary folder, which `end` removes. */
 export const runSystem = async (
   settings: Parameters<typeof settingsOf>[2] = {},
   options: SystemOptions = {},
@@ -31,7 +31,7 @@ export const runSystem = async (
   }
 }
 
-/** A client of a user who has just registered; every answer it gets is held against the OpenAPI document. */
+/** A client of a new user. Every answer that it gets is validated against the OpenAPI document. */
 export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
   const api = createApiClient({ baseUrl, fetch: validatingFetch(baseUrl) })
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() }
@@ -50,7 +50,7 @@ export const uploadAll = async (
 ): Promise<Uploaded> => {
   const batch = await createBatch(api, files)
   const { jobId, refused } = batch
-  if (!jobId) throw new Error("every file was refused")
+  if (!jobId) throw new Error("every file was rejected")
   const failed = await uploadBatch(api, batch, { ...(onUploaded && { onUploaded }) })
   if (failed[0]) throw failed[0].error
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(150_000) })

@@ -16,7 +16,7 @@ afterAll(async () => {
   await system?.end()
 })
 
-/** The most memory the processor ever had, in bytes, as Linux counts it; null elsewhere. */
+/** The processor's peak resident memory in bytes; null on systems other than Linux. */
 const peakMemory = async (): Promise<number | null> => {
   const members = await processesOf(system.processor().groupId)
   const peaks = await Promise.all(
@@ -78,7 +78,7 @@ describe("a batch of photos", () => {
     ])
   })
 
-  test("with bad files among it ends COMPLETED_WITH_ERRORS, each with its own reason, in little memory", async () => {
+  test("with invalid files ends COMPLETED_WITH_ERRORS with a reason for each, in less than 1 GiB of memory", async () => {
     const api = await signedInUser(system.edgeUrl)
     const [good] = await smallPhotos(1)
     if (!good) throw new Error("no photo")
@@ -102,14 +102,16 @@ describe("a batch of photos", () => {
     if (peak !== null) expect(peak).toBeLessThan(1024 ** 3)
   })
 
-  test("of the maintainers' good samples completes, whatever the format", async ({ skip }) => {
+  test("of the good files in ../shared/samples completes in every format", async ({ skip }) => {
     const files = await sampleFiles("good")
     if (!files) return skip("../shared/samples is not here")
     const { photos } = await uploadAll(await signedInUser(system.edgeUrl), files)
     expect(photos.filter(({ status }) => status !== "COMPLETED")).toEqual([])
   })
 
-  test("of the maintainers' bad samples is refused or fails, each with a reason", async ({ skip }) => {
+  test("of the bad files in ../shared/samples is rejected or fails with a reason for each", async ({
+    skip,
+  }) => {
     const files = await sampleFiles("bad")
     if (!files) return skip("../shared/samples is not here")
     const { photos, refused } = await uploadAll(await signedInUser(system.edgeUrl), files)

@@ -28,7 +28,7 @@ afterAll(async () => {
   await system?.end()
 })
 
-test("a user's webhook is told of every photo that completes, signed, as documented, and of nothing else", async () => {
+test("a webhook receives a signed, documented event for every completed photo and no other event", async () => {
   const api = await signedInUser(system.edgeUrl)
   const { port } = receiver.address() as AddressInfo
   const { endpointId, secret } = await api.registerWebhook({

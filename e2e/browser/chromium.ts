@@ -9,10 +9,8 @@ import { z } from "zod"
 import { connectDevTools, type DevTools } from "./devtools.ts"
 import { recordProblems } from "./page-problems.ts"
 
-/** Where Debian's package `chromium` installs it; `.ci/run` does that. */
-const executable = "/usr/bin/chromium"
-
-export const isChromiumInstalled = (): boolean => existsSync(executable)
+// Debian's package `chromium`, which `.ci/run` installs, or the Chrome of GitHub's runners.
+const executables = ["/usr/bin/chromium", "/usr/bin/google-chrome"]
 
 /** A page in a headless Chromium with an empty profile. */
 export type BrowserPage = {
@@ -41,8 +39,13 @@ const flags = [
   "--remote-debugging-port=0",
 ]
 
-/** Starts Chromium and opens a page. Its profile is removed when the page is closed. */
+/**
+ * Starts Chromium and opens a page. Its profile is removed when the page is closed.
+ * @throws Error when Chromium is not installed
+ */
 export const openBrowserPage = async (): Promise<BrowserPage> => {
+  const executable = executables.find((path) => existsSync(path))
+  if (executable === undefined) throw new Error("Install Chromium: apt-get install chromium")
   const profile = await mkdtemp(join(tmpdir(), "rapid-photo-chromium-"))
   const browser = spawn(executable, [...flags, `--user-data-dir=${profile}`, "about:blank"], {
     stdio: "ignore",

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util"
 import { runChaos } from "./chaos.ts"
 
-// `npm run test:chaos [-- --seed N --photos N --seconds N]`: the long form of e2e/chaos.test.ts.
+// `npm run test:chaos [-- --seed N --photos N --seconds N]`: the long form of e2e/chaos.full.test.ts.
 
 const { values } = parseArgs({
   options: { seed: { type: "string" }, photos: { type: "string" }, seconds: { type: "string" } },
@@ -13,5 +13,7 @@ console.log(`npm run test:chaos -- --seed ${seed} --photos ${photos} --seconds $
 
 const faults = await runChaos({ seed, photos, turmoilMs, recoveryMs: 180_000, say: console.log })
 for (const fault of faults) console.error(fault)
-console.log(faults.length === 0 ? `${photos} photos, every one as it should be` : `${faults.length} faults`)
+console.log(
+  faults.length === 0 ? `${photos} photos, all in the right final state` : `${faults.length} faults`,
+)
 process.exit(faults.length === 0 ? 0 : 1)

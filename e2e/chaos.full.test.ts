@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { runChaos } from "./chaos/chaos.ts"
 
-test("whatever dies, every photo ends once and right, and every event is told", {
+test("under random failures every photo reaches the right final status once and every event is delivered", {
   timeout: 300_000,
 }, async () => {
   const faults = await runChaos({

@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(image, { recursive: true, force: true })
 })
 
-test("what Dockerfile.processor copies, installs and starts processes photos and stops cleanly", async () => {
+test("the files, dependencies and command of Dockerfile.processor process photos and stop cleanly", async () => {
   const dockerfile = await readFile(join(repository, "Dockerfile.processor"), "utf8")
   for (const [, sources = "", target = ""] of dockerfile.matchAll(/^COPY (.+) (\S+)$/gm))
     for (const source of sources.split(" "))

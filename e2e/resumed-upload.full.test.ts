@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => system?.end())
 
-/** Noise, which no compression makes smaller: a PNG of some 40 MB. */
+/** A PNG of about 40 MB: noise does not compress. */
 const largePhoto = async (): Promise<Buffer> => {
   const [width, height] = [4200, 3333]
   const pixels = randomBytes(width * height * 3)
@@ -43,7 +43,7 @@ const runClient = (args: Record<string, string>, onLine: (line: string, kill: ()
     client.once("close", () => resolve(lines))
   })
 
-test("a 40 MB upload killed half way goes on from the stored parts in a new process", async () => {
+test("a 40 MB upload that was killed half way resumes from the stored parts in a new process", async () => {
   const file = join(system.directory, "large.png")
   const bytes = await largePhoto()
   expect(bytes.length).toBeGreaterThan(40 * 1000 * 1000)

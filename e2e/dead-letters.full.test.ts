@@ -19,7 +19,7 @@ beforeAll(async () => {
     {
       maxReceiveCount: 2,
       processorVariables: { DEAD_LETTER_REVISIT_SECONDS: "2" },
-      // S3 can't serve one object, whatever is done: as long as it is poisoned.
+      // S3 cannot serve one object while `poisoned` names its photo.
       isStorageOverloaded: ({ operation, key }) =>
         operation === "GetObject" && poisoned.photoId !== "" && key.includes(poisoned.photoId),
     },
@@ -35,7 +35,7 @@ const ops = async (...args: string[]): Promise<Record<string, unknown>> => {
   return JSON.parse(stdout) as Record<string, unknown>
 }
 
-test("a poison message ends in the DLQ, its photo FAILED and its job COMPLETED_WITH_ERRORS; redriven, it completes", async () => {
+test("a photo that cannot be processed moves to the dead-letter queue and FAILED; after a redrive it is COMPLETED", async () => {
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(3))
   const { jobId, uploads } = batch

@@ -19,12 +19,12 @@ afterAll(async () => {
   await system?.end()
 })
 
-test("a processor told to stop under load exits in time, releases nothing half done, and loses no message", async () => {
+test("on SIGTERM under load the processor exits in time, leaves no photo half processed and loses no message", async () => {
   const photoCount = 60
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(photoCount))
   const { jobId } = batch
-  if (!jobId) throw new Error("nothing was uploads")
+  if (!jobId) throw new Error("the job was not created")
   const uploading = uploadBatch(api, batch)
   const completed = async () => {
     const [row] = await rows`select count(*)::int from photos where status = 'COMPLETED'`

@@ -12,7 +12,7 @@ beforeAll(async () => {
   system = await runSystem(
     {},
     {
-      // A storage that never tells, and clients that never finalize: only the sweep is left.
+      // No storage events, and the clients never finalize: only the sweep can complete the job.
       storageEvents: false,
       processorVariables: {
         SWEEP_EVERY_SECONDS: "1",
@@ -44,7 +44,7 @@ const announced = async (count: number) => {
 const end = { pollMs: 300, signal: AbortSignal.timeout(100_000) }
 
 describe("the sweep", () => {
-  test("finds what was uploaded though nobody told, and expires what never came: the job ends", async () => {
+  test("finds uploaded photos without any event and expires the others, so that the job ends", async () => {
     const { api, jobId, upload } = await announced(3)
     await upload(0)
     await upload(2)
@@ -59,7 +59,7 @@ describe("the sweep", () => {
     expect(recovered).toHaveLength(2)
   })
 
-  test("removes the objects of a deleted photo and of one that came after its cancellation", async () => {
+  test("removes the objects of a deleted photo and of a photo uploaded after its cancellation", async () => {
     const { api, jobId, uploads, upload } = await announced(2)
     const [kept = "", cancelled = ""] = uploads.map(({ item }) => item.photoId)
     await upload(0)
@@ -81,7 +81,7 @@ describe("the sweep", () => {
     await upload(1)
   })
 
-  test("aborts the multipart upload of a photo that expired", async () => {
+  test("aborts the multipart upload of an expired photo", async () => {
     const api = await signedInUser(system.edgeUrl)
     const files = [{ filename: "large.jpg", mimeType: "image/jpeg", bytes: 20 * 1024 * 1024 }]
     const { jobId, items } = await api.createUploadJob({ files })
