@@ -13,14 +13,14 @@ const photoData = (status: (typeof photoStatuses)[number]) =>
   z.object({
     jobId,
     photoId,
-    status: z.literal(status).describe("What the photo is from now on."),
-    bytes: z.number().int().describe("Announced size of the file."),
+    status: z.literal(status).describe("Status of the photo after the event."),
+    bytes: z.number().int().describe("Declared size of the file."),
     bytesSent: z
       .number()
       .int()
       .optional()
       .describe(
-        "Bytes sent: as reported by the client, and all of them once the object is stored. Never falls.",
+        "Bytes sent, as reported by the client; all of them once the object is stored. Never decreases.",
       ),
   })
 
@@ -31,50 +31,53 @@ const counts = {
   cancelledCount: z.number().int(),
 }
 
-/** The data of every event, by type, and when it is told. The tests hold what is really written against it. */
+/** The data of every event, and when it is published. Tests compare the events that are written with it. */
 export const eventPayloads = {
   UploadJobCreated: {
     when: "A job was created.",
     data: z.object({ jobId, status: z.literal("QUEUED"), totalCount: z.number().int() }),
   },
-  PhotoQueued: { when: "A photo was announced and waits for its bytes.", data: photoData("QUEUED") },
-  PhotoUploadStarted: { when: "A client first said that it sends.", data: photoData("UPLOADING") },
-  PhotoUploadCompleted: { when: "The bytes lie in S3.", data: photoData("PROCESSING") },
+  PhotoQueued: { when: "A photo was declared and is not uploaded yet.", data: photoData("QUEUED") },
+  PhotoUploadStarted: {
+    when: "A client reported the first progress of an upload.",
+    data: photoData("UPLOADING"),
+  },
+  PhotoUploadCompleted: { when: "The file is stored in S3.", data: photoData("PROCESSING") },
   PhotoProcessingCompleted: {
-    when: "The photo was verified; metadata and thumbnails are there.",
+    when: "The photo was verified; its metadata and thumbnails are available.",
     data: photoData("COMPLETED"),
   },
   PhotoFailed: {
-    when: "The photo could not be taken, and why.",
+    when: "The photo was rejected, or its processing failed.",
     data: photoData("FAILED").extend({ failureReason: z.enum(failureReasons) }),
   },
-  PhotoCancelled: { when: "Its owner cancelled the upload.", data: photoData("CANCELLED") },
+  PhotoCancelled: { when: "The owner cancelled the upload.", data: photoData("CANCELLED") },
   PhotoDeleted: {
-    when: "Its owner deleted a photo that had ended; its objects go with the next sweep.",
+    when: "The owner deleted the photo. The next sweep removes its objects.",
     data: z.object({ jobId, photoId, status: z.enum(["COMPLETED", "FAILED"]) }),
   },
   PhotoReprocessing: {
-    when: "An operator took up a photo that had failed.",
+    when: "A failed photo is processed again.",
     data: photoData("PROCESSING"),
   },
   UploadJobReopened: {
-    when: "With such a photo its job, which had ended, goes on.",
+    when: "An ended job continues, because one of its photos is processed again.",
     data: z.object({ jobId, status: z.literal("IN_PROGRESS"), ...counts }),
   },
   UploadJobCompleted: {
-    when: "The last photo of the job ended, whatever the outcome.",
+    when: "Every photo of the job has ended.",
     data: z.object({ jobId, status: z.enum(jobStatuses), ...counts }),
   },
 } as const satisfies Record<EventType, { when: string; data: z.ZodObject }>
 
-/** The whole envelope of an event. */
+/** The complete CloudEvent of an event type. */
 export const eventSchema = (type: EventType) =>
   z.object({
     specversion: z.literal("1.0"),
-    id: z.string().regex(/^evt_/).describe("The same however often the event is delivered."),
+    id: z.string().regex(/^evt_/).describe("The same for every delivery of the event."),
     source: z.string(),
     type: z.literal(cloudEventType(type)),
-    subject: z.string().describe("The photo, or the job where the event is about the whole of it."),
+    subject: z.string().describe("Id of the photo, or of the job for events about the whole job."),
     time: z.iso.datetime(),
     datacontenttype: z.literal("application/json"),
     userid: z.string().refine(isUserId),
@@ -82,5 +85,5 @@ export const eventSchema = (type: EventType) =>
     data: eventPayloads[type].data,
   })
 
-/** The file of an event's JSON Schema. */
+/** File name of an event's JSON Schema. */
 export const schemaFile = (type: EventType): string => `${type}.v${eventDataVersion}.json`

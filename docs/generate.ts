@@ -5,7 +5,7 @@ import { configurationPage } from "./configuration-page.ts"
 import { eventSchemas, eventsPage } from "./events-page.ts"
 import { problemsPage } from "./problems-page.ts"
 
-// `node docs/generate.ts` writes the pages that follow from the source; with `--check` it says which are stale.
+// `node docs/generate.ts` writes the pages that are generated from the source; `--check` lists the stale ones.
 const pages: Record<string, string> = {
   "openapi.json": `${JSON.stringify(documentOf(app), null, 2)}\n`,
   "problems.md": problemsPage(),
@@ -22,7 +22,7 @@ for (const [name, text] of Object.entries(pages)) {
   if (isFresh) continue
   if (isCheck) {
     process.exitCode = 1
-    process.stderr.write(`docs/${name} is stale: npm run docs\n`)
+    process.stderr.write(`docs/${name} is stale: run npm run docs\n`)
   } else {
     await mkdir(new URL(".", url), { recursive: true })
     await writeFile(url, text)

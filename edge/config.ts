@@ -11,19 +11,19 @@ export const workerVariables = z.object({
   ENVIRONMENT: z
     .string()
     .regex(environmentPattern)
-    .describe("First segment of every object key: what separates deployments that share a bucket."),
+    .describe("First segment of every object key. Separates deployments that share a bucket."),
   HYPERDRIVE: z
     .object({ connectionString: z.string().min(1) })
     .describe(
-      "Binding of the connection proxy; query caching is off where it is created, since a status poll must see a change.",
+      "Binding of Hyperdrive, the connection proxy. Create it with query caching disabled: a status poll must see every change.",
     ),
-  S3_ENDPOINT: z.url().describe("Where the object storage is reached, by us and by those who upload."),
+  S3_ENDPOINT: z.url().describe("Endpoint of the object storage. Clients upload to it as well."),
   S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
   S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
   AWS_ACCESS_KEY_ID: z
     .string()
     .min(1)
-    .describe("Secret. Key that may read and write the bucket and send to the queue."),
+    .describe("Secret. Access key with permissions for the bucket and the queue; see operations.md."),
   AWS_SECRET_ACCESS_KEY: z.string().min(1).describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
   AWS_SESSION_TOKEN: z
     .string()
@@ -38,12 +38,9 @@ export const workerVariables = z.object({
       "Whether the bucket sends an event for each stored object to the queue. Without events, clients finalize every upload.",
     ),
   SQS_QUEUE_URL: z.url().describe("Queue to which `finalize` sends messages for the processor."),
-  SQS_ENDPOINT: z
-    .url()
-    .optional()
-    .describe("Where SQS is reached, when that is not the queue URL's own host."),
-  JWT_ISSUER: z.string().min(1).describe("`iss` of our access tokens."),
-  JWT_AUDIENCE: z.string().min(1).describe("`aud` of our access tokens."),
+  SQS_ENDPOINT: z.url().optional().describe("Endpoint of SQS, if it differs from the host of the queue URL."),
+  JWT_ISSUER: z.string().min(1).describe("`iss` claim of issued access tokens."),
+  JWT_AUDIENCE: z.string().min(1).describe("`aud` claim of issued access tokens."),
   JWT_SIGNING_KEY: z
     .string()
     .transform((text, context) => {
@@ -55,7 +52,9 @@ export const workerVariables = z.object({
       })
       return z.NEVER
     })
-    .describe("Secret. Private JWK (RFC 7517) with `kid` and `alg`; its public half is published."),
+    .describe(
+      "Secret. Private JWK (RFC 7517) with `kid` and `alg` that signs tokens. `/.well-known/jwks.json` publishes its public key.",
+    ),
   JWT_VERIFICATION_KEYS: z
     .string()
     .default('{"keys":[]}')
@@ -65,9 +64,7 @@ export const workerVariables = z.object({
       context.addIssue({ code: "custom", message: "must be a JWKS of keys with kid and alg" })
       return z.NEVER
     })
-    .describe(
-      "JWKS (RFC 7517) of further keys that sign tokens we still, or already, accept: how keys are rolled.",
-    ),
+    .describe("JWKS (RFC 7517) of additional keys whose tokens are accepted, for key rotation."),
   OIDC_ISSUERS: z
     .string()
     .default("[]")
@@ -77,62 +74,69 @@ export const workerVariables = z.object({
       context.addIssue({ code: "custom", message: "must be a JSON list of {issuer, audience, scopes?}" })
       return z.NEVER
     })
-    .describe("JSON list of foreign OpenID providers whose access tokens are taken."),
-  ACCESS_TOKEN_TTL_SECONDS: seconds.default(900).describe("How long an access token is good."),
+    .describe(
+      "JSON list of external OpenID providers whose access tokens are accepted: `{issuer, audience, scopes?}`.",
+    ),
+  ACCESS_TOKEN_TTL_SECONDS: seconds.default(900).describe("Lifetime of an access token."),
   REFRESH_TOKEN_TTL_SECONDS: seconds
     .default(30 * 86_400)
-    .describe("How long one may stay signed in, from sign-in; rotation does not prolong it."),
-  UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900).describe("How long a presigned upload is good."),
-  DOWNLOAD_URL_TTL_SECONDS: seconds.max(86_400).default(900).describe("How long a download URL is good."),
+    .describe("Lifetime of a sign-in. Rotating the refresh token does not extend it."),
+  UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900).describe("Lifetime of a presigned upload URL."),
+  DOWNLOAD_URL_TTL_SECONDS: seconds
+    .max(86_400)
+    .default(900)
+    .describe("Lifetime of a presigned download URL."),
   DOWNLOAD_URL_STABLE_SECONDS: seconds
     .max(86_400)
     .default(300)
     .describe(
-      "Within such a span an object has one download URL, so that ETags and caches of what holds it stay good.",
+      "An object keeps the same download URL for this long, so that answers that contain it stay cacheable.",
     ),
   MAX_FILE_BYTES: z.coerce
     .number()
     .int()
     .positive()
     .default(100 * 1024 * 1024)
-    .describe("Largest file, in bytes."),
-  CREATE_JOBS_PER_MINUTE: positive.default(10).describe("Upload jobs that a user may create in a minute."),
+    .describe("Largest accepted file."),
+  CREATE_JOBS_PER_MINUTE: positive.default(10).describe("Upload jobs that a user may create per minute."),
   PROGRESS_POSTS_PER_SECOND: positive
     .default(20)
-    .describe("Progress posts that a user may send in a second."),
+    .describe("Progress reports that a user may send per second."),
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
     .default(10)
-    .describe("Attempts to sign in to one account in ten minutes."),
+    .describe("Sign-in attempts to one account per ten minutes."),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
     .default(100)
-    .describe("Attempts to sign in from one address in ten minutes."),
+    .describe("Sign-in attempts from one address per ten minutes."),
   EVENTS_ENDPOINT_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be whsec_ and 24 bytes or more in base64")
-    .describe("`whsec_` and base64: signs what the relay tells the edge (https://www.standardwebhooks.com)."),
+    .describe(
+      "Secret. `whsec_` and base64. Signs the events that the processor sends to the edge (https://www.standardwebhooks.com).",
+    ),
   MAX_QUEUE_DEPTH: positive
     .default(50_000)
     .describe(
-      "Messages that wait in the queue before no more uploads are promised; promised again below four fifths.",
+      "Queue length above which new jobs are answered with 503. They are accepted again below four fifths of it.",
     ),
   MAX_DATABASE_LOAD: z.coerce
     .number()
     .positive()
     .max(1)
     .default(0.9)
-    .describe("Share of the database's connections at work before no more uploads are promised."),
+    .describe("Share of busy database connections above which new jobs are answered with 503."),
   CORS_ORIGINS: z
     .string()
     .default("")
     .transform((text) => text.split(",").map((origin) => origin.trim()))
     .transform((origins) => origins.filter((origin) => origin !== ""))
-    .describe("Origins of web apps that may call, separated by commas; `*` for any."),
+    .describe("Origins of web apps that may call the API, separated by commas; `*` for any."),
   USER_CHANNEL: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
-    .describe("Binding of the Durable Object that each user has one of."),
+    .describe("Binding of the Durable Object with one instance per user: limits, progress, live channels."),
   SIGN_IN_LIMITER: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
-    .describe("Binding of the Durable Object that counts attempts to sign in."),
+    .describe("Binding of the Durable Object that counts sign-in attempts."),
 })
 
 const kid = z.string().min(1)

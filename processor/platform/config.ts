@@ -5,16 +5,16 @@ const positive = z.coerce.number().int().positive()
 
 export const processorVariables = z
   .object({
-    DATABASE_URL: z.url().describe("Postgres."),
-    DATABASE_POOL_SIZE: positive.default(5).describe("Connections that are kept."),
+    DATABASE_URL: z.url().describe("Connection URL of Postgres."),
+    DATABASE_POOL_SIZE: positive.default(5).describe("Database connections in the pool."),
     ENVIRONMENT: z
       .string()
       .regex(environmentPattern)
-      .describe("First segment of every object key; objects of other environments are not ours."),
+      .describe("First segment of every object key. Objects of other environments are ignored."),
     S3_ENDPOINT: z
       .url()
       .optional()
-      .describe("Endpoint of the object storage, when it is not S3 in the region."),
+      .describe("Endpoint of the object storage, if it is not S3 in `S3_REGION`."),
     S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
     S3_REGION: z.string().min(1).describe("Region of the bucket, the queue and the event bus."),
     AWS_ACCESS_KEY_ID: z
@@ -27,76 +27,84 @@ export const processorVariables = z
     AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
     AWS_SESSION_TOKEN: z.string().min(1).optional().describe("Secret. Token of temporary credentials."),
     SQS_QUEUE_URL: z.url().describe("Queue of the messages about stored originals."),
-    SQS_ENDPOINT: z.url().optional().describe("Endpoint of SQS, when it is not the host of the queue URL."),
+    SQS_ENDPOINT: z
+      .url()
+      .optional()
+      .describe("Endpoint of SQS, if it differs from the host of the queue URL."),
     SQS_VISIBILITY_TIMEOUT_SECONDS: positive
       .max(43_200)
       .default(30)
       .describe(
-        "How long SQS hides a message from others; a heartbeat renews it while the photo is in hand.",
+        "How long SQS hides a received message. A heartbeat extends it while the photo is processed.",
       ),
     CONCURRENCY: positive
       .max(64)
       .default(3)
       .describe(
-        "Photos in hand at once. Two cores are busy with three: one is decoded while another is fetched.",
+        "Photos processed in parallel. Three keep two cores busy: one is decoded while another is fetched.",
       ),
     PHOTO_TIMEOUT_SECONDS: positive
       .default(60)
-      .describe("From claim to completion of one photo; after it the attempt is given up and retried."),
-    MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest file, in bytes."),
-    MAX_PIXELS: positive.default(300_000_000).describe("Largest image, in pixels."),
+      .describe("Time limit for one attempt at one photo. After it the attempt is abandoned and retried."),
+    MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest accepted file."),
+    MAX_PIXELS: positive.default(300_000_000).describe("Largest accepted image, in pixels."),
     MAX_DECODED_BYTES: positive
       .default(400 * 1024 * 1024)
-      .describe("Memory that all decodes under way may take together."),
+      .describe("Memory budget of all decoders together."),
     EXAMINE_TIMEOUT_SECONDS: positive
       .default(30)
-      .describe("Time for looking into one file; longer means a bomb."),
+      .describe("Time limit for examining one file. A file that exceeds it is rejected as hostile."),
     SQS_DEAD_LETTER_QUEUE_URL: z
       .url()
       .optional()
-      .describe("Where SQS puts messages that were given up: their photos fail, so that every job ends."),
+      .describe("Dead-letter queue. Photos whose messages end there are FAILED, so that every job ends."),
     DEAD_LETTER_REVISIT_SECONDS: positive
       .max(43_200)
       .default(300)
-      .describe("How long a dead letter is left alone after its photo was seen to."),
-    SWEEP_EVERY_SECONDS: positive.default(30).describe("From the end of one sweep to the next."),
+      .describe("Wait before a dead letter is examined again."),
+    SWEEP_EVERY_SECONDS: positive.default(30).describe("Pause between two sweeps."),
     SWEEP_QUIET_SECONDS: positive
       .default(120)
-      .describe("A photo of which nothing was heard for this long is looked after: its object, its message."),
+      .describe("Age of the last change after which the sweep checks a photo's object and message."),
     UPLOAD_BOUND_SECONDS: positive
       .default(86_400)
-      .describe("A photo whose bytes have not come after this long is FAILED: EXPIRED."),
+      .describe("Age at which a photo that is not uploaded is FAILED with EXPIRED."),
     PROCESSING_BOUND_SECONDS: positive
       .default(21_600)
-      .describe("A photo whose processing has not ended after this long is FAILED: PROCESSING_ERROR."),
+      .describe("Age at which a photo that is still PROCESSING is FAILED with PROCESSING_ERROR."),
     LATE_OBJECT_SECONDS: positive
       .default(3_600)
-      .describe("How long objects of cancelled photos may still come: longer than any presigned URL lives."),
+      .describe(
+        "How long objects of cancelled photos may still arrive. Must exceed the lifetime of upload URLs.",
+      ),
     ORPHAN_GRACE_SECONDS: positive
       .default(86_400)
-      .describe("An object that belongs to no photo is removed when it is older than this."),
+      .describe("Age at which an object without a photo is removed."),
     WEBHOOK_ALLOW_PRIVATE_TARGETS: z
       .stringbool()
       .default(false)
-      .describe("Lets webhooks go to addresses that only this network can reach: for laptops and tests."),
-    EVENTS_ENDPOINT_URL: z.url().describe("The edge's `POST /internal/events`."),
-    EVENTS_ENDPOINT_SECRET: z.string().startsWith("whsec_").describe("Secret. What it shares with the edge."),
-    EVENT_BUS_NAME: z.string().min(1).optional().describe("An EventBridge bus that gets every event too."),
-    EVENT_BUS_ENDPOINT: z.url().optional().describe("Where EventBridge is reached, when that is not AWS."),
+      .describe("Allows webhooks to private addresses. For development and tests only."),
+    EVENTS_ENDPOINT_URL: z.url().describe("URL of the edge's `POST /internal/events`."),
+    EVENTS_ENDPOINT_SECRET: z
+      .string()
+      .startsWith("whsec_")
+      .describe("Secret. The same value as at the edge."),
+    EVENT_BUS_NAME: z.string().min(1).optional().describe("EventBridge bus that receives every event."),
+    EVENT_BUS_ENDPOINT: z.url().optional().describe("Endpoint of EventBridge, if it is not AWS."),
     HEALTH_PORT: z.coerce
       .number()
       .int()
       .nonnegative()
       .max(65_535)
       .default(8080)
-      .describe("Where its health is asked for; 0 for any port."),
+      .describe("Port of `/healthz` and `/readyz`; 0 picks a free one."),
     STOP_GRACE_SECONDS: positive
       .default(25)
-      .describe("SIGTERM to exit. ECS kills after `stopTimeout` (30 s unless set), so stay below it."),
+      .describe("Time limit from SIGTERM to exit. Keep it below the `stopTimeout` of ECS (default 30 s)."),
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error"])
       .default("info")
-      .describe("Least important lines that are written."),
+      .describe("Lowest level that is logged."),
   })
   .refine((env) => (env.AWS_ACCESS_KEY_ID === undefined) === (env.AWS_SECRET_ACCESS_KEY === undefined), {
     message: "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither",
