@@ -5,8 +5,8 @@ import { environmentPattern } from "../aws/object-key-prefix.ts"
 const positive = z.coerce.number().int().positive()
 const seconds = positive
 
-// Every variable and secret of the Worker, parsed once; docs/configuration.md is made of it. The local system fills
-// them in `local/edge.ts`, a deployment in wrangler.toml and with `wrangler secret put`.
+// Every variable, secret and binding of the Worker, parsed once. docs/configuration.md is generated from it. `npm start`
+// sets them in local/system.ts; a deployment sets them in wrangler.toml and with `wrangler secret put`.
 export const workerVariables = z.object({
   ENVIRONMENT: z
     .string()
