@@ -19,9 +19,11 @@ beforeAll(async () => {
     {
       maxReceiveCount: 2,
       processorVariables: { DEAD_LETTER_REVISIT_SECONDS: "2" },
-      // S3 cannot serve one object while `poisoned` names its photo.
-      isStorageOverloaded: ({ operation, key }) =>
-        operation === "GetObject" && poisoned.photoId !== "" && key.includes(poisoned.photoId),
+      // S3 fails every read of one object for as long as the test wants.
+      storageFault: ({ operation, key }) =>
+        operation === "GetObject" && poisoned.photoId !== "" && key.includes(poisoned.photoId)
+          ? "SlowDown"
+          : null,
     },
   )
 })

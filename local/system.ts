@@ -45,8 +45,8 @@ export type SystemOptions = {
   processorVariables?: Record<string, string>
   /** How often a message may be received before it comes to the dead-letter queue. */
   maxReceiveCount?: number
-  /** Whether the local S3 can't keep up with a request. */
-  isStorageOverloaded?: StorageFault
+  /** How the local S3 fails. */
+  storageFault?: StorageFault
   /** What becomes of an event of the local S3: one for each message that is sent, after so many ms. */
   eventFate?: () => readonly number[]
 }
@@ -186,7 +186,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       },
       events: options.storageEvents ?? true,
       eventFate: options.eventFate,
-      isOverloaded: options.isStorageOverloaded,
+      fault: options.storageFault,
     })
     started.push(local.stop)
     return {

@@ -1,4 +1,5 @@
 import type { ApiClient } from "./api-client.ts"
+import { ApiProblem } from "./api-problem.ts"
 import { batchedFinalize, finalizeUnmoved, UploadNotStored } from "./confirm-uploads.ts"
 import type { CreatedBatch, IssuedUpload } from "./create-batch.ts"
 import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
@@ -40,8 +41,8 @@ export const uploadBatch = async (
   const upload = async (issued: IssuedUpload): Promise<void> => {
     const { photoId, multipart } = issued.item
     const isConfirmedByEvent = storageEvents && multipart === null
-    await uploadToStorage(api, issued, options)
-    if (multipart !== null) await retrying(() => api.finalizeUpload(photoId))
+    if (multipart !== null) await uploadInParts(api, issued, options)
+    else await uploadInOnePut(api, issued, options)
     if (isConfirmedByEvent) byEvent.push(issued)
     if (isConfirmedByEvent || multipart !== null) return options.onUploaded?.(photoId)
     confirmations.push(
@@ -75,13 +76,13 @@ export const uploadBatch = async (
   return [...failed.values()]
 }
 
-const uploadToStorage = async (
+const uploadInOnePut = async (
   api: ApiClient,
   { file, item }: IssuedUpload,
-  { timeoutMs, fetch }: PutOptions,
+  options: PutOptions,
 ): Promise<void> => {
-  const put = { ...(timeoutMs !== undefined && { timeoutMs }), ...(fetch && { fetch }) }
-  if (item.multipart !== null) return uploadMultipart(api, item.photoId, file.content, put)
+  if (item.multipart !== null) throw new Error("the photo is uploaded in parts")
+  const put = putOptions(options)
   try {
     await retrying(() => putObject(item, file.content, put))
   } catch (error) {
@@ -92,5 +93,31 @@ const uploadToStorage = async (
     await retrying(() => putObject(renewed, file.content, put))
   }
 }
+
+/** S3 loses a multipart upload at worst when writes conflict: more than a few times in a row is another fault. */
+const maxMultipartAttempts = 3
+
+const uploadInParts = async (
+  api: ApiClient,
+  { file, item: { photoId } }: IssuedUpload,
+  options: PutOptions,
+): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    await uploadMultipart(api, photoId, file.content, putOptions(options))
+    try {
+      await retrying(() => api.finalizeUpload(photoId))
+      return
+    } catch (error) {
+      // `object-missing` for a photo in parts: it lost its upload, and the answer that reported it was lost too.
+      const isLost = error instanceof ApiProblem && /:(upload-lost|object-missing)$/.test(error.problem.type)
+      if (!isLost || attempt === maxMultipartAttempts) throw error
+    }
+  }
+}
+
+const putOptions = ({ timeoutMs, fetch }: PutOptions): PutOptions => ({
+  ...(timeoutMs !== undefined && { timeoutMs }),
+  ...(fetch && { fetch }),
+})
 
 const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)))

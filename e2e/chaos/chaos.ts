@@ -42,7 +42,7 @@ export const runChaos = async ({
     {
       maxReceiveCount: 100,
       eventFate: () => (isTurmoil ? fateOfEvent(random) : [0]),
-      isStorageOverloaded: () => isTurmoil && random.chance(0.05),
+      storageFault: () => (isTurmoil && random.chance(0.05) ? "SlowDown" : null),
       edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000", SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000" },
       processorVariables: {
         EVENTS_ENDPOINT_URL: proxy.url,

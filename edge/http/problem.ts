@@ -74,6 +74,12 @@ export const problems = {
     title: "Upload parts missing",
     detail: "S3 does not have every part yet. PUT the missing parts, then finalize again.",
   },
+  "upload-lost": {
+    status: 409,
+    title: "Multipart upload lost",
+    about:
+      "S3 cannot complete the multipart upload: it was aborted, or another write of the same object was under way. Open it again, PUT its parts, then finalize again.",
+  },
   "not-multipart": {
     status: 409,
     title: "Not a multipart upload",

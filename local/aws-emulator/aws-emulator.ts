@@ -32,7 +32,7 @@ export type AwsEmulatorOptions = FauxqsServerOptions & {
   events?: boolean
   /** What becomes of an event: one message for each entry, after so many ms. */
   eventFate?: (() => readonly number[]) | undefined
-  isOverloaded?: StorageFault | undefined
+  fault?: StorageFault | undefined
   now?: () => Date
 }
 
@@ -65,7 +65,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
     },
     verifier: { service: "s3", region, credentials, now },
     corsOrigins: options.corsOrigins,
-    isOverloaded: options.isOverloaded,
+    fault: options.fault,
   })
   const sqs = createSqsFront({
     queues,

@@ -3,10 +3,10 @@ import { parseS3Xml } from "../../../aws/s3-xml.ts"
 import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
 import { etagText } from "./stored-object.ts"
 
-/** A part that lies in S3. */
+/** A part that S3 has stored. */
 export type StoredPart = { partNumber: number; bytes: number; etag: string }
 
-/** The life of a multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+/** The requests of a multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 export const multipartOf = (send: SendS3Request) => ({
   createMultipart: async (key: string, type: string): Promise<string> => {
     const response = await send({
@@ -44,16 +44,16 @@ export const multipartOf = (send: SendS3Request) => ({
       query: { uploadId },
       headers: { "content-type": "application/xml", "if-none-match": "*" },
       body: completion(parts),
-      // 412: the object is there already, by an earlier try whose answer was lost.
-      expected: [200, 404, 412],
+      expected: [200, 404, 409, 412],
     })
-    const document = await xmlOf(response)
-    if (response.status !== 200) return response.status === 412
-    // S3 sends 200 before it is done, so the error may be in the body:
+    // S3 sends 200 before it is done, so that the error may be in the body of a success:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
-    const { Error: fault } = completed.parse(document)
-    if (fault) throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${fault.Code}`)
-    return true
+    const { Error: fault } = completed.parse(await xmlOf(response))
+    if (!fault) return true
+    const isCompleted = outcomes[fault.Code]
+    if (isCompleted === undefined)
+      throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${fault.Code}`)
+    return isCompleted
   },
 
   abortMultipart: async (key: string, uploadId: string): Promise<void> => {
@@ -77,6 +77,16 @@ const listed = z.object({
     NextPartNumberMarker: z.string().optional(),
   }),
 })
+
+/** The errors of CompleteMultipartUpload that are no outages, and whether the object exists all the same. */
+const outcomes: Partial<Record<string, boolean>> = {
+  // The object exists: an earlier attempt succeeded and its answer was lost.
+  PreconditionFailed: true,
+  NoSuchUpload: false,
+  // Another write of the key was under way. The upload cannot be completed any more, a new one has to be opened:
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
+  ConditionalRequestConflict: false,
+}
 
 const completed = z.object({ Error: z.object({ Code: z.string() }).optional() })
 

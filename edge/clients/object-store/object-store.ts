@@ -34,7 +34,7 @@ export type ObjectStore = {
   createMultipart: (key: string, type: string) => Promise<string>
   /** The parts stored so far, or null when S3 does not know the upload. */
   listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
-  /** Makes an object of the parts; false when there is no such upload any more. */
+  /** Makes an object of the parts. Returns false when the upload is lost and a new one has to be opened. */
   completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
   /** Aborts the upload and removes its parts. Aborting an unknown upload has no effect. */
   abortMultipart: (key: string, uploadId: string) => Promise<void>

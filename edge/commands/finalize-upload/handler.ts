@@ -9,10 +9,10 @@ import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import { sendProcessingMessages } from "../../clients/processing-messages.ts"
 import type { WorkQueue } from "../../clients/work-queue.ts"
 import type { FinalizeUploadResponse } from "./schema.ts"
-import { finalizePhoto } from "./sql.ts"
+import { finalizePhoto, forgetUpload } from "./sql.ts"
 
 export type FinalizeRefusal =
-  | { reason: "not_found" | "object_missing" }
+  | { reason: "not_found" | "object_missing" | "upload_lost" }
   | { reason: "parts_missing"; partNumbers: readonly number[] }
 
 type Dependencies = {
@@ -40,16 +40,21 @@ export const finalizeUpload = async (
   if (settled.hasObject || !waitsForBytes(status)) return ok({ photoId, status })
   if (uploadId === null || partSize === null) return err({ reason: "object_missing" })
 
-  const stored = (await dependencies.objectStore.listParts(photo.key, uploadId)) ?? []
-  const chosen = choose(stored, bytes, partSize)
-  if (!chosen.ok) return err({ reason: "parts_missing", partNumbers: chosen.error })
-  await dependencies.objectStore.completeMultipart(photo.key, uploadId, chosen.value)
+  const stored = await dependencies.objectStore.listParts(photo.key, uploadId)
+  const chosen = choose(stored ?? [], bytes, partSize)
+  if (stored && !chosen.ok) return err({ reason: "parts_missing", partNumbers: chosen.error })
+  const parts = stored && chosen.ok ? chosen.value : []
+  const isCompleted =
+    parts.length > 0 && (await dependencies.objectStore.completeMultipart(photo.key, uploadId, parts))
 
-  const completed = await settle(dependencies, photo, chosen.value)
+  // Read again even where the upload is lost: another request may have completed it meanwhile.
+  const completed = await settle(dependencies, photo, isCompleted ? parts : [])
   if (!completed) return err({ reason: "not_found" })
-  return completed.hasObject || completed.status === "CANCELLED"
-    ? ok({ photoId, status: completed.status })
-    : err({ reason: "object_missing" })
+  if (completed.hasObject || !waitsForBytes(completed.status))
+    return ok({ photoId, status: completed.status })
+  if (isCompleted) return err({ reason: "object_missing" })
+  await dependencies.database.run(forgetUpload, { photoId, userId, uploadId })
+  return err({ reason: "upload_lost" })
 }
 
 /** Looks for the object, moves the photo and enqueues it for processing. */

@@ -17,7 +17,7 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
       "Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first makes the " +
       "object of its parts. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
     answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
-    problems: ["object-missing", "parts-missing", "storage-unavailable", "queue-unavailable"],
+    problems: ["object-missing", "parts-missing", "upload-lost", "storage-unavailable", "queue-unavailable"],
   }),
   validParam(finalizeUploadParams),
   async (c) => {
@@ -44,6 +44,10 @@ const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
     case "object_missing":
       return problem(c, "object-missing", {
         detail: "PUT the file to its presigned URL, or its parts to theirs, then finalize again.",
+      })
+    case "upload_lost":
+      return problem(c, "upload-lost", {
+        detail: "Open the multipart upload again, PUT its parts, then finalize again.",
       })
     case "parts_missing":
       return problem(c, "parts-missing", {

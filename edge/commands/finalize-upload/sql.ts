@@ -71,3 +71,17 @@ export const finalizePhoto = statementOf<Finalization>()(
     from known left join moved using (photo_id)
   ) as result`,
 )
+
+/** Removes the id of a multipart upload that cannot be completed, with its parts, so that the next one is opened anew. */
+export const forgetUpload = statementOf<{ photoId: PhotoId; userId: UserId; uploadId: string }>()(
+  z.object({ isForgotten: z.boolean() }),
+  `
+  with ${inputOfActingUser},
+  forgotten as (
+    update photos p set upload_id = null, updated_at = now() from input
+    where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and p.upload_id = doc->>'uploadId'
+    returning p.photo_id
+  ),
+  parts as (delete from upload_parts using forgotten where upload_parts.photo_id = forgotten.photo_id)
+  select jsonb_build_object('isForgotten', exists (select from forgotten)) as result`,
+)

@@ -6,20 +6,20 @@ import { signedRequestOf } from "../sigv4/signed-request.ts"
 import type { Verifier } from "../sigv4/verify-request.ts"
 import { answerHeaders, overriddenHeaders } from "./answer-headers.ts"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
+import type { Operation } from "./operation.ts"
 import { type Answer, perform, type Sender, type Storage } from "./perform.ts"
-import { errorXml, S3Refused, statusOf } from "./s3-error.ts"
+import { errorXml, type S3Error, S3Refused, statusOf } from "./s3-error.ts"
 import { admit } from "./s3-request.ts"
 
 export type S3FrontOptions = {
   storage: Storage
   verifier: Verifier
   corsOrigins: readonly string[]
-  /** Refuses a request as an S3 that can't keep up does. */
-  isOverloaded?: StorageFault | undefined
+  fault?: StorageFault | undefined
 }
 
-/** Whether a request for an object meets an S3 that can't keep up. */
-export type StorageFault = (request: { operation: string; key: string }) => boolean
+/** The error with which S3 answers a request that is in order, or null: how tests provoke outages and conflicts. */
+export type StorageFault = (request: { operation: Operation; key: string }) => S3Error["code"] | null
 
 /**
  * S3 as AWS plays it, before an emulator that believes everything: checks who asks and what was signed, keeps the
@@ -39,7 +39,7 @@ export const createS3Front = (options: S3FrontOptions): Server => {
 }
 
 const serve = async (
-  { storage, verifier, corsOrigins, isOverloaded }: S3FrontOptions,
+  { storage, verifier, corsOrigins, fault }: S3FrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -53,8 +53,8 @@ const serve = async (
 
   const admitted = admit(signedRequestOf(request), verifier)
   const key = "key" in admitted.address ? String(admitted.address.key) : ""
-  if (isOverloaded?.({ operation: admitted.operation, key }))
-    throw new S3Refused("SlowDown", "Please reduce your request rate.")
+  const code = fault?.({ operation: admitted.operation, key })
+  if (code) throw new S3Refused(code, "A fault that was asked for.")
   const overrides = overriddenHeaders(admitted)
   const answer = await perform(storage, admitted, senderOf(request, response, requestId))
   await assertSpeaksS3(answer, method)
