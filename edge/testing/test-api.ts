@@ -2,7 +2,7 @@ import { createExecutionContext } from "cloudflare:test"
 import { env } from "cloudflare:workers"
 import { importJWK, SignJWT } from "jose"
 import postgres from "postgres"
-import { expect } from "vitest"
+import { expect, vi } from "vitest"
 import { app } from "../app.ts"
 import type { TokenResponse } from "../auth/token-schema.ts"
 import type { CreateUploadJobResponse } from "../commands/create-upload-job/schema.ts"
@@ -106,6 +106,31 @@ export const forgeToken = async (
   })
     .setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: key.kid, ...header })
     .sign(await importJWK(key, "RS256"))
+}
+
+/**
+ * Runs `work` while another transaction holds the rows that `change` has written, commits that transaction once the
+ * work waits for it, and returns what the work gives. `$1` is the only parameter.
+ */
+export const duringChange = async <Outcome>(
+  change: string,
+  parameter: string,
+  work: () => Promise<Outcome>,
+): Promise<Outcome> => {
+  const open = () => postgres(config.databaseUrl, { max: 1, fetch_types: false })
+  const holder = open()
+  const observer = open()
+  await holder.unsafe("begin")
+  const [held] = await holder.unsafe(`${change} returning pg_backend_pid() as pid`, [parameter])
+  const pid = Number(held?.pid)
+  const outcome = work()
+  await vi.waitFor(async () => {
+    const waiting =
+      await observer`select from pg_stat_activity where ${pid}::int = any(pg_blocking_pids(pid))`
+    expect(waiting.length).toBeGreaterThan(0)
+  })
+  await holder.unsafe("commit")
+  return outcome
 }
 
 /** Rows as they lie in the database; `$1` is the only parameter. */

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
   complete,
+  duringChange,
   expectProblem,
   jpeg,
   newJob,
@@ -135,6 +136,16 @@ describe("success", () => {
       [single.photoId, "finalized", "PROCESSING"],
       [inParts.photoId, "multipart", "QUEUED"],
     ])
+  })
+
+  test("a photo that a worker claims at the same moment is unchanged, and PROCESSING", async () => {
+    const { jobId, items, photoIds } = await jobOf(1)
+    for (const item of items) await put(item)
+    const claim =
+      "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where job_id = $1"
+    const answer = duringChange(claim, jobId, () => finalize(jobId))
+    expect(await outcomes(answer)).toEqual([[photoIds[0], "unchanged", "PROCESSING"]])
+    expect(await queue.receiveKeys()).toEqual([])
   })
 
   test("repeating the call sends no second message", async () => {

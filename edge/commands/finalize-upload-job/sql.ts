@@ -47,9 +47,10 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
       then p.photo_id in (select jsonb_array_elements_text(doc->'photoIds'))
       else ${mayBecome("PROCESSING", "p.status")} or ${needsMessage("p")} end
   ),
-  -- In the order of their ids, as in every statement that changes several photos.
+  -- In the order of their ids, as in every statement that changes several photos. Of a claim and a finalize at the
+  -- same moment the later one sees the earlier one.
   locked as (
-    select p.photo_id, object.etag from asked join object using (photo_id) join photos p using (photo_id)
+    select p.photo_id, p.status, object.etag from asked join object using (photo_id) join photos p using (photo_id)
     order by p.photo_id for update of p
   ),
   moved as (
@@ -75,12 +76,12 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
       select coalesce(jsonb_agg(jsonb_build_object(
           'photoId', asked.photo_id,
           'outcome', case when moved.photo_id is not null then 'finalized'
-            when not (${mayBecome("PROCESSING", "asked.status")}) then 'unchanged'
+            when not (${mayBecome("PROCESSING", "coalesce(locked.status, asked.status)")}) then 'unchanged'
             when asked.part_size is not null then 'multipart' else 'object_missing' end,
-          'status', coalesce(moved.status, asked.status),
+          'status', coalesce(moved.status, locked.status, asked.status),
           'isMessageDue', moved.photo_id is not null or resent.photo_id is not null
         ) order by asked.photo_id), '[]')
-      from asked left join moved using (photo_id) left join resent using (photo_id))
+      from asked left join locked using (photo_id) left join moved using (photo_id) left join resent using (photo_id))
     from known
   ) as result`,
 )

@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, test } from "vitest"
 import {
+  duringChange,
   expectProblem,
   forgeToken,
   newPhoto,
@@ -54,6 +55,15 @@ describe("success", () => {
     )
     expect(events).toEqual([{ type: "PhotoQueued" }, { type: "PhotoUploadCompleted" }])
   })
+})
+
+test("a photo that a worker claims at the same moment is reported as PROCESSING", async () => {
+  const { photoId } = await uploaded()
+  const claim =
+    "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where photo_id = $1"
+  const answer = await duringChange(claim, photoId, () => finalize(photoId))
+  expect(await answer.json()).toEqual({ photoId, status: "PROCESSING" })
+  expect(await queue.receiveKeys()).toEqual([])
 })
 
 describe("messages", () => {

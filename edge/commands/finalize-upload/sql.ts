@@ -33,15 +33,16 @@ export const finalizePhoto = statementOf<Finalization>()(
     .nullable(),
   `
   with ${inputOfActingUser},
+  -- Locked before it is read: of a claim and a finalize at the same moment the later one sees the earlier one.
   known as (
     select p.* from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     where p.deleted_at is null
+    for update of p
   ),
   moved as (
     update photos p set status = 'PROCESSING', etag = doc->>'etag', enqueued_at = now(), updated_at = now()
-    from input
-    where p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId' and doc->>'etag' is not null
-      and ${mayBecome("PROCESSING", "p.status")}
+    from input, known
+    where p.photo_id = known.photo_id and doc->>'etag' is not null and ${mayBecome("PROCESSING", "p.status")}
     returning ${movedColumns}
   ),
   ${transitionEffects},
