@@ -77,7 +77,7 @@ export const problems = {
   "upload-lost": {
     status: 409,
     title: "Multipart upload lost",
-    about:
+    detail:
       "S3 cannot complete the multipart upload: it was aborted, or another write of the same object was under way. Open it again, PUT its parts, then finalize again.",
   },
   "not-multipart": {
