@@ -17,6 +17,7 @@ import {
 import { failureReasons } from "../domain/failure-reason.ts"
 import { jobStatuses } from "../domain/job-status.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
+import { timelineKinds } from "../domain/photo-timeline.ts"
 
 /** A CHECK that admits the domain's words and no others. */
 const oneOf = (column: PgColumn, words: readonly string[]): SQL =>
@@ -289,7 +290,7 @@ export const uploadParts = pgTable(
   (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],
 )
 
-/** What happened to a photo, kept as long as the photo: the outbox forgets what it published. */
+/** What happened to a photo. It is kept as long as the photo; the outbox is pruned. */
 export const photoTimeline = pgTable(
   "photo_timeline",
   {
@@ -300,7 +301,10 @@ export const photoTimeline = pgTable(
     data: jsonb("data").notNull().default({}),
     occurredAt: instant("occurred_at").notNull().defaultNow(),
   },
-  (table) => [index("photo_timeline_by_photo").on(table.photoId, table.entryId)],
+  (table) => [
+    index("photo_timeline_by_photo").on(table.photoId, table.entryId),
+    check("photo_timeline_kind", oneOf(table.kind, timelineKinds)),
+  ],
 )
 
 export const tags = pgTable(

@@ -12,8 +12,13 @@ export const getPhotoTimeline = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/timeline",
   describeOperation("getPhotoTimeline", {
     tag: "photos",
-    summary: "Tells what happened to a photo",
-    answers: { 200: { description: "What happened, in order.", schema: photoTimelineResponse } },
+    summary: "Get the timeline of a photo",
+    answers: {
+      200: {
+        description: "What happened to the photo, in chronological order.",
+        schema: photoTimelineResponse,
+      },
+    },
     isCached: true,
   }),
   validParam(getPhotoTimelineParams),

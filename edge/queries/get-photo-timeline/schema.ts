@@ -1,13 +1,14 @@
 import * as z from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
+import { timelineKinds } from "../../../domain/photo-timeline.ts"
 import { instant } from "../../http/instant.ts"
 
 export const getPhotoTimelineParams = z.object({ photoId: z.string().refine(isPhotoId) })
 
-/** An entry as the database tells it. */
+/** An entry as the database stores it. */
 export const storedEntry = z.object({
   at: instant,
-  kind: z.string(),
+  kind: z.enum(timelineKinds),
   data: z.object({
     attempt: z.number().int().optional(),
     reason: z.string().optional(),
@@ -17,13 +18,13 @@ export const storedEntry = z.object({
 
 export const photoTimelineResponse = z.object({
   photoId: z.string(),
-  /** In the order in which it happened. */
+  /** In chronological order. */
   entries: z.array(
     z.object({
       at: z.iso.datetime(),
       /** For programs. */
-      kind: z.string(),
-      /** For the person whose photo it is. */
+      kind: z.enum(timelineKinds),
+      /** For the owner of the photo. */
       text: z.string(),
     }),
   ),

@@ -1,29 +1,29 @@
 import type { StoredEntry } from "./schema.ts"
 
-/** What happened, in words for the person whose photo it is. */
+/** A timeline entry in words for the owner of the photo. The compiler reports a kind without words. */
 export const timelineMessage = ({ kind, data }: StoredEntry): string => {
   switch (kind) {
     case "QUEUED":
-      return "The photo was announced and waits for its bytes."
+      return "The photo was added and is waiting for its upload."
     case "UPLOADING":
-      return "The upload began."
+      return "The upload started."
     case "PROCESSING":
-      return "The bytes arrived in the cloud."
+      return "The upload is complete."
     case "ATTEMPT_STARTED":
       return data.attempt === 1
-        ? "The photo is being checked and its thumbnails are made."
+        ? "The photo is being checked and its thumbnails are being created."
         : `The photo is being checked again (attempt ${data.attempt}).`
     case "ATTEMPT_FAILED":
-      return `Attempt ${data.attempt} broke off for a reason that is not the photo's. It will be tried again.`
+      return `Attempt ${data.attempt} failed because of a temporary error and will be repeated.`
     case "COMPLETED":
-      return "The photo is safe: checked, with its metadata and thumbnails."
+      return "The photo was checked and stored. Its metadata and thumbnails are available."
     case "FAILED":
-      return `The photo could not be taken. ${data.detail ?? data.reason ?? ""}`.trim()
+      return `The photo could not be processed. ${data.detail ?? data.reason ?? ""}`.trim()
+    case "REPROCESSING":
+      return "The photo is being processed again."
     case "CANCELLED":
       return "The upload was cancelled."
     case "DELETED":
       return "The photo was deleted."
-    default:
-      return `Something else happened: ${kind}.`
   }
 }

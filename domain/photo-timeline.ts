@@ -1,0 +1,15 @@
+import { photoStatuses } from "./photo-status.ts"
+
+/** What the timeline of a photo can record: a status it entered, or another event. */
+export const timelineKinds = [
+  ...photoStatuses,
+  /** The processor began an attempt. */
+  "ATTEMPT_STARTED",
+  /** An attempt failed for a temporary reason. */
+  "ATTEMPT_FAILED",
+  /** A FAILED photo is processed again. */
+  "REPROCESSING",
+  "DELETED",
+] as const
+
+export type TimelineKind = (typeof timelineKinds)[number]
