@@ -11,5 +11,3 @@ export const timelineKinds = [
   "REPROCESSING",
   "DELETED",
 ] as const
-
-export type TimelineKind = (typeof timelineKinds)[number]
