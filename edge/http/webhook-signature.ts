@@ -1,9 +1,12 @@
-/** How far the sender's clock may be from ours, in seconds. */
+/** The largest difference between the sender's clock and ours. */
 const toleranceSeconds = 300
 
 /**
- * Whether a body was signed with `secret` (`whsec_…`) not long ago, as https://www.standardwebhooks.com says. Any of
- * several signatures will do, so that secrets can be rolled.
+ * Whether a body was signed with `secret` (`whsec_…`) in the last minutes, as https://www.standardwebhooks.com says. One
+ * valid signature of several is enough, so that secrets can be rotated.
+ *
+ * Not by the package `standardwebhooks`: its hash is JavaScript, which takes five times as long for a batch of events
+ * (350 KB) as WebCrypto, and it would add 4.7 KiB to the bundle.
  */
 export const isSigned = async (
   headers: Headers,

@@ -1,0 +1,71 @@
+import { Resolver } from "node:dns/promises"
+import { readFile } from "node:fs/promises"
+import { isIP } from "node:net"
+
+export type Address = { address: string; family: 4 | 6 }
+
+export type ResolveOptions = {
+  /** A hosts file to look into first, for development; null in production. */
+  hostsFile: string | null
+  /** For tests. @default those of the system */
+  servers?: readonly string[]
+}
+
+/** For one query to one server; `tries` queries are made. */
+const queryTimeoutMs = 2_000
+const tries = 2
+
+/**
+ * All addresses of a host. Asks DNS by c-ares, not by `dns.lookup`: `getaddrinfo` blocks one of libuv's four threads
+ * for each name that does not answer, and with them the files and fetches of the whole process.
+ * https://nodejs.org/api/dns.html#implementation-considerations
+ * @throws the reason of `signal`, or the error of the query
+ */
+export const resolveTarget = async (
+  hostname: string,
+  signal: AbortSignal,
+  { hostsFile, servers }: ResolveOptions,
+): Promise<Address[]> => {
+  const literal = toAddresses([hostname])
+  if (literal.length > 0) return literal
+  // RFC 6761 §6.3: these names are loopback and are never asked of a DNS server.
+  if (/^(.+\.)?localhost\.?$/i.test(hostname)) return toAddresses(["127.0.0.1", "::1"])
+  const hosts = hostsFile === null ? [] : await addressesInHostsFile(hostsFile, hostname)
+  return hosts.length > 0 ? hosts : queryDns(hostname, signal, servers)
+}
+
+const toAddresses = (texts: readonly string[]): Address[] =>
+  texts.flatMap((address) => {
+    const family = isIP(address)
+    return family === 4 || family === 6 ? [{ address, family }] : []
+  })
+
+const addressesInHostsFile = async (hostsFile: string, hostname: string): Promise<Address[]> => {
+  const lines = (await readFile(hostsFile, "utf8").catch(() => "")).split("\n")
+  return lines.flatMap((line) => {
+    const [address, ...names] = line.replace(/#.*/, "").trim().split(/\s+/)
+    return address && names.includes(hostname.toLowerCase()) ? toAddresses([address]) : []
+  })
+}
+
+const queryDns = async (
+  hostname: string,
+  signal: AbortSignal,
+  servers: readonly string[] | undefined,
+): Promise<Address[]> => {
+  signal.throwIfAborted()
+  // A resolver for each name: `cancel` ends all queries of a resolver.
+  const resolver = new Resolver({ timeout: queryTimeoutMs, tries })
+  if (servers) resolver.setServers(servers)
+  const cancel = () => resolver.cancel()
+  signal.addEventListener("abort", cancel, { once: true })
+  try {
+    const [v4, v6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
+    signal.throwIfAborted()
+    // Many names have addresses of one family only, and some servers never answer for the other.
+    if (v4.status === "rejected" && v6.status === "rejected") throw v4.reason
+    return toAddresses([v4, v6].flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])))
+  } finally {
+    signal.removeEventListener("abort", cancel)
+  }
+}
