@@ -49,8 +49,11 @@ export const canBecome = (
 export const sourcesOf = (to: PhotoStatus, cause: TransitionCause = "lifecycle"): PhotoStatus[] =>
   photoStatuses.filter((from) => canBecome(from, to, cause))
 
+/** A status in which the photo's bytes may still arrive. */
+export type WaitingStatus = "QUEUED" | "UPLOADING"
+
 /** Whether the photo's bytes may still arrive, after which it is PROCESSING. */
-export const waitsForBytes = (status: PhotoStatus): boolean => canBecome(status, "PROCESSING")
+export const waitsForBytes = (status: PhotoStatus): status is WaitingStatus => canBecome(status, "PROCESSING")
 
 /** Whether the photo has ended: only a recovery can change its status again. */
 export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions.lifecycle[status].length === 0

@@ -35,9 +35,9 @@ const announced = async (count: number) => {
   const { jobId, uploads } = await createBatch(api, await smallPhotos(count))
   if (!jobId) throw new Error("nothing was uploads")
   const upload = async (index: number) => {
-    const promise = uploads[index]
-    if (promise?.item.multipart !== null) throw new Error("no single PUT")
-    await putObject(promise.item, promise.file.content)
+    const issued = uploads[index]
+    if (!issued || issued.item.presignedUrl === null) throw new Error("no single PUT")
+    await putObject(issued.item, issued.file.content)
   }
   return { api, jobId, uploads, upload }
 }

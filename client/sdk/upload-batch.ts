@@ -39,7 +39,9 @@ export const uploadBatch = async (
   const byEvent: IssuedUpload[] = []
 
   const upload = async (issued: IssuedUpload): Promise<void> => {
-    const { photoId, multipart } = issued.item
+    const { photoId, multipart, presignedUrl } = issued.item
+    // Uploaded or cancelled before: the create was repeated after its first answer was lost.
+    if (multipart === null && presignedUrl === null) return
     const isConfirmedByEvent = storageEvents && multipart === null
     if (multipart !== null) await uploadInParts(api, issued, options)
     else await uploadInOnePut(api, issued, options)
@@ -81,7 +83,7 @@ const uploadInOnePut = async (
   { file, item }: IssuedUpload,
   options: PutOptions,
 ): Promise<void> => {
-  if (item.multipart !== null) throw new Error("the photo is uploaded in parts")
+  if (item.presignedUrl === null) return
   const put = putOptions(options)
   try {
     await retrying(() => putObject(item, file.content, put))

@@ -1,11 +1,13 @@
 import * as z from "zod"
 import { partCountOf } from "../../../domain/multipart.ts"
+import { photoStatuses, waitsForBytes } from "../../../domain/photo-status.ts"
+import type { DeclaredPhoto, PendingPhoto } from "./declared-photo.ts"
 import type { ObjectStore } from "./object-store.ts"
-import type { PendingPhoto } from "./pending-photo.ts"
+
+const common = { photoId: z.string(), status: z.enum(photoStatuses), method: z.literal("PUT") }
 
 const singlePut = z.object({
-  photoId: z.string(),
-  method: z.literal("PUT"),
+  ...common,
   presignedUrl: z.url(),
   /** Send exactly these; a browser adds content-length itself. */
   headers: z.record(z.string(), z.string()),
@@ -14,9 +16,8 @@ const singlePut = z.object({
 })
 
 const inParts = z.object({
-  photoId: z.string(),
-  method: z.literal("PUT"),
-  /** `POST /commands/upload/{photoId}/multipart` gives a URL for every part. */
+  ...common,
+  /** `POST /commands/upload/{photoId}/multipart` returns a URL for every part. */
   presignedUrl: z.null(),
   headers: z.record(z.string(), z.string()),
   expiresAt: z.null(),
@@ -29,27 +30,48 @@ const inParts = z.object({
   }),
 })
 
-/** How a photo is brought to S3: one presigned PUT, or a multipart upload that is opened when its turn comes. */
+/** A photo that has its bytes or has ended: there is nothing to upload. */
+const notWaiting = z.object({
+  ...common,
+  presignedUrl: z.null(),
+  headers: z.record(z.string(), z.string()),
+  expiresAt: z.null(),
+  multipart: z.null(),
+})
+
+/** How to upload a photo: one presigned PUT, or a multipart upload that is opened when its turn comes. */
 export const presignedUpload = z.union([singlePut, inParts])
 
+/** An upload, or nothing where the photo no longer waits for its bytes. */
+export const uploadItem = z.union([singlePut, inParts, notWaiting])
+
 export type PresignedUpload = z.infer<typeof presignedUpload>
+export type UploadItem = z.infer<typeof uploadItem>
 
 /** Signs the upload of a photo, in process. */
 export const presignUpload = async (
   objectStore: ObjectStore,
-  { photoId, s3Key, partSize, uploadId, ...expected }: PendingPhoto,
+  { photoId, status, s3Key, partSize, uploadId, ...expected }: PendingPhoto,
 ): Promise<PresignedUpload> => {
   if (partSize !== null) {
     const multipart = { partSize, partCount: partCountOf(expected.bytes, partSize), uploadId }
-    return { photoId, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart }
+    return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart }
   }
   const { method, url, headers, expiresAt } = await objectStore.presignPut({ key: s3Key, ...expected })
   return {
     photoId,
+    status,
     method,
     presignedUrl: url,
     headers,
     expiresAt: expiresAt.toISOString(),
     multipart: null,
   }
+}
+
+/** Signs the upload of a photo that waits for its bytes; any other photo gets an item without a URL. */
+export const uploadItemOf = async (objectStore: ObjectStore, photo: DeclaredPhoto): Promise<UploadItem> => {
+  const { photoId, status } = photo
+  if (waitsForBytes(status)) return presignUpload(objectStore, { ...photo, status })
+  return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart: null }
 }

@@ -67,10 +67,11 @@ describe("success", () => {
 })
 
 describe("a file that needs parts", () => {
-  test("is promised a multipart upload that is not opened yet", async () => {
+  test("gets a multipart upload that is not opened yet", async () => {
     const { items } = await newJob(user, [{ ...jpeg, bytes: 20 * 1024 * 1024 }, jpeg])
     expect(items[0]).toEqual({
       photoId: expect.any(String),
+      status: "QUEUED",
       method: "PUT",
       presignedUrl: null,
       headers: {},
@@ -146,6 +147,34 @@ describe("an Idempotency-Key", () => {
     const mine = await (await createWith(key)).json<CreateUploadJobResponse>()
     const theirs = await createWith(key, { files: [png] }, stranger.token)
     expect((await theirs.json<CreateUploadJobResponse>()).jobId).not.toBe(mine.jobId)
+  })
+
+  test("of a job whose photos moved on gives URLs for those that wait only, and every photo's status", async () => {
+    const key = crypto.randomUUID()
+    const body = { files: [jpeg, jpeg, jpeg, jpeg] }
+    const first = await (await createWith(key, body)).json<CreateUploadJobResponse>()
+    const [cancelled = "", completed = "", processing = ""] = first.items.map(({ photoId }) => photoId)
+    expect(first.items.map(({ status }) => status)).toEqual(["QUEUED", "QUEUED", "QUEUED", "QUEUED"])
+    await send("DELETE", `/commands/photos/${cancelled}`, { token: user.token })
+    await complete(completed)
+    await rows("update photos set status = 'PROCESSING' where photo_id = $1", processing)
+
+    const { items } = await (await createWith(key, body)).json<CreateUploadJobResponse>()
+    expect(items.map(({ status, presignedUrl }) => [status, presignedUrl !== null])).toEqual([
+      ["CANCELLED", false],
+      ["COMPLETED", false],
+      ["PROCESSING", false],
+      ["QUEUED", true],
+    ])
+    expect(items[0]).toEqual({
+      photoId: cancelled,
+      status: "CANCELLED",
+      method: "PUT",
+      presignedUrl: null,
+      headers: {},
+      expiresAt: null,
+      multipart: null,
+    })
   })
 
   test("is forgotten after 24 hours", async () => {

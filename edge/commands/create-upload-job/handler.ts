@@ -8,9 +8,9 @@ import {
   type RefusedFile,
   type UploadLimits,
 } from "../../../domain/upload-job.ts"
+import type { DeclaredPhoto } from "../../clients/object-store/declared-photo.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
-import type { PendingPhoto } from "../../clients/object-store/pending-photo.ts"
-import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
+import { uploadItemOf } from "../../clients/object-store/presigned-upload.ts"
 import { newId } from "../../new-id.ts"
 import type { CreateUploadJobResponse } from "./schema.ts"
 import { insertUploadJob } from "./sql.ts"
@@ -37,7 +37,7 @@ type Dependencies = {
   objectStore: ObjectStore
 }
 
-/** Promises a batch: one statement writes it, then every URL is signed in process. */
+/** Creates a job: one statement writes it, then the URLs of the photos that wait are signed in process. */
 export const createUploadJob = async (
   { environment, limits, database, objectStore }: Dependencies,
   { userId, files, ...request }: CreateUploadJob,
@@ -56,7 +56,7 @@ export const createUploadJob = async (
         jobId: plan.value.jobId,
         items: await signAll(
           objectStore,
-          photos.map((photo) => ({ ...photo, uploadId: null })),
+          photos.map((photo) => ({ ...photo, status: "QUEUED", uploadId: null })),
         ),
         isReplayed: false,
       })
@@ -71,5 +71,5 @@ export const createUploadJob = async (
   }
 }
 
-const signAll = (objectStore: ObjectStore, photos: readonly PendingPhoto[]) =>
-  Promise.all(photos.map((photo) => presignUpload(objectStore, photo)))
+const signAll = (objectStore: ObjectStore, photos: readonly DeclaredPhoto[]) =>
+  Promise.all(photos.map((photo) => uploadItemOf(objectStore, photo)))

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { partSizeLimits } from "../../../domain/multipart.ts"
 import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
-import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
+import { uploadItem } from "../../clients/object-store/presigned-upload.ts"
 
 const declaredFile = z.object({
   filename: z.string().max(1024),
@@ -25,7 +25,7 @@ export const createUploadJobRequest = z.object({
 
 export const createUploadJobResponse = z.object({
   jobId: z.string(),
-  items: z.array(presignedUpload),
+  items: z.array(uploadItem),
   /**
    * Whether the server learns of each upload from S3. If false, finalize every upload; if true, only photos that have
    * not moved some seconds after their upload.

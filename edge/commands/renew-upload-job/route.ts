@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
-import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
+import { uploadItemOf } from "../../clients/object-store/presigned-upload.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { acceptsUploads } from "../../http/load-gate.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
@@ -29,7 +29,7 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
     if (isTerminalJob(job.status))
       return problem(c, "already-uploaded", { detail: `The job is ${job.status}: no photo of it waits.` })
     const store = objectStoreOf(config)
-    const items = await Promise.all(job.photos.map((photo) => presignUpload(store, photo)))
+    const items = await Promise.all(job.photos.map((photo) => uploadItemOf(store, photo)))
     return c.json({ jobId, items } satisfies RenewUploadJobResponse)
   },
 )

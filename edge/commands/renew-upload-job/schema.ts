@@ -1,10 +1,10 @@
 import * as z from "zod"
 import { isJobId } from "../../../domain/ids.ts"
-import { presignedUpload } from "../../clients/object-store/presigned-upload.ts"
+import { uploadItem } from "../../clients/object-store/presigned-upload.ts"
 
 export const renewUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 
 /** Only the photos that still wait for their bytes. */
-export const renewUploadJobResponse = z.object({ jobId: z.string(), items: z.array(presignedUpload) })
+export const renewUploadJobResponse = z.object({ jobId: z.string(), items: z.array(uploadItem) })
 
 export type RenewUploadJobResponse = z.infer<typeof renewUploadJobResponse>

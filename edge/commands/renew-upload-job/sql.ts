@@ -4,11 +4,11 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
-import { pendingPhoto, pendingPhotoJson } from "../../clients/object-store/pending-photo.ts"
+import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
 
-/** The photos of a job that wait for their bytes, in the order in which they were announced. */
+/** The photos of a job that wait for their bytes, in the order in which they were declared. */
 export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
-  z.object({ status: z.enum(jobStatuses), photos: z.array(pendingPhoto) }).nullable(),
+  z.object({ status: z.enum(jobStatuses), photos: z.array(declaredPhoto) }).nullable(),
   `
   with ${inputOfActingUser},
   known as (
@@ -21,7 +21,7 @@ export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }
   )}
   select (
     select jsonb_build_object('status', known.status, 'photos', (
-      select coalesce(jsonb_agg(${pendingPhotoJson} order by p.photo_id), '[]')
+      select coalesce(jsonb_agg(${declaredPhotoJson} order by p.photo_id), '[]')
       from photos p where p.job_id = known.job_id and ${mayBecome("PROCESSING", "p.status")}))
     from known
   ) as result`,

@@ -24,11 +24,11 @@ export const renewUpload = new Hono<EdgeEnv>().post(
     const { config, database, principal } = c.var
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
-    const upload = await database.run(selectUpload, { photoId, userId: principal.userId })
-    if (!upload) return problem(c, "not-found")
-    const { status, photo } = upload
+    const photo = await database.run(selectUpload, { photoId, userId: principal.userId })
+    if (!photo) return problem(c, "not-found")
+    const { status } = photo
     if (!waitsForBytes(status)) return problem(c, "already-uploaded", { detail: `The photo is ${status}.` })
-    const renewed = await presignUpload(objectStoreOf(config), photo)
+    const renewed = await presignUpload(objectStoreOf(config), { ...photo, status })
     return c.json(renewed satisfies RenewUploadResponse)
   },
 )

@@ -1,0 +1,27 @@
+import * as z from "zod"
+import { isPhotoId } from "../../../domain/ids.ts"
+import { photoStatuses, type WaitingStatus } from "../../../domain/photo-status.ts"
+import { photoTypes } from "../../../domain/photo-type.ts"
+
+/** A photo as its upload needs it, whether or not it still waits for its bytes. */
+export const declaredPhoto = z.object({
+  photoId: z.string().refine(isPhotoId),
+  status: z.enum(photoStatuses),
+  type: z.enum(photoTypes),
+  bytes: z.number().int(),
+  /** Lower-case hex, when the client gave one. */
+  sha256: z.string().nullable(),
+  partSize: z.number().int().nullable(),
+  uploadId: z.string().nullable(),
+  s3Key: z.string(),
+})
+
+export type DeclaredPhoto = z.infer<typeof declaredPhoto>
+
+/** A photo that waits for its bytes: the only kind for which URLs are signed. */
+export type PendingPhoto = DeclaredPhoto & { status: WaitingStatus }
+
+/** A `DeclaredPhoto` in SQL, from a row of `photos` with the alias `p`. */
+export const declaredPhotoJson = `jsonb_build_object(
+    'photoId', p.photo_id, 'status', p.status, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
+    'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key)`
