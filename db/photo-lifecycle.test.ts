@@ -103,7 +103,14 @@ const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, a
       return database.run(finalizePhotosOfJob, { jobId, userId, photoIds: null, objects })
     }
     case "claim":
-      return database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
+      return database.run(claimPhoto, {
+        photoId,
+        userId,
+        etag: "e",
+        sequencer: null,
+        leaseMs: 60_000,
+        concurrency: 10_000,
+      })
     case "complete":
       return database.run(completePhoto, { photoId, attempt, checksum: "ab", facts, thumbnails: [] })
     case "fail":
@@ -259,7 +266,14 @@ describe("photos and their job", () => {
       const [done, failing] = photoIds
       if (!done || !failing) throw new Error("no photos")
       for (const photoId of photoIds)
-        await database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
+        await database.run(claimPhoto, {
+          photoId,
+          userId,
+          etag: "e",
+          sequencer: null,
+          leaseMs: 60_000,
+          concurrency: 10_000,
+        })
       await database.run(completePhoto, { photoId: done, attempt: 1, checksum: "ab", facts, thumbnails: [] })
       await Promise.all([
         database.run(cancelPhoto, { photoId: done, userId }),

@@ -185,6 +185,13 @@ export const photos = pgTable(
     index("photos_unfinished")
       .on(table.updatedAt)
       .where(sql`${table.status} in ('QUEUED', 'UPLOADING', 'PROCESSING')`),
+    // A user's share of the processing slots: who holds leases, and who waits for one.
+    index("photos_leased")
+      .on(table.leaseExpiresAt, table.userId)
+      .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is not null`),
+    index("photos_unleased")
+      .on(table.userId, table.updatedAt)
+      .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is null`),
     index("photos_to_remove")
       .on(table.updatedAt)
       .where(

@@ -33,6 +33,7 @@ const handle = processPhoto({
   environment: config.environment,
   bucket: config.s3.bucket,
   maxFileBytes: config.maxFileBytes,
+  concurrency: config.concurrency,
   photoTimeoutMs: config.photoTimeoutMs,
   database,
   objectStore,

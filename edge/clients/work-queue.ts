@@ -16,7 +16,7 @@ export type QueuedObject = { key: string; etag: string; bytes: number }
 export type WorkQueue = {
   /** Sends a message for each object. Returns the objects whose message was not sent. */
   enqueue: <Queued extends QueuedObject>(objects: readonly Queued[]) => Promise<Queued[]>
-  /** About how many messages wait to be received. */
+  /** The backlog: about how many messages wait to be received, with those whose delay has not passed. */
   depth: () => Promise<number>
 }
 
@@ -62,15 +62,25 @@ export const workQueueOf = (config: Config): WorkQueue => {
       return unsent
     },
     depth: async () => {
-      const answer = await call("GetQueueAttributes", { AttributeNames: ["ApproximateNumberOfMessages"] })
-      return attributes.parse(answer).Attributes.ApproximateNumberOfMessages
+      const answer = await call("GetQueueAttributes", { AttributeNames: backlogAttributes })
+      return backlogAnswer.parse(answer)
     },
   }
 }
 
 const batchAnswer = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) })
 
-const attributes = z.object({ Attributes: z.object({ ApproximateNumberOfMessages: z.coerce.number() }) })
+// The processor defers messages of a user who holds enough slots by sending delayed copies: they are backlog, too.
+const backlogAttributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"] as const
+
+const backlogAnswer = z
+  .object({
+    Attributes: z.object({
+      ApproximateNumberOfMessages: z.coerce.number(),
+      ApproximateNumberOfMessagesDelayed: z.coerce.number(),
+    }),
+  })
+  .transform(({ Attributes }) => backlogAttributes.reduce((sum, name) => sum + Attributes[name], 0))
 
 // The AWS JSON protocol of SQS:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-making-api-requests-json.html

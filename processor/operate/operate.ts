@@ -5,7 +5,8 @@ import { reopenPhotos, type Selection, selectStanding, unparkEvents } from "./sq
 
 /** What an operator can say, and what it does. */
 export const usage = `Usage: npm run ops -- COMMAND
-  status                              photos by status, dead letters, and each sink's waiting, failing and parked events
+  status                              photos by status, messages in the queue, dead letters, and each sink's waiting,
+                                      failing and parked events
   redrive                             take up every photo whose message came to the dead-letter queue
   reprocess PHOTO_ID | JOB_ID | failed   take up failed photos: one, those of a job, or all
   unpark                              attempt parked events again`
@@ -20,7 +21,7 @@ export const operate = async (
   if (rest.length > 0) return null
   switch (command) {
     case "status":
-      return argument === undefined ? database.run(selectStanding, {}) : null
+      return argument === undefined ? status() : null
     case "unpark":
       return argument === undefined ? database.run(unparkEvents, {}) : null
     case "redrive":
@@ -31,6 +32,11 @@ export const operate = async (
     }
     default:
       return null
+  }
+
+  async function status(): Promise<object> {
+    const [standing, messages] = await Promise.all([database.run(selectStanding, {}), workQueue.depth()])
+    return { ...standing, messages }
   }
 
   async function takeUp(selection: Selection): Promise<object> {

@@ -37,7 +37,14 @@ const claimedJob = async (size: number): Promise<{ jobId: JobId; photoIds: Photo
   await database.run(insertUploadJob, { jobId, userId, photos, ...request })
   const photoIds = photos.map(({ photoId }) => photoId)
   for (const photoId of photoIds)
-    await database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs: 60_000 })
+    await database.run(claimPhoto, {
+      photoId,
+      userId,
+      etag: "e",
+      sequencer: null,
+      leaseMs: 60_000,
+      concurrency: 10_000,
+    })
   return { jobId, photoIds }
 }
 

@@ -2,7 +2,7 @@ import type { S3ClientConfig } from "@aws-sdk/client-s3"
 
 // Three tries with growing pauses, and the caller's own retry after them.
 const maxAttempts = 3
-const connectTimeoutMs = 3_000
+const connectTimeoutMs = 5_000
 // A body that stops in the middle: no response of ours pauses for so long.
 const idleSocketTimeoutMs = 60_000
 const maxSockets = 64

@@ -1,6 +1,7 @@
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from "@aws-sdk/client-sqs"
@@ -87,6 +88,33 @@ describe("a message", () => {
       expect(deliveries).toBe(2)
       expect(await counts()).toEqual({ visible: 0, inHand: 0 })
     })
+  })
+
+  test("whose verdict is defer is replaced by a delayed copy that was never received", async () => {
+    await send("not yet")
+    const receiveCounts: string[] = []
+    const ids: string[] = []
+    const queue = listen(async (body, messageId) => {
+      expect(body).toBe("not yet")
+      ids.push(messageId)
+      return ids.length < 3
+        ? { kind: "defer", delaySeconds: 1 }
+        : { kind: "retry", reason: "test", afterMs: 1000 }
+    })
+    await vi.waitFor(() => expect(ids).toHaveLength(3), { timeout: 15_000, interval: 20 })
+    await queue.stop()
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        WaitTimeSeconds: 5,
+        MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+      }),
+    )
+    for (const message of Messages ?? [])
+      receiveCounts.push(message.Attributes?.ApproximateReceiveCount ?? "")
+    // Three messages; of the last one this is the second receive at least, and not the fourth.
+    expect(new Set(ids).size).toBe(3)
+    expect(receiveCounts).toEqual(["2"])
   })
 
   test("whose handler throws is kept and comes again", async () => {

@@ -1,15 +1,21 @@
-import { ChangeMessageVisibilityCommand, type Message, SQSClient } from "@aws-sdk/client-sqs"
+import { type Message, SQSClient } from "@aws-sdk/client-sqs"
 import { Consumer } from "sqs-consumer"
 import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import type { Logger } from "./log.ts"
+import { type MessageActions, messageActionsOf } from "./message-actions.ts"
 
-/** What is to become of a message. Handlers answer; they do not throw policy. */
+/** What happens to a message next. Handlers return it; they do not throw policy. */
 export type Verdict =
   | { kind: "done" }
-  /** To be delivered again: after `afterMs`, or after a backoff that grows with every delivery. */
+  /** Delivered again after `afterMs`, or after a backoff that grows with every delivery. */
   | { kind: "retry"; reason: string; afterMs?: number }
-  /** Never to be delivered again, although nothing came of it. */
+  /**
+   * Replaced by a fresh copy with a delay: a message that waits for its turn was not tried, and deliveries after which
+   * it would become a dead letter do not count.
+   */
+  | { kind: "defer"; delaySeconds: number }
+  /** Never delivered again, although it caused nothing. */
   | { kind: "discard"; reason: string }
 
 export type MessageHandler = (
@@ -20,7 +26,7 @@ export type MessageHandler = (
 ) => Promise<Verdict>
 
 export type Queue = {
-  /** Stops receiving at once and resolves when what is in hand has got its verdict. */
+  /** Stops receiving at once and resolves when every received message has its verdict. May be called again. */
   stop: () => Promise<void>
 }
 
@@ -29,9 +35,9 @@ const firstBackoffSeconds = 2
 const longestBackoffSeconds = 300
 
 /**
- * Receives with as many long polls as photos may be in hand, one message each, so that nothing lies received
- * but untouched. A message is deleted after its verdict; SQS shows it to another receiver when its visibility
- * lapses, which a heartbeat prevents for as long as the handler works.
+ * Receives with as many long polls as there are slots, one message each, so that no message is received and left waiting.
+ * A message is deleted after its verdict. SQS shows it to another receiver when its visibility timeout ends, which a
+ * heartbeat prevents while the handler works.
  */
 export const startQueue = (
   config: Pick<Config, "sqs" | "s3" | "concurrency">,
@@ -47,24 +53,27 @@ export const startQueue = (
     }),
     useQueueUrlAsEndpoint: false,
   })
-  const visibility = visibilityOf(sqs, config.sqs, log)
+  const actions = messageActionsOf(sqs, config.sqs, log)
   const slots = Array.from({ length: config.concurrency }, () =>
-    startSlot(sqs, config.sqs, visibility, handle, log),
+    startSlot(sqs, config.sqs, actions, handle, log),
   )
+  const stopAll = async () => {
+    await Promise.all(slots.map((slot) => slot.stop()))
+    sqs.destroy()
+  }
+  let stopped: Promise<void> | undefined
   return {
-    stop: async () => {
-      await Promise.all(slots.map((slot) => slot.stop()))
-      sqs.destroy()
+    stop: () => {
+      stopped ??= stopAll()
+      return stopped
     },
   }
 }
 
-type Visibility = ReturnType<typeof visibilityOf>
-
 const startSlot = (
   sqs: SQSClient,
   { queueUrl, visibilityTimeoutSeconds }: Config["sqs"],
-  visibility: Visibility,
+  actions: MessageActions,
   handle: MessageHandler,
   log: Logger,
 ) => {
@@ -78,7 +87,7 @@ const startSlot = (
     messageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
     handleMessage: async (message) => {
       isBusy = true
-      return (await settle(message, visibility, handle, log)) ? message : undefined
+      return (await settle(message, actions, handle, log)) ? message : undefined
     },
   })
   consumer.on("response_processed", () => {
@@ -89,7 +98,7 @@ const startSlot = (
   consumer.start()
   return {
     stop: async () => {
-      // Aborting would also abort the deletion of a message in hand, so only an idle long poll is aborted.
+      // Aborting would also abort the deletion of the message under way, so only an idle long poll is aborted.
       const processed =
         isBusy && new Promise<void>((resolve) => consumer.once("response_processed", () => resolve()))
       consumer.stop({ abort: !isBusy })
@@ -98,14 +107,14 @@ const startSlot = (
   }
 }
 
-/** True when the message may be deleted. */
+/** Carries out the verdict on a message. True when the message is to be deleted. */
 const settle = async (
   message: Message,
-  visibility: Visibility,
+  actions: MessageActions,
   handle: MessageHandler,
   log: Logger,
 ): Promise<boolean> => {
-  const heartbeat = visibility.keep(message)
+  const heartbeat = actions.startHeartbeat(message)
   const sentAtMs = Number(message.Attributes?.SentTimestamp ?? 0)
   const verdict = await handle(message.Body ?? "", message.MessageId ?? "", sentAtMs).catch(
     (error: unknown): Verdict => {
@@ -115,43 +124,24 @@ const settle = async (
   )
   // A heartbeat still under way would overwrite the backoff.
   await heartbeat.stop()
-  if (verdict.kind === "retry") {
-    const seconds =
-      verdict.afterMs === undefined ? backoffSeconds(message) : Math.ceil(verdict.afterMs / 1000)
-    await visibility.set(message, seconds)
-    log.warn({ messageId: message.MessageId, reason: verdict.reason, seconds }, "message will be retried")
-  }
-  if (verdict.kind === "discard")
-    log.warn({ messageId: message.MessageId, reason: verdict.reason }, "message discarded")
-  return verdict.kind !== "retry"
-}
-
-const visibilityOf = (sqs: SQSClient, { queueUrl, visibilityTimeoutSeconds }: Config["sqs"], log: Logger) => {
-  const set = async (message: Message, seconds: number): Promise<void> => {
-    const command = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle, VisibilityTimeout: seconds }
-    // Failing to hide a message only means that it comes back sooner, and every handler is idempotent.
-    await sqs
-      .send(new ChangeMessageVisibilityCommand(command))
-      .catch((error: unknown) =>
-        log.warn({ err: error, messageId: message.MessageId }, "visibility not changed"),
-      )
-  }
-  const keep = (message: Message) => {
-    let beat: Promise<void> = Promise.resolve()
-    const timer = setInterval(
-      () => {
-        beat = set(message, visibilityTimeoutSeconds)
-      },
-      (visibilityTimeoutSeconds * 1000) / 3,
-    )
-    return {
-      stop: async () => {
-        clearInterval(timer)
-        await beat
-      },
+  switch (verdict.kind) {
+    case "done":
+      return true
+    case "discard":
+      log.warn({ messageId: message.MessageId, reason: verdict.reason }, "message discarded")
+      return true
+    case "defer":
+      if (await actions.sendCopy(message, verdict.delaySeconds)) return true
+      await actions.hide(message, backoffSeconds(message))
+      return false
+    case "retry": {
+      const { reason, afterMs } = verdict
+      const seconds = afterMs === undefined ? backoffSeconds(message) : Math.ceil(afterMs / 1000)
+      await actions.hide(message, seconds)
+      log.warn({ messageId: message.MessageId, reason, seconds }, "message will be retried")
+      return false
     }
   }
-  return { set, keep }
 }
 
 // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/

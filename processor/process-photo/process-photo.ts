@@ -9,8 +9,10 @@ import type { ObjectStore } from "../platform/object-store.ts"
 import { isOutage } from "../platform/outage.ts"
 import type { Verdict } from "../platform/queue.ts"
 import { download } from "./download.ts"
+import { deferralSeconds } from "./fair-share.ts"
 import type { ExaminedPhoto } from "./image/examined-photo.ts"
 import type { ImageExaminer } from "./image/image-examiner.ts"
+import { createTurns } from "./in-turn.ts"
 import {
   type Claim,
   type ClaimedPhoto,
@@ -18,13 +20,15 @@ import {
   completePhoto,
   failPhoto,
   releasePhoto,
-  selectStanding,
+  selectPhotoStatus,
 } from "./sql.ts"
 
 export type ProcessPhotoDependencies = {
   environment: string
   bucket: string
   maxFileBytes: number
+  /** Photos that this process works on at once. */
+  concurrency: number
   /** From claim to completion; the lease outlives it, so a lapsed lease means a dead worker. */
   photoTimeoutMs: number
   database: Database
@@ -41,22 +45,27 @@ const leaseMarginMs = 15_000
 const removeTimeoutMs = 10_000
 
 /** Handles one message: whatever it says and however often it comes, a photo ends once and with one outcome. */
-export const processPhoto =
-  (dependencies: ProcessPhotoDependencies) =>
-  async (body: string): Promise<Verdict> => {
-    const { database, environment, bucket, photoTimeoutMs } = dependencies
+export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
+  // Claims of one user at the same instant would each count the leases without the other.
+  const inTurn = createTurns()
+  return async (body: string): Promise<Verdict> => {
+    const { database, environment, bucket, concurrency, photoTimeoutMs } = dependencies
     const original = parseObjectCreated(body, { environment, bucket })
     if (!original) return { kind: "discard", reason: "not about an original of ours" }
 
     const leaseMs = photoTimeoutMs + leaseMarginMs
-    const { claimed, known } = await database.run(claimPhoto, { ...original, leaseMs })
+    const { claimed, deferred, known } = await inTurn(original.userId, () =>
+      database.run(claimPhoto, { ...original, leaseMs, concurrency }),
+    )
     if (claimed) return attempt(dependencies, original, claimed)
+    if (deferred) return { kind: "defer", delaySeconds: deferralSeconds(deferred, Math.random()) }
     if (!known) return { kind: "discard", reason: "no such photo" }
     if (known.status === "CANCELLED" || known.isDeleted) await removeObjects(dependencies, original)
     if (isTerminalPhoto(known.status)) return { kind: "done" }
-    // The message may be that of a worker who died, so it must outlive that worker's lease.
-    return { kind: "retry", reason: "in other hands", afterMs: known.leaseMs + 1000 }
+    // The message may belong to a worker that died, so it must outlive that worker's lease.
+    return { kind: "retry", reason: "leased by another worker", afterMs: known.leaseMs + 1000 }
   }
+}
 
 const attempt = async (
   dependencies: ProcessPhotoDependencies,
@@ -75,7 +84,7 @@ const attempt = async (
   try {
     const outcome = await inspect(dependencies, original, photo, AbortSignal.timeout(photoTimeoutMs))
     const { isMoved } = await record(database, claim, outcome)
-    if (!isMoved && (await database.run(selectStanding, claim))?.status === "CANCELLED")
+    if (!isMoved && (await database.run(selectPhotoStatus, claim))?.status === "CANCELLED")
       await removeObjects(dependencies, original)
     const facts = { durationMs: Math.round(performance.now() - startedAt), bytes: photo.bytes }
     if (!isMoved) log.warn(facts, "photo was settled by someone else")

@@ -60,7 +60,7 @@ const newJob = async (size: number) => {
 }
 
 const claim = (photoId: PhotoId) =>
-  database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs })
+  database.run(claimPhoto, { photoId, userId, etag: "e", sequencer: null, leaseMs, concurrency: 10_000 })
 const complete = (photoId: PhotoId, attempt: number) =>
   database.run(completePhoto, { photoId, attempt, ...outcome })
 const fail = (photoId: PhotoId, attempt: number) =>
@@ -124,8 +124,12 @@ describe("a photo", () => {
 
   test("of another user, or of none, can't be claimed", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
-    const stranger = { photoId, userId: newId.user(), etag: "e", sequencer: null, leaseMs }
-    expect(await database.run(claimPhoto, stranger)).toEqual({ claimed: null, known: null })
+    const stranger = { photoId, userId: newId.user(), etag: "e", sequencer: null, leaseMs, concurrency: 3 }
+    expect(await database.run(claimPhoto, stranger)).toEqual({
+      claimed: null,
+      deferred: null,
+      known: null,
+    })
   })
 })
 

@@ -7,6 +7,7 @@ import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 import { photoTypes } from "../../domain/photo-type.ts"
+import { deferral, fairShare, waitingPhotosOfUser } from "./fair-share.ts"
 
 const claimedPhoto = z.object({
   jobId: z.string().refine(isJobId),
@@ -20,8 +21,9 @@ const claimedPhoto = z.object({
 export type ClaimedPhoto = z.infer<typeof claimedPhoto>
 
 /**
- * Takes a photo in hand: the first claim makes it PROCESSING, a later one takes over a lease that lapsed. `attempt`
- * is the lease's fencing token. Without a claim, `known` tells how the photo stands, or null if there is none.
+ * Claims a photo: the first claim makes it PROCESSING, a later one takes over a lease that lapsed. `attempt` is the
+ * fencing token of the lease. A claim above the user's share makes the photo PROCESSING without a lease and returns
+ * `deferred`. Without either, `known` is the photo's state, or null if there is no such photo.
  */
 export const claimPhoto = statementOf<{
   photoId: PhotoId
@@ -29,15 +31,18 @@ export const claimPhoto = statementOf<{
   etag: string
   sequencer: string | null
   leaseMs: number
+  /** Photos that this process works on at once. */
+  concurrency: number
 }>()(
   z.object({
     claimed: claimedPhoto.nullable(),
+    deferred: deferral.nullable(),
     known: z
       .object({ status: z.enum(photoStatuses), isDeleted: z.boolean(), leaseMs: z.number() })
       .nullable(),
   }),
   `
-  with input as (select $1::jsonb as doc),
+  with recursive input as (select $1::jsonb as doc),
   lease as (select now() + (doc->>'leaseMs')::int * interval '1 millisecond' as expires_at from input),
   -- Locked before it is judged, so that of a claim and a finalize at the same instant the later sees the earlier.
   found as (
@@ -45,20 +50,23 @@ export const claimPhoto = statementOf<{
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     for update of p
   ),
-  claimed as (
+  ${fairShare},
+  taken as (
     update photos p set status = 'PROCESSING', etag = doc->>'etag',
-      sequencer = coalesce(doc->>'sequencer', p.sequencer), attempt = attempt + 1,
-      lease_expires_at = lease.expires_at, updated_at = now()
-    from input, lease, found
+      sequencer = coalesce(doc->>'sequencer', p.sequencer),
+      attempt = p.attempt + case when share.is_exceeded then 0 else 1 end,
+      lease_expires_at = case when not share.is_exceeded then lease.expires_at end, updated_at = now()
+    from input, lease, found, share
     where p.photo_id = found.photo_id
       -- Hex, compared after padding (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html):
-      -- what an older event says of the object is no longer so.
+      -- an older event describes an object that was replaced.
       and coalesce(rpad(doc->>'sequencer', 64, '0') >= rpad(p.sequencer, 64, '0'), true)
       and (${mayBecome("PROCESSING", "p.status")}
         or p.status = 'PROCESSING' and coalesce(p.lease_expires_at <= now(), true))
     returning p.*, found.status as previous_status
   ),
-  moved as (select * from claimed where previous_status <> 'PROCESSING'),
+  claimed as (select * from taken where lease_expires_at is not null),
+  moved as (select * from taken where previous_status <> 'PROCESSING'),
   attempt_entry as (
     insert into photo_timeline (photo_id, kind, data)
     select photo_id, 'ATTEMPT_STARTED', jsonb_build_object('attempt', attempt) from claimed
@@ -69,21 +77,24 @@ export const claimPhoto = statementOf<{
       select jsonb_build_object('jobId', job_id, 'type', mime_type, 'bytes', bytes, 'sha256', expected_sha256,
         'traceparent', traceparent, 'attempt', attempt)
       from claimed),
+    'deferred', (
+      select jsonb_build_object('slots', slots, 'waitingPhotos', ${waitingPhotosOfUser})
+      from taken, share where taken.lease_expires_at is null),
     'known', (
       select jsonb_build_object('status', status, 'isDeleted', deleted_at is not null,
         'leaseMs', greatest(0, extract(epoch from coalesce(lease_expires_at, now()) - now()) * 1000))
       from input join photos on photo_id = doc->>'photoId' and user_id = doc->>'userId')
-  ) as result`,
+  ) as result from input`,
 )
 
-/** Who speaks: a claim that is not the newest changes nothing. */
+/** Identifies the lease: a claim that is not the newest changes nothing. */
 export type Claim = { photoId: PhotoId; attempt: number }
 
 export type Completion = Claim & { checksum: string; facts: ImageFacts; thumbnails: readonly Thumbnail[] }
 
 const moved = z.object({ isMoved: z.boolean() })
 
-/** Makes a photo COMPLETED with all that was found out about it; job, counters and events follow at once. */
+/** Makes a photo COMPLETED, with its facts and thumbnails; the same statement updates the job and writes the events. */
 export const completePhoto = statementOf<Completion>()(
   moved,
   `
@@ -101,7 +112,7 @@ export const completePhoto = statementOf<Completion>()(
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
-/** Makes a photo FAILED for good, with the reason its owner will read. */
+/** Makes a photo FAILED, with the reason that its owner reads. */
 export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: string | null }>()(
   moved,
   `
@@ -118,13 +129,16 @@ export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: stri
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
-/** Gives a claim back, so that the next delivery need not wait for its lease. */
+/**
+ * Releases a claim, so that the next delivery does not have to wait until the lease lapses. The lease ends now and is not
+ * removed: the photo's message is in its backoff, and a photo that waits for that does not count as waiting for a slot.
+ */
 export const releasePhoto = statementOf<Claim & { reason: string }>()(
   z.object({ isReleased: z.boolean() }),
   `
   with input as (select $1::jsonb as doc),
   released as (
-    update photos p set lease_expires_at = null, updated_at = now()
+    update photos p set lease_expires_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and status = 'PROCESSING'
     returning p.photo_id
@@ -137,8 +151,8 @@ export const releasePhoto = statementOf<Claim & { reason: string }>()(
   select jsonb_build_object('isReleased', exists (select from released)) as result`,
 )
 
-/** How a photo stands now, or null when there is none. */
-export const selectStanding = statementOf<{ photoId: PhotoId }>()(
+/** The status of a photo, or null when there is no such photo. */
+export const selectPhotoStatus = statementOf<{ photoId: PhotoId }>()(
   z.object({ status: z.enum(photoStatuses) }).nullable(),
   `
   select (

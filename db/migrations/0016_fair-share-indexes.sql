@@ -1,0 +1,3 @@
+-- A user's share of the processing slots is decided by who holds leases and who waits for one.
+CREATE INDEX "photos_leased" ON "photos" USING btree ("lease_expires_at","user_id") WHERE "photos"."status" = 'PROCESSING' and "photos"."lease_expires_at" is not null;--> statement-breakpoint
+CREATE INDEX "photos_unleased" ON "photos" USING btree ("user_id","updated_at") WHERE "photos"."status" = 'PROCESSING' and "photos"."lease_expires_at" is null;
