@@ -1,47 +1,66 @@
 import { once } from "node:events"
-import { parentPort } from "node:worker_threads"
+import { parentPort, workerData } from "node:worker_threads"
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import { ok, type Result } from "../../../domain/result.ts"
-import { withContent } from "./byte-source.ts"
+import { ReadFailed, withContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import { photoExifOf } from "./exif/photo-exif.ts"
-import { corrupt } from "./photo-faults.ts"
+import { undecodable } from "./photo-faults.ts"
 import { render } from "./pixels/render.ts"
 import { probe } from "./probe.ts"
-import type { FromWorker, Order } from "./worker-protocol.ts"
+import type { FromWorker, Order, ThreadData } from "./worker-protocol.ts"
 
 const port = parentPort
 if (!port) throw new Error("examine-worker.ts runs in a worker thread")
+const { libheif } = workerData as ThreadData
 
-// One photo at a time: the order, the memory it needs, the leave to take it, the outcome.
+// One photo at a time: the order, the memory it needs, the permission to take it, the outcome.
 port.on("message", async (message: Order | "go") => {
   if (message === "go") return
-  say({ kind: "examined", result: await examine(message) })
+  try {
+    send({ kind: "examined", result: await examine(message) })
+  } catch (error) {
+    send({ kind: "failed", error: error instanceof Error ? error : new Error(String(error)) })
+  }
 })
 
+/** @throws ReadFailed when the file can't be read */
 const examine = async ({
   content,
   declaredType,
   limits,
 }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
-  const surveyed = withContent(content, (source) => {
+  const probed = withContent(content, (source) => {
     const header = probe(source, declaredType, limits)
+    // What the header keeps of the source is read here: a file is closed afterwards.
     return header.ok ? ok({ header: header.value, exif: photoExifOf(header.value.exif) }) : header
   })
-  if (!surveyed.ok) return surveyed
-  const { header, exif } = surveyed.value
-  say({ kind: "needs", decodeBytes: header.decodeBytes })
+  if (!probed.ok) return probed
+  const { header, exif } = probed.value
+  send({ kind: "needs", decodeBytes: header.decodeBytes, keepsMemory: header.hevc !== null })
   await once(port, "message")
 
   const orientation = exif.orientation ?? 1
   const isOnItsSide = header.isTurnedByExif && orientation >= 5
   const [width, height] = isOnItsSide ? [header.height, header.width] : [header.width, header.height]
   try {
-    const { thumbnails, isDegraded } = await render(content, header, orientation)
+    const { thumbnails, isDegraded } = await render(content, header, orientation, libheif)
     return ok({ facts: { type: header.type, width, height, exif, isDegraded }, thumbnails })
-  } catch {
-    return corrupt("The picture can't be decoded: its data is damaged or incomplete. Upload the photo again.")
+  } catch (error) {
+    if (error instanceof ReadFailed) throw error
+    // libvips reads a file by itself and does not tell I/O errors from damage.
+    withContent(content, readAll)
+    return undecodable
   }
 }
 
-const say = (message: FromWorker): void => port.postMessage(message)
+/** @throws ReadFailed when not all bytes can be read */
+const readAll = (source: { size: number; view: (position: number) => Buffer }): void => {
+  for (let position = 0; position < source.size; ) {
+    const { length } = source.view(position)
+    if (length === 0) throw new ReadFailed(new Error("the file became shorter"))
+    position += length
+  }
+}
+
+const send = (message: FromWorker): void => port.postMessage(message)

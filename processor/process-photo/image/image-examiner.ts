@@ -5,21 +5,23 @@ import type { PhotoContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import { createMemoryBudget } from "./memory-budget.ts"
 import { unprocessable } from "./photo-faults.ts"
+import { compileLibheif } from "./pixels/libheif.ts"
 import { startThread, type Thread } from "./thread.ts"
 
 export type ExaminationLimits = {
   /** Width times height. */
   maxPixels: number
-  /** For looking into one photo; waiting for a thread or for memory does not count. */
+  /** For examining one photo; waiting for a thread or for memory does not count. */
   maxMs: number
-  /** Memory that all decodes under way may take together, in bytes. */
+  /** Memory that all examinations in progress may take together, in bytes. */
   maxDecodedBytes: number
 }
 
 export type ImageExaminer = {
   /**
-   * Looks into a file. A bad photo is a fault, never an exception.
-   * @throws the signal's reason when it fires, and Error when a thread dies, which says nothing about the photo
+   * Examines a photo. Whatever is wrong with its bytes is a fault, never an exception.
+   * @throws the signal's reason when it fires, and Error when the file can't be read or a thread dies, which say
+   * nothing about the photo
    */
   examine: (
     content: PhotoContent,
@@ -29,18 +31,27 @@ export type ImageExaminer = {
   close: () => Promise<void>
 }
 
+const examineWorker = new URL("./examine-worker.ts", import.meta.url)
+
+// The first may have died of what photos before it left behind; a fresh thread has only this one.
+const maxThreadsPerPhoto = 2
+
 /**
- * Examines photos in `threads` worker threads, one photo each at a time: parsers and decoders are handed hostile
- * bytes, and a thread that takes too long over them can be ended.
+ * Examines photos in `threads` worker threads, one photo each at a time: parsers and decoders read hostile bytes, and
+ * a thread that takes too long over them can be ended.
  */
 export const startImageExaminer = ({
   threads,
   limits,
+  script = examineWorker,
 }: {
   threads: number
   limits: ExaminationLimits
+  /** What a thread runs; another one only in tests. */
+  script?: URL
 }): ImageExaminer => {
   const budget = createMemoryBudget(limits.maxDecodedBytes)
+  const libheif = compileLibheif()
   const idle: Thread[] = []
   const waiting: ((thread: Thread) => void)[] = []
   let running = 0
@@ -53,7 +64,7 @@ export const startImageExaminer = ({
   }
   const launch = (): Thread => {
     running += 1
-    return startThread()
+    return startThread(script, { libheif })
   }
   const release = async (thread: Thread): Promise<void> => {
     const next = thread.isReusable() ? thread : await replace(thread)
@@ -68,12 +79,16 @@ export const startImageExaminer = ({
 
   return {
     examine: async (content, declaredType, signal) => {
-      const thread = await acquire()
-      try {
-        const result = await thread.examine({ content, declaredType, limits }, budget, limits.maxMs, signal)
-        return result === "too slow" ? tooSlow : result
-      } finally {
-        await release(thread)
+      for (let tries = 1; ; tries += 1) {
+        const thread = await acquire()
+        try {
+          const result = await thread.examine({ content, declaredType, limits }, budget, limits.maxMs, signal)
+          if (result === "too slow") return tooSlow
+          if (result !== "out of memory") return result
+          if (tries === maxThreadsPerPhoto) return tooMuchMemory
+        } finally {
+          await release(thread)
+        }
       }
     },
     close: async () => {
@@ -82,4 +97,5 @@ export const startImageExaminer = ({
   }
 }
 
-const tooSlow = unprocessable("The photo takes too long to look into; it may be made to do that.")
+const tooSlow = unprocessable("The photo takes too long to examine; it may be made to do that.")
+const tooMuchMemory = unprocessable("The photo takes too much memory to examine; it may be made to do that.")

@@ -1,7 +1,7 @@
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import { isSamePhotoType, type PhotoType } from "../../../domain/photo-type.ts"
 import { ok, type Result } from "../../../domain/result.ts"
-import { type ByteSource, EndsEarly } from "./byte-source.ts"
+import { type ByteSource, EndsEarly, ReadFailed } from "./byte-source.ts"
 import { detectPolyglot } from "./detect-polyglot.ts"
 import { readGifHeader } from "./format/gif.ts"
 import { readHeifHeader } from "./format/heif.ts"
@@ -11,32 +11,58 @@ import { readPngHeader } from "./format/png.ts"
 import { sniff, sniffBytes } from "./format/sniff.ts"
 import { readTiffHeader } from "./format/tiff.ts"
 import { readWebpHeader } from "./format/webp.ts"
-import { corrupt, endsEarly, mismatched, tooManyPixels, unsupported } from "./photo-faults.ts"
+import {
+  corrupt,
+  endsEarly,
+  Malformed,
+  malformed,
+  mismatched,
+  tooManyPixels,
+  unsupported,
+} from "./photo-faults.ts"
 
 export type ProbeLimits = { maxPixels: number; maxDecodedBytes: number }
 
+/** The most that a probe holds: its parsers are bounded, whatever the size of the file. */
+export const probeBytes = 16 * 1024 * 1024
+
 /**
- * Finds out what a file is and whether it may be decoded, from its structure alone: no pixel is touched, so a bomb
- * is refused at the price of its headers.
+ * Finds out the type of a file and whether it may be decoded, from its structure alone: no pixel is touched, so a
+ * bomb costs no more than its headers.
+ * @throws ReadFailed when the file can't be read; whatever else goes wrong is a fault of the photo
  */
 export const probe = (
   source: ByteSource,
   declaredType: PhotoType,
   limits: ProbeLimits,
 ): Result<ImageHeader, PhotoFault> => {
+  try {
+    return probeStructure(source, declaredType, limits)
+  } catch (error) {
+    if (error instanceof ReadFailed) throw error
+    if (error instanceof EndsEarly) return endsEarly
+    return error instanceof Malformed ? corrupt(error.message) : malformed
+  }
+}
+
+const probeStructure = (
+  source: ByteSource,
+  declaredType: PhotoType,
+  limits: ProbeLimits,
+): Result<ImageHeader, PhotoFault> => {
   if (source.size === 0) return corrupt("The file is empty.")
   const sniffed = sniff(source.peek(0, sniffBytes))
-  if (!sniffed.isPhoto) return unsupported(strangerDetail(sniffed.looksLike))
-  const outlined = readImageHeader(source, headerReaders[sniffed.type])
-  if (!outlined.ok) return outlined
+  if (!sniffed.isPhoto) return unsupported(otherFormatDetail(sniffed.looksLike))
+  const read = headerReaders[sniffed.type](source)
+  if (!read.ok) return read
 
-  const header = outlined.value
+  const header = read.value
   const secondNature = detectPolyglot(source, header)
   if (secondNature)
     return unsupported(`The file is a photo and ${secondNature} at once; such files are refused.`)
   if (!isSamePhotoType(header.type, declaredType))
     return mismatched(
-      `The file was announced as ${declaredType} but is ${header.type}. Upload it as what it is.`,
+      `The file was declared as ${declaredType} but is ${header.type}. Declare its true type.`,
     )
   return withinLimits(header, limits)
 }
@@ -52,17 +78,8 @@ const headerReaders: Record<PhotoType, HeaderReader> = {
   "image/heif": readHeifHeader,
 }
 
-const readImageHeader = (source: ByteSource, outliner: HeaderReader): Result<ImageHeader, PhotoFault> => {
-  try {
-    return outliner(source)
-  } catch (error) {
-    if (error instanceof EndsEarly) return endsEarly
-    throw error
-  }
-}
-
-const strangerDetail = (looksLike: string | null): string =>
-  looksLike ? `This is ${looksLike}, not a photo.` : "This is not a photo in any format that is taken here."
+const otherFormatDetail = (looksLike: string | null): string =>
+  looksLike ? `This is ${looksLike}, not a photo.` : "This is not a photo in a supported format."
 
 const withinLimits = (
   header: ImageHeader,
@@ -71,11 +88,11 @@ const withinLimits = (
   const { width, height, decodeBytes } = header
   if (width * height > maxPixels)
     return tooManyPixels(
-      `The photo has ${width} × ${height} pixels; at most ${Math.floor(maxPixels / 1e6)} megapixel are taken.`,
+      `The photo has ${width} × ${height} pixels; the limit is ${Math.floor(maxPixels / 1e6)} megapixel.`,
     )
   if (decodeBytes > maxDecodedBytes)
     return tooManyPixels(
-      `The photo has ${width} × ${height} pixels in a form that must be held in memory whole, which is too much.`,
+      `The photo has ${width} × ${height} pixels and must be held in memory as a whole, which takes too much.`,
     )
   return ok(header)
 }

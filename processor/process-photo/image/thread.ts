@@ -4,42 +4,60 @@ import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import type { Result } from "../../../domain/result.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
-import type { FromWorker, Order } from "./worker-protocol.ts"
+import { probeBytes } from "./probe.ts"
+import type { FromWorker, Order, ThreadData } from "./worker-protocol.ts"
 
-/** A worker thread that looks into one photo at a time. */
+export type ThreadOutcome = Result<ExaminedPhoto, PhotoFault> | "too slow" | "out of memory"
+
+/** A worker thread that examines one photo at a time. */
 export type Thread = {
-  /** @throws the signal's reason when it fires, and Error when the thread dies */
-  examine: (
-    order: Order,
-    budget: MemoryBudget,
-    maxMs: number,
-    signal: AbortSignal,
-  ) => Promise<Result<ExaminedPhoto, PhotoFault> | "too slow">
-  /** False once it was cut off or keeps memory that only its end frees. */
+  /** @throws the signal's reason when it fires, and Error when the thread dies or the file can't be read */
+  examine: (order: Order, budget: MemoryBudget, maxMs: number, signal: AbortSignal) => Promise<ThreadOutcome>
+  /** False once it was interrupted or holds memory that only its end frees. */
   isReusable: () => boolean
   end: () => Promise<void>
 }
 
-export const startThread = (): Thread => {
-  const worker = new Worker(new URL("./examine-worker.ts", import.meta.url))
+// The JavaScript heap only: an ordinary photo takes 10 MB of it, and parsers are bounded far below it. Pixels and files
+// are in other memory, which the budget bounds.
+const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 }
+
+export const startThread = (script: URL, workerData: ThreadData): Thread => {
+  const worker = new Worker(script, { workerData, resourceLimits })
   let isReusable = true
   worker.on("error", () => {
     isReusable = false
   })
-  const answer = async (signal: AbortSignal): Promise<FromWorker> => {
+  const answer = async (signal: AbortSignal): Promise<Exclude<FromWorker, { kind: "failed" }>> => {
     const [message] = (await once(worker, "message", { signal })) as [FromWorker]
+    if (message.kind === "failed") throw message.error
     return message
   }
+
+  const decode = async (cut: AbortSignal): Promise<ThreadOutcome> => {
+    worker.postMessage("go")
+    const message = await answer(cut)
+    if (message.kind === "needs") throw new Error("the thread asked for memory twice")
+    return message.result
+  }
+
   return {
     isReusable: () => isReusable,
     end: async () => {
       await worker.terminate()
     },
     examine: async (order, budget, maxMs, signal) => {
-      // Whatever cuts an examination short leaves the thread at work on it.
-      isReusable = false
       const limit = clock(maxMs)
       const cut = AbortSignal.any([signal, limit.signal])
+      const reserve = async (bytes: number): Promise<() => void> => {
+        limit.pause()
+        const giveBack = await budget.take(bytes, signal)
+        limit.resume()
+        return giveBack
+      }
+      let giveBack = await reserve(probeBytes)
+      // Whatever interrupts an examination leaves the thread busy with it.
+      isReusable = false
       try {
         worker.postMessage(order)
         const first = await answer(cut)
@@ -47,31 +65,32 @@ export const startThread = (): Thread => {
           isReusable = true
           return first.result
         }
-        limit.pause()
-        const giveBack = await budget.take(first.decodeBytes, signal)
-        limit.resume()
-        try {
-          worker.postMessage("go")
-          const second = await answer(cut)
-          if (second.kind === "needs") throw new Error("the thread asked twice")
-          // WebAssembly memory grows with the largest HEIC and never shrinks.
-          isReusable = !(second.result.ok && second.result.value.facts.type === "image/heic")
-          return second.result
-        } finally {
-          if (!isReusable) await worker.terminate()
-          giveBack()
-        }
+        // Given back before more is taken: photos that waited with a part of it could wait for each other for ever.
+        giveBack()
+        giveBack = await reserve(first.decodeBytes)
+        const result = await decode(cut)
+        isReusable = !first.keepsMemory
+        return result
       } catch (error) {
-        if (limit.signal.aborted && !signal.aborted) return "too slow"
-        throw signal.aborted ? signal.reason : error
+        if (signal.aborted) throw signal.reason
+        if (limit.signal.aborted) return "too slow"
+        if (isOutOfMemory(error)) return "out of memory"
+        throw error
       } finally {
         limit.pause()
+        // What the thread holds is free only when it has ended.
+        if (!isReusable) await worker.terminate()
+        giveBack()
       }
     },
   }
 }
 
-/** A time limit that can be stopped while somebody else is waited for. */
+// https://nodejs.org/docs/latest-v24.x/api/errors.html#err_worker_out_of_memory
+const isOutOfMemory = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY"
+
+/** A time limit that is paused while the examination waits for memory. */
 const clock = (maxMs: number) => {
   const controller = new AbortController()
   let leftMs = maxMs
@@ -79,7 +98,7 @@ const clock = (maxMs: number) => {
   let timer: NodeJS.Timeout | undefined
   const resume = () => {
     startedAt = performance.now()
-    timer = setTimeout(() => controller.abort(), leftMs)
+    timer = setTimeout(() => controller.abort(), Math.max(0, leftMs))
   }
   const pause = () => {
     clearTimeout(timer)

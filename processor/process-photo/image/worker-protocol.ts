@@ -5,9 +5,18 @@ import type { PhotoContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import type { ProbeLimits } from "./probe.ts"
 
-/** A photo for a thread to examine. The thread answers `needs`, waits for "go", and answers `examined`. */
+/** What a thread is started with: libheif, compiled once for all threads. */
+export type ThreadData = { libheif: WebAssembly.Module }
+
+/**
+ * A photo for a thread to examine. The thread answers `needs`, waits for "go", and answers `examined`; it may answer
+ * `examined` or `failed` instead of `needs`.
+ */
 export type Order = { content: PhotoContent; declaredType: PhotoType; limits: ProbeLimits }
 
 export type FromWorker =
-  | { kind: "needs"; decodeBytes: number }
+  /** `keepsMemory`: WebAssembly memory never shrinks, so the thread has to end with the photo. */
+  | { kind: "needs"; decodeBytes: number; keepsMemory: boolean }
   | { kind: "examined"; result: Result<ExaminedPhoto, PhotoFault> }
+  /** The file could not be read: nothing is known about the photo. */
+  | { kind: "failed"; error: Error }

@@ -1,6 +1,6 @@
 import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, readExactly } from "../byte-source.ts"
-import { corrupt, endsEarly } from "../photo-faults.ts"
+import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
 
@@ -20,9 +20,11 @@ export const readGifHeader: HeaderReader = (source) => {
     height,
     isTurnedByExif: false,
     exif: null,
-    decodeBytes: baseDecodeBytes + width * height * 8,
+    // The canvas and its previous frame; the decoder maps the whole file.
+    decodeBytes: baseDecodeBytes + width * height * 8 + source.size,
     endsAt,
     comments,
+    hevc: null,
   })
 }
 
@@ -30,14 +32,20 @@ type Frame = { right: number; bottom: number }
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const
 const commentLabel = 0xfe
 
+// An animation has up to three blocks a frame; the longest have some thousand frames.
+const maxBlocks = 100_000
+// Where markup is looked for: a GIF has one comment or none.
+const maxScannedComments = 100
+
 const walkBlocks = (source: ByteSource, start: number) => {
   const comments: Span[] = []
   let frame: Frame | null = null
-  for (let position = start; ; ) {
-    const kind = source.peek(position, 1)[0]
+  let position = start
+  for (let count = 0; count < maxBlocks; count += 1) {
+    const kind = source.byteAt(position)
     if (kind === block.extension) {
       const end = endOfSubBlocks(source, position + 2)
-      if (source.peek(position + 1, 1)[0] === commentLabel)
+      if (source.byteAt(position + 1) === commentLabel && comments.length < maxScannedComments)
         comments.push({ start: position + 2, length: (end ?? source.size) - position - 2 })
       if (end === null) return { frame, isCut: false, comments, endsAt: null }
       position = end
@@ -54,13 +62,14 @@ const walkBlocks = (source: ByteSource, start: number) => {
       position = end
     } else return { frame, isCut: false, comments, endsAt: kind === block.trailer ? position + 1 : null }
   }
+  throw new Malformed(`The GIF has more than ${maxBlocks} blocks.`)
 }
 
 const paletteBytes = (flags: number): number => ((flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1))
 
 const endOfSubBlocks = (source: ByteSource, start: number): number | null => {
   for (let position = start; ; ) {
-    const length = source.peek(position, 1)[0]
+    const length = source.byteAt(position)
     if (length === undefined) return null
     position += 1 + length
     if (length === 0) return position

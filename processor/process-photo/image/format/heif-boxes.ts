@@ -1,15 +1,17 @@
-import { type ByteSource, readExactly } from "../byte-source.ts"
+import type { ByteSource } from "../byte-source.ts"
+import { Malformed } from "../photo-faults.ts"
 
 /** A box of the ISO base media file format (ISO/IEC 14496-12 §4.2): where its body lies. */
 export type Box = { type: string; start: number; length: number }
 
-// Bounds the walk: a file of 8-byte boxes would have millions.
-const maxBoxes = 20_000
-
-/** The boxes between two positions. The last one may reach beyond `end`, as it does in a cut file. */
-export function* boxesIn(source: ByteSource, start: number, end: number): Generator<Box> {
+/**
+ * The boxes between two positions, read as they are asked for. The last one may reach beyond `end`, as it does in a
+ * cut file.
+ * @throws Malformed when there are more than `maxBoxes`
+ */
+export function* boxesIn(source: ByteSource, start: number, end: number, maxBoxes: number): Generator<Box> {
   let position = start
-  for (let count = 0; count < maxBoxes && position + 8 <= end; count += 1) {
+  for (let count = 0; position + 8 <= end; count += 1) {
     const head = source.peek(position, 16)
     if (head.length < 8) return
     const declared = head.readUInt32BE(0)
@@ -17,12 +19,21 @@ export function* boxesIn(source: ByteSource, start: number, end: number): Genera
     if (head.length < headBytes) return
     const size = declared === 0 ? end - position : declared === 1 ? Number(head.readBigUInt64BE(8)) : declared
     if (size < headBytes) return
+    if (count === maxBoxes) throw new Malformed(`The file has more than ${maxBoxes} boxes in one place.`)
     yield { type: head.toString("latin1", 4, 8), start: position + headBytes, length: size - headBytes }
     position += size
   }
 }
 
-/** The version of a full box, whose body begins with it. */
-export const fullBox = (source: ByteSource, box: Box): { version: number } => ({
-  version: readExactly(source, box.start, 4).readUInt8(0),
-})
+// A photo has a handful of boxes at the top, a motion photo's video some more.
+export const maxTopBoxes = 1000
+
+/** Where the boxes of a file end: what follows is no box, or one that is larger than the rest of the file. */
+export const endOfBoxes = (source: ByteSource): number => {
+  let end = 0
+  for (const { type, start, length } of boxesIn(source, 0, source.size, maxTopBoxes)) {
+    if (!/^[ -~\xa9]{4}$/.test(type) || start + length > source.size) break
+    end = start + length
+  }
+  return end
+}

@@ -1,11 +1,11 @@
 import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
-import { corrupt, unsupported } from "../photo-faults.ts"
+import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
 
-// Cameras write 1 or about 10 scans, the keenest optimizers some 70. Each costs a pass over all blocks however few
-// bytes it has, so a small file of thousands keeps a decoder busy for hours.
+// Cameras write 1 or about 10 scans, optimizers up to 70. Each costs a pass over all blocks, whatever its size, so a
+// small file of thousands keeps a decoder busy for hours.
 const maxScans = 100
 
 /** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
@@ -16,9 +16,7 @@ export const readJpegHeader: HeaderReader = (source) => {
 
   if (!frame) return corrupt("The JPEG has no picture in it.")
   if (!decodableProcesses.has(frame.process) || frame.bits !== 8)
-    return unsupported(
-      "This kind of JPEG (lossless, arithmetic or 12 bit) is made for other uses than photos.",
-    )
+    return unsupported("This kind of JPEG (lossless, arithmetic or 12 bit) is not used for photos.")
   if (frame.width === 0 || frame.height === 0) return corrupt("The JPEG does not say how large it is.")
   if (scans === 0) return corrupt("The JPEG has no picture in it.")
   if (scans > maxScans) return corrupt(`The JPEG paints its picture ${maxScans} times over and more.`)
@@ -33,6 +31,7 @@ export const readJpegHeader: HeaderReader = (source) => {
     decodeBytes: baseDecodeBytes + (isBuffered ? coefficientBytes(frame) : 0),
     endsAt,
     comments,
+    hevc: null,
   })
 }
 
@@ -50,26 +49,33 @@ const marker = { comment: 0xfe, exif: 0xe1, startOfScan: 0xda, endOfImage: 0xd9,
 // Baseline, extended, progressive: what libjpeg decodes.
 const decodableProcesses = new Set([0xc0, 0xc1, 0xc2])
 
+// The most that real files have is a segment for each 64 KiB of a depth map, and tables for each scan: some hundreds.
+const maxSegments = 10_000
+// Where markup is looked for: a photo has one comment or none.
+const maxScannedComments = 100
+
 const walkSegments = (source: ByteSource, walk: Walk): number | null => {
   let position = 2
-  for (;;) {
+  for (let count = 0; count < maxSegments; count += 1) {
     const found = nextMarker(source, position)
     if (!found || found.code === marker.endOfImage) return found?.end ?? null
     position = found.end
     if (isBare(found.code)) continue
     const head = source.peek(position, 2)
-    // Where the file ends within a segment, the decoder is the judge of what is missing.
+    // Where the file ends within a segment, the decoder finds out whether pixels are missing.
     if (head.length < 2) return null
     const length = Math.max(2, head.readUInt16BE(0))
     if (position + length > source.size) return null
     readSegment(found.code, { start: position + 2, length: length - 2 }, source, walk)
     position += length
   }
+  throw new Malformed(`The JPEG has more than ${maxSegments} segments.`)
 }
 
 const readSegment = (code: number, { start, length }: Span, source: ByteSource, walk: Walk): void => {
-  if (code === marker.comment) walk.comments.push({ start, length })
-  else if (code === marker.exif && !walk.exif) walk.exif = exifIn(source, start, length)
+  if (code === marker.comment) {
+    if (walk.comments.length < maxScannedComments) walk.comments.push({ start, length })
+  } else if (code === marker.exif && !walk.exif) walk.exif = exifIn(source, start, length)
   else if (code === marker.startOfScan) {
     walk.scans += 1
     const components = source.peek(start, 1)[0] ?? 0

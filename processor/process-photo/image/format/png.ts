@@ -1,7 +1,7 @@
 import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
-import { corrupt, unsupported } from "../photo-faults.ts"
-import { baseDecodeBytes } from "./decode-bytes.ts"
+import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
+import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
 import { exifInText } from "./png-text.ts"
 
@@ -10,7 +10,7 @@ export const readPngHeader: HeaderReader = (source) => {
   const first = readExactly(source, 8, 8 + 13)
   const firstType = first.toString("latin1", 4, 8)
   if (firstType === "CgBI") return unsupported("This is a PNG for the inside of an iPhone app, not a photo.")
-  if (firstType !== "IHDR") return corrupt("The PNG does not begin as a PNG must.")
+  if (firstType !== "IHDR") return corrupt("The PNG has no header.")
   const width = first.readUInt32BE(8)
   const height = first.readUInt32BE(12)
   if (width === 0 || height === 0) return corrupt("The PNG does not say how large it is.")
@@ -24,32 +24,46 @@ export const readPngHeader: HeaderReader = (source) => {
     isTurnedByExif: true,
     exif,
     decodeBytes:
-      baseDecodeBytes +
-      (isInterlaced ? width * height * bytesPerPixel(first.readUInt8(16), first.readUInt8(17)) : 0),
+      baseDecodeBytes + rowBytes(width, first) * (isInterlaced ? height : Math.min(height, streamedRows)),
     endsAt,
     comments,
+    hevc: null,
   })
 }
+
+// 100 MiB in data chunks of 1 KiB: an eighth of what libpng writes.
+const maxChunks = 100_000
+// A photo has some ten. libvips keeps the text of every one in memory.
+const maxTextChunks = 1000
+// Where markup is looked for.
+const maxScannedComments = 100
 
 const walkChunks = (source: ByteSource) => {
   const comments: Span[] = []
   let exif: ByteSource | null = null
   let legacyExif: ByteSource | null = null
-  for (let position = 8; ; ) {
+  let textChunks = 0
+  let position = 8
+  for (let count = 0; count < maxChunks; count += 1) {
     const head = source.peek(position, 8)
     if (head.length < 8) return { exif: exif ?? legacyExif, comments, endsAt: null }
     const length = head.readUInt32BE(0)
     const type = head.toString("latin1", 4, 8)
     const data = { start: position + 8, length }
     if (type === "eXIf") exif = partOf(source, data.start, length)
-    if (type === "tEXt" || type === "iTXt") comments.push(data)
-    if (type.endsWith("Xt")) legacyExif ??= exifInText(type, partOf(source, data.start, length))
+    if (type === "tEXt" || type === "zTXt" || type === "iTXt") {
+      textChunks += 1
+      if (textChunks > maxTextChunks) throw new Malformed(`The PNG has more than ${maxTextChunks} texts.`)
+      if (type !== "zTXt" && comments.length < maxScannedComments) comments.push(data)
+      legacyExif ??= exifInText(type, partOf(source, data.start, length))
+    }
     position += 12 + length
     if (type === "IEND") return { exif: exif ?? legacyExif, comments, endsAt: position }
   }
+  throw new Malformed(`The PNG has more than ${maxChunks} chunks.`)
 }
 
 /** Samples of each colour type (PNG §11.2.1); a palette is expanded to RGBA. */
 const samples: Record<number, number> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 }
-const bytesPerPixel = (bits: number, colourType: number): number =>
-  (samples[colourType] ?? 4) * (bits === 16 ? 2 : 1)
+const rowBytes = (width: number, header: Buffer): number =>
+  width * (samples[header.readUInt8(17)] ?? 4) * (header.readUInt8(16) === 16 ? 2 : 1)

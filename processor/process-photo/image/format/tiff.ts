@@ -1,13 +1,13 @@
 import { ok } from "../../../../domain/result.ts"
 import { openTiff, readDirectory, type TiffDirectory } from "../exif/tiff-directory.ts"
 import { corrupt, unsupported } from "../photo-faults.ts"
-import { baseDecodeBytes } from "./decode-bytes.ts"
+import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
 import type { HeaderReader } from "./image-header.ts"
 
 /** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are not looked at. */
 export const readTiffHeader: HeaderReader = (source) => {
   const tiff = openTiff(source)
-  if (!tiff) return corrupt("The TIFF does not begin as a TIFF must.")
+  if (!tiff) return corrupt("The TIFF has no header.")
   const page = readDirectory(tiff, tiff.firstDirectory)
   if (source.peek(8, 2).toString("latin1") === "CR" || isRaw(page))
     return unsupported("This is a camera raw file. Upload the photo as JPEG, HEIC or PNG.")
@@ -25,6 +25,7 @@ export const readTiffHeader: HeaderReader = (source) => {
     // A TIFF is pointers: it has no end mark, and its bytes may lie in any order.
     endsAt: source.size,
     comments: [],
+    hevc: null,
   })
 }
 
@@ -53,12 +54,14 @@ const isRaw = (page: TiffDirectory): boolean =>
   rawCompressions.has(first(page, tag.compression)) ||
   (first(page, tag.subfileType) & 1) === 1
 
-/** The decoder holds a strip, or a row of tiles, and a copy of it. */
+/** The decoder holds a strip, or a row of tiles, and a copy of it. Tiles may be larger than the picture. */
 const decodedBytes = (page: TiffDirectory, width: number, height: number): number => {
   const bits = Math.max(8, ...page.numbers(tag.bitsPerSample).filter(Number.isFinite))
   const pixelBytes = Math.max(3, first(page, tag.samplesPerPixel)) * Math.ceil(bits / 8)
-  const rows = first(page, tag.tileHeight) || first(page, tag.rowsPerStrip) || height
-  return width * Math.min(rows, height) * pixelBytes * 2
+  const tileHeight = first(page, tag.tileHeight)
+  const rows = tileHeight || Math.min(height, first(page, tag.rowsPerStrip) || height)
+  const across = tileHeight ? width + first(page, tag.tileWidth) : width
+  return across * Math.max(rows, Math.min(height, streamedRows)) * pixelBytes * 2
 }
 
 const first = (page: TiffDirectory, id: number): number => page.numbers(id, 1)[0] ?? 0

@@ -1,6 +1,6 @@
 import { ok } from "../../../../domain/result.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
-import { corrupt, endsEarly } from "../photo-faults.ts"
+import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import type { HeaderReader } from "./image-header.ts"
 
@@ -18,18 +18,24 @@ export const readWebpHeader: HeaderReader = (source) => {
     ...size,
     isTurnedByExif: true,
     exif,
-    decodeBytes: baseDecodeBytes + size.width * size.height * (isLossless ? 8 : 4),
+    decodeBytes: baseDecodeBytes + source.size + size.width * size.height * (isLossless ? 8 : 4),
     endsAt: declaredEnd,
     comments: [],
+    hevc: null,
   })
 }
+
+// A frame of an animation is a chunk; the longest have some thousand.
+const maxChunks = 10_000
 
 const walkChunks = (source: ByteSource, end: number) => {
   let canvas: Size | null = null
   let picture: Size | null = null
   let exif: ByteSource | null = null
   let isLossless = false
-  for (let position = 12; position + 8 <= end; ) {
+  let position = 12
+  for (let count = 0; position + 8 <= end; count += 1) {
+    if (count === maxChunks) throw new Malformed(`The WebP has more than ${maxChunks} chunks.`)
     const head = readExactly(source, position, 8)
     const type = head.toString("latin1", 0, 4)
     const length = head.readUInt32LE(4)

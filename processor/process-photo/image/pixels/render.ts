@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs"
 import sharp, { type FailOnOptions } from "sharp"
-import { bufferOf, type PhotoContent } from "../byte-source.ts"
+import { thumbnailVariants } from "../../../../domain/image.ts"
+import { bufferOf, type PhotoContent, ReadFailed } from "../byte-source.ts"
 import type { ImageHeader } from "../format/image-header.ts"
 import { decodeHeic } from "./decode-heic.ts"
 import { type MadeThumbnail, makeThumbnails } from "./thumbnails.ts"
@@ -21,19 +22,18 @@ sharp.unblock({
 
 /**
  * Decodes a probed photo into its thumbnails.
- * @throws Error when its pixels are damaged or end early
+ * @throws ReadFailed when its file can't be read, and Error when its pixels are damaged or end early
  */
 export const render = async (
   content: PhotoContent,
   header: ImageHeader,
   orientation: number,
+  libheif: WebAssembly.Module,
 ): Promise<Rendering> => {
-  if (header.type === "image/heic" || header.type === "image/heif") {
-    const { data, width, height } = await decodeHeic(
-      typeof content === "string" ? readFileSync(content) : content,
-    )
-    const picture = sharp(data, { raw: { width, height, channels: 4 }, limitInputPixels: false })
-    return { thumbnails: await makeThumbnails(picture.removeAlpha(), 1), isDegraded: false }
+  if (header.hevc) {
+    const decoding = { libheif, maxMemoryBytes: header.decodeBytes, hevc: header.hevc }
+    const picture = await decodeHeic(bytesOf(content), decoding, thumbnailVariants[0])
+    return { thumbnails: await makeThumbnails(picture, 1), isDegraded: false }
   }
   const turn = header.isTurnedByExif ? orientation : 1
   try {
@@ -44,12 +44,23 @@ export const render = async (
   }
 }
 
-/** The probe has counted the pixels, so libvips' own limits are off. First page or frame only. */
+const bytesOf = (content: PhotoContent): Uint8Array => {
+  if (typeof content !== "string") return content
+  try {
+    return readFileSync(content)
+  } catch (error) {
+    throw new ReadFailed(error)
+  }
+}
+
+/**
+ * The probe has counted the pixels, so that limit is off; libvips' limits on metadata and scans stay. First page or
+ * frame only.
+ */
 const open = (content: PhotoContent, failOn: FailOnOptions) =>
   sharp(typeof content === "string" ? content : bufferOf(content), {
     failOn,
     limitInputPixels: false,
-    unlimited: true,
     sequentialRead: true,
     pages: 1,
   })

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib"
 import sharp, { type Sharp } from "sharp"
 
 // Red above blue, wider than high.
@@ -38,3 +39,13 @@ export const jpegSegment = (code: number, body: string): Buffer => {
 /** A JPEG with `inserted` as its first segment. */
 export const withFirstSegment = (jpeg: Uint8Array, inserted: Uint8Array): Buffer =>
   joined(jpeg.subarray(0, 2), inserted, jpeg.subarray(2))
+
+/** A chunk of a PNG (https://www.w3.org/TR/png-3/#5Chunk-layout). */
+export const pngChunk = (type: string, data: Uint8Array): Buffer => {
+  const length = Buffer.alloc(4)
+  length.writeUInt32BE(data.length)
+  const body = joined(type, data)
+  const checksum = Buffer.alloc(4)
+  checksum.writeUInt32BE(crc32(body))
+  return joined(length, body, checksum)
+}

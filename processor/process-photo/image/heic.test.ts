@@ -1,0 +1,93 @@
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
+import sharp from "sharp"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { bytesIn } from "./byte-source.ts"
+import { readHeifHeader } from "./format/heif.ts"
+import { samplesFolder } from "./testing/samples.ts"
+import { startTestExaminer, type TestExaminer } from "./testing/test-examiner.ts"
+import { box, heicOf, uint } from "./testing/test-heic.ts"
+
+let examiner: TestExaminer
+beforeAll(async () => {
+  examiner = await startTestExaminer()
+})
+afterAll(() => examiner.end())
+
+/** A copy whose bytes between two shares of its length are changed. */
+const damaged = (
+  photo: Buffer,
+  from: number,
+  to: number,
+  change: (byte: number, at: number) => number,
+): Buffer => {
+  const [start, end] = [Math.floor(photo.length * from), Math.floor(photo.length * to)]
+  return Buffer.from(photo.map((byte, at) => (at >= start && at < end ? change(byte, at) : byte)))
+}
+const zero = () => 0
+
+describe("a HEIC", () => {
+  test("has its size and its picture, tile by tile", async () => {
+    const { facts, thumbnails } = await examiner.accept(heicOf({ columns: 3, rows: 1 }), "image/heic")
+    expect(facts).toMatchObject({ type: "image/heic", width: 768, height: 256, isDegraded: false })
+    const [large] = thumbnails
+    const { data } = await sharp(large?.webp)
+      .resize(1, 2, { fit: "fill" })
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const [red = 0, , blue = 0, redBelow = 0, , blueBelow = 0] = data
+    expect([red > blue, blueBelow > redBelow], "red above blue").toEqual([true, true])
+  })
+
+  test("is rotated as it says", async () => {
+    const quarterTurn = box("irot", uint(1, 1))
+    const photo = heicOf({ columns: 2, rows: 1, properties: [quarterTurn] })
+    const { facts, thumbnails } = await examiner.accept(photo, "image/heic")
+    expect(facts).toMatchObject({ width: 256, height: 512 })
+    expect(thumbnails[0]).toMatchObject({ width: 256, height: 512 })
+  })
+
+  test.each([
+    ["of which a tile is zeroed", (bytes: Buffer) => bytes.fill(0)],
+    ["of which a tile has a run of zeros", (bytes: Buffer) => bytes.fill(0, 1000, 1010)],
+    ["of which a tile is another file's", (bytes: Buffer) => bytes.fill("<html>", 0)],
+    ["of which a tile is cut short", (bytes: Buffer) => bytes.subarray(0, 2000)],
+    ["of which a tile is missing", (bytes: Buffer) => bytes.subarray(0, 0)],
+  ])("%s is corrupt", async (_, damage) => {
+    const photo = heicOf({ coded: (bytes, tile) => (tile === 2 ? damage(Buffer.from(bytes)) : bytes) })
+    expect(await examiner.outcomeOf(photo, "image/heic")).toBe("CORRUPT")
+  })
+
+  test("reserves the memory of its whole canvas, not of one tile", () => {
+    const decodeBytes = (columns: number, rows: number) => {
+      const header = readHeifHeader(bytesIn(heicOf({ columns, rows })))
+      return header.ok ? header.value.decodeBytes : 0
+    }
+    const canvasBytes = 16 * 8 * 256 ** 2 * 1.5
+    expect(decodeBytes(16, 8) - decodeBytes(1, 1)).toBeGreaterThan(canvasBytes)
+  })
+
+  test("whose decoder takes more memory than was reserved is corrupt, and the process goes on", async () => {
+    const huge = joinedGrid(60_000)
+    expect(await examiner.outcomeOf(heicOf({ grid: huge }), "image/heic")).toBe("CORRUPT")
+  })
+})
+
+const joinedGrid = (side: number) => Buffer.concat([uint(1, 0, 1, 1, 1), uint(4, side, side)])
+
+describe.each(["iphone.heic", "iphone7.heic"])("the maintainers' sample %s", (name) => {
+  test("is accepted intact and corrupt in whatever way it is damaged", async ({ skip }) => {
+    if (!samplesFolder) return skip("shared/samples is absent")
+    const photo = await readFile(join(samplesFolder, "good", name))
+    expect((await examiner.accept(photo, "image/heic")).facts.isDegraded).toBe(false)
+    const damages = {
+      "a zeroed tenth": damaged(photo, 0.5, 0.6, zero),
+      "a zeroed thousandth": damaged(photo, 0.5, 0.501, zero),
+      "nine zeroed tenths": damaged(photo, 0.1, 1, zero),
+      "a tenth of noise": damaged(photo, 0.4, 0.5, (_, at) => (at * 7919) % 251),
+      "a cut end": photo.subarray(0, photo.length * 0.8),
+    }
+    for (const [damage, bytes] of Object.entries(damages))
+      expect(await examiner.outcomeOf(bytes, "image/heic"), damage).toBe("CORRUPT")
+  })
+})

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { startImageExaminer } from "./image-examiner.ts"
+import { hostilePhotos } from "./testing/hostile-photos.ts"
+import { shared, startTestExaminer, type TestExaminer, testLimits } from "./testing/test-examiner.ts"
+
+let examiner: TestExaminer
+beforeAll(async () => {
+  examiner = await startTestExaminer()
+})
+afterAll(() => examiner.end())
+
+describe("a hostile photo fails at once with its own reason", () => {
+  // A thread's heap is bounded: a parser that takes more ends in PROCESSING_ERROR.
+  test.each(hostilePhotos.map((photo) => [photo.filename, photo] as const))(
+    "%s",
+    async (_, { type, reason, bytes }) => {
+      const content = await bytes()
+      expect(await examiner.outcomeOf(content, type)).toBe(reason)
+      expect(await examiner.examineContent(shared(content), type)).toMatchObject({ error: { reason } })
+    },
+  )
+})
+
+test("a thread that dies of memory ends the photo with a reason, after two tries", async () => {
+  const script = new URL("./testing/hungry-worker.ts", import.meta.url)
+  const hungry = startImageExaminer({ threads: 1, limits: testLimits, script })
+  expect(await hungry.examine("any file", "image/jpeg", new AbortController().signal)).toMatchObject({
+    error: { reason: "PROCESSING_ERROR", detail: expect.stringContaining("memory") },
+  })
+  await hungry.close()
+})
+
+test("a file that can't be read says nothing about the photo: the examination throws", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "examiner-"))
+  await expect(examiner.examineContent(join(directory, "absent"), "image/jpeg")).rejects.toThrow(
+    "can't be read",
+  )
+  await expect(examiner.examineContent(directory, "image/jpeg")).rejects.toThrow("can't be read")
+  await rm(directory, { recursive: true })
+})

@@ -1,0 +1,159 @@
+import { deflateSync } from "node:zlib"
+import type { FailureReason } from "../../../../domain/failure-reason.ts"
+import type { PhotoType } from "../../../../domain/photo-type.ts"
+import { box, fullBox, heicOf, uint } from "./test-heic.ts"
+import { joined, jpegSegment, noise, pngChunk, withFirstSegment } from "./test-photos.ts"
+
+export type HostilePhoto = {
+  filename: string
+  type: PhotoType
+  /** What the photo has to fail with. */
+  reason: FailureReason
+  bytes: () => Promise<Uint8Array> | Uint8Array
+}
+
+const repeated = (count: number, bytes: Uint8Array): Buffer => Buffer.alloc(count * bytes.length, bytes)
+
+/** Files that make a careless parser or decoder take memory or time without bound, and damaged photos. */
+export const hostilePhotos: readonly HostilePhoto[] = [
+  {
+    // 200 items, each of 65,535 extents whose fields take no byte.
+    filename: "iloc-bomb.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () =>
+      heicOf({
+        iloc: fullBox("iloc", 1, uint(1, 0, 0), uint(2, 200), repeated(200, uint(2, 1, 0, 0, 0xffff))),
+      }),
+  },
+  {
+    // A field of 15 bytes, which no integer can be read from.
+    filename: "iloc-field-size.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () => heicOf({ iloc: fullBox("iloc", 1, uint(1, 0xff, 0xff), uint(2, 1, 1, 0, 0, 1)) }),
+  },
+  {
+    filename: "iloc-empty.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () => heicOf({ iloc: box("iloc") }),
+  },
+  {
+    filename: "box-bomb.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () => joined(box("ftyp", "heic", uint(4, 0)), repeated(500_000, box("free"))),
+  },
+  {
+    // The grid says that it is 65,280 px wide; its item says 512.
+    filename: "grid-bomb.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () => heicOf({ grid: joined(uint(1, 0, 1, 254, 254), uint(4, 65_280, 65_280)) }),
+  },
+  {
+    filename: "zeroed-tile.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () => heicOf({ coded: (bytes, tile) => (tile === 1 ? Buffer.alloc(bytes.length) : bytes) }),
+  },
+  {
+    filename: "damaged-tile.heic",
+    type: "image/heic",
+    reason: "CORRUPT",
+    bytes: () =>
+      heicOf({ coded: (bytes, tile) => (tile === 2 ? Buffer.from(bytes).fill(0, 2000, 2300) : bytes) }),
+  },
+  {
+    filename: "comment-bomb.gif",
+    type: "image/gif",
+    reason: "CORRUPT",
+    bytes: () => joined("GIF89a", uint(2, 0x100, 0x100), uint(1, 0, 0, 0), repeated(600_000, gifComment)),
+  },
+  {
+    filename: "text-chunk-bomb.png",
+    type: "image/png",
+    reason: "CORRUPT",
+    bytes: async () => withPngChunks(repeated(300_000, pngChunk("tEXt", joined("a\0b")))),
+  },
+  {
+    filename: "chunk-bomb.png",
+    type: "image/png",
+    reason: "CORRUPT",
+    bytes: async () => withPngChunks(repeated(300_000, pngChunk("prVt", Buffer.alloc(0)))),
+  },
+  {
+    filename: "segment-bomb.jpg",
+    type: "image/jpeg",
+    reason: "CORRUPT",
+    bytes: async () =>
+      withFirstSegment(await noise().jpeg().toBuffer(), repeated(500_000, jpegSegment(0xfe, ""))),
+  },
+  {
+    filename: "chunk-bomb.webp",
+    type: "image/webp",
+    reason: "CORRUPT",
+    bytes: () => {
+      const chunks = repeated(300_000, joined("JUNK", Buffer.alloc(4)))
+      const length = Buffer.alloc(4)
+      length.writeUInt32LE(4 + chunks.length)
+      return joined("RIFF", length, "WEBP", chunks)
+    },
+  },
+  {
+    filename: "directory-bomb.tif",
+    type: "image/tiff",
+    reason: "CORRUPT",
+    bytes: () =>
+      joined(
+        "MM\0*",
+        uint(4, 8),
+        uint(2, 0xffff),
+        repeated(0xffff, joined(uint(2, 305, 2), uint(4, 2 ** 32 - 1, 8))),
+      ),
+  },
+  {
+    // 64 × 64 px in one tile of 65,520 px a side: the decoder holds tiles whole.
+    filename: "tile-bomb.tif",
+    type: "image/tiff",
+    reason: "DIMENSIONS_EXCEEDED",
+    bytes: () => {
+      const entry = (tag: number, value: number) => joined(uint(2, tag, 4), uint(4, 1, value))
+      const entries = [entry(256, 64), entry(257, 64), entry(322, 65_520), entry(323, 65_520)]
+      return joined("MM\0*", uint(4, 8), uint(2, entries.length), ...entries, uint(4, 0))
+    },
+  },
+  {
+    // One row of 300 million pixels: a row alone takes a gigabyte.
+    filename: "row-bomb.png",
+    type: "image/png",
+    reason: "DIMENSIONS_EXCEEDED",
+    bytes: () => pngOf(joined(uint(4, 299_999_999, 1), uint(1, 8, 2, 0, 0, 0)), Buffer.alloc(10)),
+  },
+  {
+    filename: "markup-bomb.jpg",
+    type: "image/jpeg",
+    reason: "UNSUPPORTED_TYPE",
+    bytes: () => repeated(200_000, joined("<!---->")),
+  },
+]
+
+const gifComment = joined("\x21\xfe\x01a\0")
+
+const pngSignature = "\x89PNG\r\n\x1a\n"
+
+const pngOf = (header: Uint8Array, pixels: Uint8Array): Buffer =>
+  joined(
+    pngSignature,
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", deflateSync(pixels)),
+    pngChunk("IEND", Buffer.alloc(0)),
+  )
+
+/** A sound PNG with further chunks after its header. */
+const withPngChunks = async (chunks: Uint8Array): Promise<Buffer> => {
+  const png = await noise().png().toBuffer()
+  const headerEnd = pngSignature.length + 25
+  return joined(png.subarray(0, headerEnd), chunks, png.subarray(headerEnd))
+}

@@ -1,0 +1,98 @@
+import { hevcTile } from "./hevc-tile.ts"
+import { joined } from "./test-photos.ts"
+
+/** A box of the ISO base media file format. */
+export const box = (type: string, ...parts: (Uint8Array | string)[]): Buffer => {
+  const body = joined(...parts)
+  return joined(uint(4, 8 + body.length), type, body)
+}
+
+/** A box whose body begins with its version and flags. */
+export const fullBox = (type: string, version: number, ...parts: (Uint8Array | string)[]): Buffer =>
+  box(type, uint(1, version), uint(3, 0), ...parts)
+
+/** An unsigned big-endian number of `size` bytes. */
+export const uint = (size: number, ...values: number[]): Buffer => {
+  const bytes = Buffer.alloc(size * values.length)
+  for (const [index, value] of values.entries()) bytes.writeUIntBE(value, index * size, size)
+  return bytes
+}
+
+export type HeicOptions = {
+  /** Tiles across and down; the canvas is as large as they are together. */
+  columns?: number
+  rows?: number
+  /** What a tile's bytes become, by its number: to damage them. */
+  coded?: (bytes: Buffer, tile: number) => Uint8Array
+  /** Replaces the `iloc` box that fits. */
+  iloc?: Buffer
+  /** Replaces the body of the grid that fits. */
+  grid?: Uint8Array
+  /** Further properties of the canvas, as boxes. */
+  properties?: readonly Buffer[]
+}
+
+/** A HEIC as phones write it: a grid of HEVC tiles. Its tiles are all the same picture, red above blue. */
+export const heicOf = ({
+  columns = 2,
+  rows = 2,
+  coded = (bytes) => bytes,
+  iloc,
+  grid: ownGrid,
+  properties = [],
+}: HeicOptions = {}): Buffer => {
+  const tiles = Array.from({ length: columns * rows }, (_, tile) => coded(hevcTile.bytes, tile))
+  const canvasId = tiles.length + 1
+  const tileIds = tiles.map((_, tile) => tile + 1)
+  const size = [columns * hevcTile.width, rows * hevcTile.height] as const
+  const typeBox = box("ftyp", "heic", uint(4, 0), "mif1heic")
+  // Version 0, 32-bit sizes of the canvas.
+  const grid = ownGrid ?? joined(uint(1, 0, 1, rows - 1, columns - 1), uint(4, ...size))
+  const metaOf = (locations: Buffer) =>
+    fullBox(
+      "meta",
+      0,
+      fullBox("hdlr", 0, uint(4, 0), "pict", Buffer.alloc(13)),
+      fullBox("pitm", 0, uint(2, canvasId)),
+      fullBox(
+        "iinf",
+        0,
+        uint(2, canvasId),
+        ...tileIds.map((id) => fullBox("infe", 2, uint(2, id, 0), "hvc1\0")),
+        fullBox("infe", 2, uint(2, canvasId, 0), "grid\0"),
+      ),
+      fullBox("iref", 0, box("dimg", uint(2, canvasId, tiles.length, ...tileIds))),
+      box(
+        "iprp",
+        box(
+          "ipco",
+          box("hvcC", hevcTile.configuration),
+          fullBox("ispe", 0, uint(4, hevcTile.width, hevcTile.height)),
+          fullBox("ispe", 0, uint(4, ...size)),
+          ...properties,
+        ),
+        fullBox(
+          "ipma",
+          0,
+          uint(4, canvasId),
+          ...tileIds.map((id) => joined(uint(2, id), uint(1, 2, 1, 2))),
+          joined(uint(2, canvasId), uint(1, 1 + properties.length, 3, ...properties.map((_, at) => 4 + at))),
+        ),
+      ),
+      box("idat", grid),
+      locations,
+    )
+  // Positions depend on the length of the box that holds them: it is written twice.
+  const locationsAt = (mediaStart: number): Buffer => {
+    let start = mediaStart
+    const entries = tiles.map((bytes, tile) => {
+      const entry = joined(uint(2, tile + 1, 0, 0, 1), uint(4, start, bytes.length))
+      start += bytes.length
+      return entry
+    })
+    const ofGrid = joined(uint(2, canvasId, 1, 0, 1), uint(4, 0, grid.length))
+    return fullBox("iloc", 1, uint(1, 0x44, 0), uint(2, canvasId), ...entries, ofGrid)
+  }
+  const mediaStart = typeBox.length + metaOf(locationsAt(0)).length + 8
+  return joined(typeBox, metaOf(iloc ?? locationsAt(mediaStart)), box("mdat", ...tiles))
+}
