@@ -400,6 +400,12 @@ export const webhookEndpoints = pgTable(
     eventTypes: jsonb("event_types"),
     disabledAt: instant("disabled_at"),
     disabledReason: text("disabled_reason"),
+    /** The endpoint's circuit breaker: failed attempts since its last success, … */
+    consecutiveFailures: integer("consecutive_failures").notNull().default(0),
+    /** … since when, … */
+    failingSince: instant("failing_since"),
+    /** … and until when nothing is sent to it. */
+    pausedUntil: instant("paused_until"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (table) => [index("webhook_endpoints_by_user").on(table.userId, table.endpointId)],
@@ -419,6 +425,8 @@ export const webhookDeliveries = pgTable(
     status: text("status").notNull().default("PENDING"),
     attempts: smallint("attempts").notNull().default(0),
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
+    /** Set while a worker attempts it: what is in flight counts against its endpoint's and its user's limits. */
+    leaseExpiresAt: instant("lease_expires_at"),
     lastStatus: smallint("last_status"),
     lastError: text("last_error"),
     createdAt: instant("created_at").notNull().defaultNow(),
@@ -427,7 +435,12 @@ export const webhookDeliveries = pgTable(
   (table) => [
     index("webhook_deliveries_by_endpoint").on(table.endpointId, table.deliveryId),
     uniqueIndex("webhook_deliveries_once").on(table.endpointId, table.eventId),
-    index("webhook_deliveries_due").on(table.nextAttemptAt).where(sql`${table.status} = 'PENDING'`),
+    index("webhook_deliveries_due_by_endpoint")
+      .on(table.endpointId, table.nextAttemptAt)
+      .where(sql`${table.status} = 'PENDING'`),
+    index("webhook_deliveries_in_flight")
+      .on(table.endpointId)
+      .where(sql`${table.leaseExpiresAt} is not null`),
     check("webhook_deliveries_status", oneOf(table.status, ["PENDING", "DELIVERED", "FAILED"])),
   ],
 )

@@ -2,18 +2,21 @@ import { describe, expect, test } from "vitest"
 import { type DeliveryPorts, deliverDue } from "./delivery-loop.ts"
 import type { DeliveryOutcome, DueDelivery } from "./sql.ts"
 
-const delivery = (deliveryId: number): DueDelivery => ({
+const delivery = (deliveryId: number, endpointId = "whk_1"): DueDelivery => ({
   deliveryId,
-  endpointId: "whk_1",
+  endpointId,
   eventId: `evt_${deliveryId}`,
   event: {},
   url: "https://example.com/",
   secrets: [],
   attempt: 1,
+  ageMs: 0,
+  isProbe: false,
 })
-const delivered = ({ deliveryId, attempt }: DueDelivery): DeliveryOutcome => ({
+const delivered = ({ deliveryId, attempt, isProbe }: DueDelivery): DeliveryOutcome => ({
   deliveryId,
   attempt,
+  isProbe,
   status: "DELIVERED",
   lastStatus: 204,
   lastError: null,
@@ -21,49 +24,77 @@ const delivered = ({ deliveryId, attempt }: DueDelivery): DeliveryOutcome => ({
   disableReason: null,
 })
 
-/** Deliveries in memory; delivering stops when there is nothing left to take. */
-const newQueue = (count: number, overrides: Partial<DeliveryPorts> = {}) => {
-  const waiting = Array.from({ length: count }, (_, index) => delivery(index + 1))
+/** Deliveries in memory, by endpoint. The loop stops when there is nothing left to lease. */
+const newQueue = (counts: readonly number[], overrides: Partial<DeliveryPorts> = {}) => {
+  let nextId = 1
+  const waiting = new Map(
+    counts.map((count, index) => {
+      const endpointId = `whk_${index + 1}`
+      return [endpointId, Array.from({ length: count }, () => delivery(nextId++, endpointId))]
+    }),
+  )
   const recorded: number[] = []
+  const attempted: string[] = []
   const errors: unknown[] = []
-  let isStopping = false
-  const stop = () => {
-    isStopping = true
+  const stopping = new AbortController()
+  const leaseDue: DeliveryPorts["leaseDue"] = async (limit, after) => {
+    const behind = [...waiting].filter(([endpointId, queue]) => endpointId > after && queue.length > 0)
+    const served = behind.slice(0, limit)
+    const last = served.at(-1)?.[0] ?? null
+    return {
+      deliveries: served.flatMap(([, queue]) => queue.shift() ?? []),
+      after: served.length === limit ? last : null,
+    }
   }
   const ports: DeliveryPorts = {
-    takeDue: async (limit) => waiting.splice(0, limit),
-    attempt: async (each) => delivered(each),
+    leaseDue,
+    attempt: async (each) => {
+      attempted.push(each.endpointId)
+      return delivered(each)
+    },
     record: async ({ deliveryId }) => {
       recorded.push(deliveryId)
     },
-    waitForWork: async () => stop(),
+    waitForWork: async () => stopping.abort(),
     onError: (error) => errors.push(error),
     ...overrides,
   }
-  return { run: () => deliverDue(ports, 3, () => isStopping), waiting, recorded, errors, stop }
+  const left = () => [...waiting.values()].reduce((sum, queue) => sum + queue.length, 0)
+  const run = () => deliverDue(ports, 3, stopping.signal)
+  return { run, leaseDue, left, recorded, attempted, errors, stop: () => stopping.abort() }
 }
 
-describe("delivering", () => {
-  test("attempts everything that is due, never more than may be in hand at once", async () => {
-    let inHand = 0
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+
+describe("the delivery loop", () => {
+  test("attempts everything that is due, never more at once than its concurrency", async () => {
+    let inFlight = 0
     let most = 0
-    const queue = newQueue(20, {
+    const queue = newQueue([5, 5, 5, 5], {
       attempt: async (each) => {
-        inHand += 1
-        most = Math.max(most, inHand)
+        inFlight += 1
+        most = Math.max(most, inFlight)
         await Promise.resolve()
-        inHand -= 1
+        inFlight -= 1
         return delivered(each)
       },
     })
     await queue.run()
-    expect(queue.recorded.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    expect(queue.recorded.toSorted((a, b) => a - b)).toEqual(upTo(20))
     expect(most).toBe(3)
+  })
+
+  test("serves endpoints in turn, whatever the length of their queues", async () => {
+    const queue = newQueue([50, 2, 2, 2])
+    await queue.run()
+    const lastOf = (endpointId: string) => queue.attempted.lastIndexOf(endpointId)
+    expect(Math.max(lastOf("whk_2"), lastOf("whk_3"), lastOf("whk_4"))).toBeLessThan(12)
+    expect(queue.attempted).toHaveLength(56)
   })
 
   test("goes on past a receiver that hangs", async () => {
     const hanging = Promise.withResolvers<void>()
-    const queue = newQueue(20, {
+    const queue = newQueue([10, 10], {
       attempt: async (each) => {
         if (each.deliveryId === 1) await hanging.promise
         return delivered(each)
@@ -72,33 +103,36 @@ describe("delivering", () => {
         queue.recorded.push(deliveryId)
         if (queue.recorded.length === 19) hanging.resolve()
       },
+      waitForWork: async () => {
+        if (queue.recorded.length === 20) queue.stop()
+      },
     })
     await queue.run()
     expect(queue.recorded.at(-1)).toBe(1)
     expect(queue.recorded).toHaveLength(20)
   })
 
-  test("that is to stop takes nothing more and finishes what is in hand", async () => {
-    const queue = newQueue(20, {
+  test("leases nothing more when it is to stop, and finishes what is in flight", async () => {
+    const queue = newQueue([5, 5, 5, 5], {
       attempt: async (each) => {
         queue.stop()
         return delivered(each)
       },
     })
     await queue.run()
-    expect(queue.recorded).toEqual([1, 2, 3])
-    expect(queue.waiting).toHaveLength(17)
+    expect(queue.recorded).toEqual([1, 6, 11])
+    expect(queue.left()).toBe(17)
   })
 
-  test("outlives an outage of the database: other deliveries are recorded, and the loop looks again", async () => {
-    let looks = 0
+  test("survives an outage of the database: other deliveries are recorded, and the loop leases again", async () => {
+    let leases = 0
     let waits = 0
     const outage = new Error("outage")
-    const queue = newQueue(4, {
-      takeDue: async (limit) => {
-        looks += 1
-        if (looks === 1) throw outage
-        return queue.waiting.splice(0, limit)
+    const queue = newQueue([1, 1, 1, 1], {
+      leaseDue: async (limit, after) => {
+        leases += 1
+        if (leases === 1) throw outage
+        return queue.leaseDue(limit, after)
       },
       record: async ({ deliveryId }) => {
         if (deliveryId === 2) throw outage

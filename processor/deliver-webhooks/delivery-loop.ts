@@ -1,51 +1,57 @@
-import type { DeliveryOutcome, DueDelivery } from "./sql.ts"
+import type { DeliveryOutcome, DueDelivery, DuePage } from "./sql.ts"
 
-/** All that delivering touches. */
+/** Everything the delivery loop touches. */
 export type DeliveryPorts = {
-  /** Takes at most so many deliveries that are due: nobody else gets them for a while. */
-  takeDue: (limit: number) => Promise<DueDelivery[]>
-  /** Tries once and tells what follows; an outage of the receiver is an outcome, no error. */
+  /** Leases at most `limit` due deliveries of the endpoints behind `after`, one for each endpoint. */
+  leaseDue: (limit: number, after: string) => Promise<DuePage>
+  /** Attempts once and returns what follows. An outage of the receiver is an outcome, not an error. */
   attempt: (delivery: DueDelivery) => Promise<DeliveryOutcome>
   record: (outcome: DeliveryOutcome) => Promise<void>
-  /** Resolves when there may be work, or at once when delivering is to stop. */
+  /** Resolves when there may be work, or at once when `stopping` is aborted. */
   waitForWork: () => Promise<void>
-  /** Told of every outage of our own. */
+  /** Called with every outage of our own. */
   onError: (error: unknown) => void
 }
 
 /**
- * Delivers what is due, at most `concurrency` at once, until it is to stop; what is in hand by then is finished. A
- * slot is filled again as soon as it is free: a receiver that hangs holds up no other.
+ * Attempts due deliveries, at most `concurrency` at once, until `stopping` is aborted; then finishes those in flight.
+ * Goes round the endpoints and takes one delivery of each in turn, so a long queue of one endpoint delays no other.
  */
 export const deliverDue = async (
   ports: DeliveryPorts,
   concurrency: number,
-  isStopping: () => boolean,
+  stopping: AbortSignal,
 ): Promise<void> => {
-  const inHand = new Set<Promise<void>>()
-  while (!isStopping()) {
-    const free = concurrency - inHand.size
-    const due = await takeDue(ports, free)
-    for (const delivery of due) {
-      const work: Promise<void> = deliver(ports, delivery).finally(() => inHand.delete(work))
-      inHand.add(work)
+  const inFlight = new Set<Promise<void>>()
+  let after = ""
+  let leasedInRound = 0
+  while (!stopping.aborted) {
+    const page = await leaseDue(ports, concurrency - inFlight.size, after)
+    for (const delivery of page.deliveries) {
+      const work: Promise<void> = deliver(ports, delivery).finally(() => inFlight.delete(work))
+      inFlight.add(work)
     }
-    if (inHand.size >= concurrency) await Promise.race(inHand)
-    else if (due.length < free) await ports.waitForWork()
+    leasedInRound += page.deliveries.length
+    after = page.after ?? ""
+    const isRoundOver = page.after === null
+    if (inFlight.size >= concurrency) await Promise.race(inFlight)
+    // A delivery that ends may make room for the next one of its endpoint.
+    else if (isRoundOver && leasedInRound === 0) await Promise.race([ports.waitForWork(), ...inFlight])
+    if (isRoundOver) leasedInRound = 0
   }
-  await Promise.all(inHand)
+  await Promise.all(inFlight)
 }
 
-const takeDue = async (ports: DeliveryPorts, limit: number): Promise<DueDelivery[]> => {
+const leaseDue = async (ports: DeliveryPorts, limit: number, after: string): Promise<DuePage> => {
   try {
-    return await ports.takeDue(limit)
+    return await ports.leaseDue(limit, after)
   } catch (error) {
     ports.onError(error)
-    return []
+    return { deliveries: [], after: null }
   }
 }
 
-// What can't be written down comes back when its lease lapses.
+// What can't be recorded comes back when its lease expires.
 const deliver = async (ports: DeliveryPorts, delivery: DueDelivery): Promise<void> => {
   try {
     await ports.record(await ports.attempt(delivery))

@@ -1,112 +1,250 @@
-import postgres from "postgres"
-import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
-import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
-import { insertUser } from "../../edge/auth/register/sql.ts"
+import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import type { UserId } from "../../domain/ids.ts"
 import { newId } from "../../edge/new-id.ts"
-import { type DeliveryOutcome, recordOutcome } from "./sql.ts"
+import { openTestOutbox } from "../../local/test-outbox.ts"
+import { type DeliveryOutcome, type DueDelivery, leaseDue, recordOutcome } from "./sql.ts"
 
-let database: NodeDatabase
-let rows: postgres.Sql
-beforeAll(() => {
-  const { databaseUrl } = inject("environment")
-  database = openNodeDatabase(databaseUrl, 4)
-  rows = postgres(databaseUrl, { max: 1 })
+let outbox: Awaited<ReturnType<typeof openTestOutbox>>
+beforeAll(async () => {
+  outbox = await openTestOutbox(inject("environment").databaseUrl)
 })
-afterAll(async () => {
-  await database.close()
-  await rows.end()
-})
+afterAll(() => outbox.drop())
+afterEach(() => outbox.rows`truncate webhook_endpoints, webhook_deliveries`)
 
-/** An endpoint as old as the world. */
-const newEndpoint = async (): Promise<string> => {
-  const userId = newId.user()
+/** An endpoint with deliveries that are due. */
+const newEndpoint = async (deliveries: number, owner?: UserId): Promise<string> => {
   const endpointId = newId.endpoint()
-  await database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
-  await rows`
-    insert into webhook_endpoints (endpoint_id, user_id, url, secret, created_at)
-    values (${endpointId}, ${userId}, 'https://example.com/', 'whsec_AAAA', now() - interval '1 year')`
+  const userId = owner ?? (await outbox.newUser())
+  await outbox.rows`
+    insert into webhook_endpoints (endpoint_id, user_id, url, secret)
+    values (${endpointId}, ${userId}, 'https://example.com/', 'whsec_AAAA')`
+  await outbox.rows`
+    insert into webhook_deliveries (endpoint_id, event_id, event)
+    select ${endpointId}, 'evt_' || n, '{}' from generate_series(1, ${deliveries}) n`
   return endpointId
 }
-
-/** A delivery that began some days ago, in a worker's hands, so that no other test's takes it; gives its id. */
-const inHand = async (endpointId: string, daysAgo = 0): Promise<number> => {
-  const [row] = await rows`
-    insert into webhook_deliveries (endpoint_id, event_id, event, attempts, next_attempt_at, created_at)
-    values (${endpointId}, ${crypto.randomUUID()}, '{}', 1, now() + interval '1 minute',
-      now() - ${daysAgo} * interval '1 day')
-    returning delivery_id::int`
-  return row?.delivery_id
+const lease = (limit = 100, after = "") => outbox.database.run(leaseDue, { limit, after, leaseMs: 60_000 })
+/** Leases until nothing more is due. */
+const leaseAll = async (): Promise<DueDelivery[]> => {
+  const { deliveries } = await lease()
+  return deliveries.length === 0 ? [] : [...deliveries, ...(await leaseAll())]
 }
-const delivered = (endpointId: string, daysAgo: number) => rows`
-  insert into webhook_deliveries (endpoint_id, event_id, event, status, attempts, created_at, delivered_at)
-  values (${endpointId}, ${crypto.randomUUID()}, '{}', 'DELIVERED', 1, now() - ${daysAgo} * interval '1 day',
-    now() - ${daysAgo} * interval '1 day')`
-
-const record = (deliveryId: number, outcome: Partial<DeliveryOutcome>) =>
-  database.run(recordOutcome, {
+const record = (delivery: DueDelivery, outcome: Partial<DeliveryOutcome> = {}) => {
+  const { deliveryId, attempt, isProbe } = delivery
+  return outbox.database.run(recordOutcome, {
     deliveryId,
-    attempt: 1,
-    status: "FAILED",
+    attempt,
+    isProbe,
+    status: "PENDING",
     lastStatus: 500,
     lastError: null,
-    retryAfterMs: null,
+    retryAfterMs: 0,
     disableReason: null,
     ...outcome,
   })
-const isDisabled = async (endpointId: string): Promise<boolean> => {
-  const [row] = await rows`select disabled_at from webhook_endpoints where endpoint_id = ${endpointId}`
-  return row?.disabled_at !== null
 }
-const statusOf = async (deliveryId: number) =>
-  (await rows`select status from webhook_deliveries where delivery_id = ${deliveryId}`)[0]?.status
+const delivered = { status: "DELIVERED", lastStatus: 200 } as const
+const endpointOf = async (endpointId: string) => {
+  const [row] = await outbox.rows`
+    select consecutive_failures, disabled_at is not null as is_disabled, paused_until > now() as is_paused,
+      round(extract(epoch from paused_until - now()))::int as paused_seconds
+    from webhook_endpoints where endpoint_id = ${endpointId}`
+  return row
+}
+const statusOf = async ({ deliveryId }: DueDelivery) =>
+  (await outbox.rows`select status from webhook_deliveries where delivery_id = ${deliveryId}`)[0]?.status
+const only = <Item>(items: readonly Item[]): Item => {
+  const [item] = items
+  if (!item || items.length > 1) throw new Error(`${items.length} items`)
+  return item
+}
 
-describe("an endpoint", () => {
-  test("that failed for five days and more is disabled", async () => {
-    const endpointId = await newEndpoint()
-    await inHand(endpointId, 6)
-    await record(await inHand(endpointId, 4), {})
-    expect(await isDisabled(endpointId)).toBe(true)
+describe("leasing", () => {
+  test("takes one delivery of each endpoint in turn, and continues behind the last one", async () => {
+    const ids = (await Promise.all([newEndpoint(3), newEndpoint(3), newEndpoint(3)])).toSorted()
+    const first = await lease(2)
+    expect(first.deliveries.map(({ endpointId }) => endpointId)).toEqual(ids.slice(0, 2))
+    const second = await lease(2, first.after ?? "")
+    expect(second.deliveries.map(({ endpointId }) => endpointId)).toEqual(ids.slice(2))
+    expect(second.after).toBeNull()
   })
 
-  test("that had nothing to receive for weeks is not disabled for failing since three days", async () => {
-    const endpointId = await newEndpoint()
-    await inHand(endpointId, 40)
-    await delivered(endpointId, 30)
-    await record(await inHand(endpointId, 3), {})
-    expect(await isDisabled(endpointId)).toBe(false)
+  test("has at most four deliveries of an endpoint in flight, and eight of a user", async () => {
+    const userId = await outbox.newUser()
+    for (let count = 0; count < 4; count += 1) await newEndpoint(10, userId)
+    await newEndpoint(10)
+    const all = await leaseAll()
+    const counts = Map.groupBy(all, ({ endpointId }) => endpointId)
+    expect(Math.max(...Array.from(counts.values(), (each) => each.length))).toBe(4)
+    expect(all).toHaveLength(8 + 4)
+    for (const delivery of all.slice(0, 3)) await record(delivery, delivered)
+    expect(await leaseAll()).toHaveLength(3)
   })
 
-  test("that took something in the last five days is not disabled", async () => {
-    const endpointId = await newEndpoint()
-    await inHand(endpointId, 6)
-    await delivered(endpointId, 1)
-    await record(await inHand(endpointId, 4), {})
-    expect(await isDisabled(endpointId)).toBe(false)
+  test("gives a delivery to one worker only", async () => {
+    await Promise.all(Array.from({ length: 6 }, () => newEndpoint(1)))
+    const pages = await Promise.all(Array.from({ length: 4 }, () => lease()))
+    const leased = pages.flatMap(({ deliveries }) => deliveries.map(({ deliveryId }) => deliveryId))
+    expect(new Set(leased).size).toBe(leased.length)
+    expect(leased).toHaveLength(6)
   })
 
-  test("that is gone leaves nothing behind that seems to wait, nor anything of others", async () => {
-    const [endpointId, other] = [await newEndpoint(), await newEndpoint()]
-    const [gone, waiting, theirs] = [await inHand(endpointId), await inHand(endpointId), await inHand(other)]
-    await record(gone, { lastStatus: 410, disableReason: "410 Gone" })
-    expect(await statusOf(waiting)).toBe("FAILED")
-    expect(await statusOf(theirs)).toBe("PENDING")
+  test("gives a dead worker's delivery to another when its lease expires, and ignores the dead worker's outcome", async () => {
+    await newEndpoint(1)
+    const first = only(await leaseAll())
+    await outbox.rows`update webhook_deliveries set next_attempt_at = now(), lease_expires_at = now()`
+    const second = only(await leaseAll())
+    expect([first.attempt, second.attempt]).toEqual([1, 2])
+    expect(await record(first, delivered)).toEqual({ isRecorded: false })
+    expect(await record(second, delivered)).toEqual({ isRecorded: true })
   })
 
-  test("is disabled once, and no worker waits for another, when many hear 410 at the same time", async () => {
-    const endpointId = await newEndpoint()
-    const all = await Promise.all(Array.from({ length: 16 }, () => inHand(endpointId)))
-    await Promise.all(all.map((id) => record(id, { lastStatus: 410, disableReason: "410 Gone" })))
-    expect(await Promise.all(all.map(statusOf))).toEqual(all.map(() => "FAILED"))
-    expect(await isDisabled(endpointId)).toBe(true)
+  test("leaves out disabled endpoints and deliveries that are not due", async () => {
+    const disabled = await newEndpoint(1)
+    await outbox.rows`update webhook_endpoints set disabled_at = now() where endpoint_id = ${disabled}`
+    const postponed = await newEndpoint(1)
+    await outbox.rows`
+      update webhook_deliveries set next_attempt_at = now() + interval '1 minute' where endpoint_id = ${postponed}`
+    expect(await leaseAll()).toEqual([])
   })
 })
 
-describe("a delivery", () => {
-  test("that arrived while its endpoint was disabled by another is DELIVERED", async () => {
-    const endpointId = await newEndpoint()
-    const [first, second] = [await inHand(endpointId), await inHand(endpointId)]
-    await record(first, { lastStatus: 410, disableReason: "410 Gone" })
-    await record(second, { status: "DELIVERED", lastStatus: 200 })
-    expect(await statusOf(second)).toBe("DELIVERED")
+describe("a failing endpoint", () => {
+  /** Fails an endpoint until it is paused. */
+  const pausedEndpoint = async () => {
+    const endpointId = await newEndpoint(10)
+    for (const delivery of await leaseAll()) await record(delivery)
+    return endpointId
+  }
+  const endPause = () => outbox.rows`
+    update webhook_endpoints set paused_until = now() where paused_until is not null`
+
+  test("is paused as a whole after three failures; another endpoint of its user is not", async () => {
+    const userId = await outbox.newUser()
+    const [failing, other] = [await newEndpoint(10, userId), await newEndpoint(1, userId)]
+    const all = await leaseAll()
+    for (const delivery of all.filter(({ endpointId }) => endpointId === failing)) await record(delivery)
+    expect(await endpointOf(failing)).toMatchObject({ is_paused: true, consecutive_failures: 3 })
+    expect(await leaseAll()).toEqual([])
+    await record(only(all.filter(({ endpointId }) => endpointId === other)))
+    expect(await endpointOf(other)).toMatchObject({ is_paused: null, consecutive_failures: 1 })
+    expect(only(await leaseAll()).endpointId).toBe(other)
+  })
+
+  test("is not paused when a success comes between its failures", async () => {
+    const endpointId = await newEndpoint(10)
+    const [first, second, third, fourth] = await leaseAll()
+    if (!first || !second || !third || !fourth) throw new Error("not leased")
+    await record(first)
+    await record(second)
+    await record(third, delivered)
+    await record(fourth)
+    expect(await endpointOf(endpointId)).toMatchObject({ is_paused: null, consecutive_failures: 1 })
+  })
+
+  test("gets one probe after its pause, whichever worker asks, and a longer pause when it fails", async () => {
+    const endpointId = await pausedEndpoint()
+    const first = Number((await endpointOf(endpointId))?.paused_seconds)
+    await endPause()
+    const pages = await Promise.all(Array.from({ length: 4 }, () => lease()))
+    const probe = only(pages.flatMap(({ deliveries }) => deliveries))
+    expect(probe.isProbe).toBe(true)
+    expect(await leaseAll()).toEqual([])
+    await record(probe)
+    const second = await endpointOf(endpointId)
+    expect(second).toMatchObject({ is_paused: true, consecutive_failures: 4 })
+    expect(Number(second?.paused_seconds)).toBeGreaterThan(first)
+  })
+
+  test("is never paused longer than half an hour and some", async () => {
+    const endpointId = await pausedEndpoint()
+    await outbox.rows`update webhook_endpoints set consecutive_failures = 1000`
+    await endPause()
+    await record(only(await leaseAll()))
+    expect((await endpointOf(endpointId))?.paused_seconds).toBeLessThanOrEqual(1800 * 1.2)
+  })
+
+  test("is served fully again after a probe that is delivered", async () => {
+    const endpointId = await pausedEndpoint()
+    await endPause()
+    await record(only(await leaseAll()), delivered)
+    expect(await endpointOf(endpointId)).toMatchObject({ is_paused: null, consecutive_failures: 0 })
+    expect(await leaseAll()).toHaveLength(4)
+  })
+
+  test("is probed again when the worker with its probe died", async () => {
+    await pausedEndpoint()
+    await endPause()
+    expect(only(await leaseAll()).isProbe).toBe(true)
+    await endPause()
+    expect(only(await leaseAll()).isProbe).toBe(true)
+  })
+
+  test("is probed with a delivery that was not attempted yet, rather than one that failed", async () => {
+    await pausedEndpoint()
+    await endPause()
+    const probe = only(await leaseAll())
+    expect(probe.attempt).toBe(1)
+  })
+})
+
+describe("an endpoint is disabled", () => {
+  const failingFor = async (days: number) => {
+    const endpointId = await newEndpoint(2)
+    await outbox.rows`
+      update webhook_endpoints set failing_since = now() - ${days} * interval '1 day'
+      where endpoint_id = ${endpointId}`
+    const [given, waiting] = await leaseAll()
+    if (!given || !waiting) throw new Error("not leased")
+    return { endpointId, given, waiting }
+  }
+
+  test("when a delivery is given up after five days of failures, and its other deliveries are given up", async () => {
+    const { endpointId, given, waiting } = await failingFor(6)
+    await record(given, { status: "FAILED" })
+    expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: true })
+    expect(await statusOf(waiting)).toBe("FAILED")
+  })
+
+  test.each([
+    ["it has failed for three days only", 3, "FAILED"],
+    ["the delivery is attempted again", 6, "PENDING"],
+  ] as const)("not while %s", async (_, days, status) => {
+    const { endpointId, given } = await failingFor(days)
+    await record(given, { status })
+    expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: false })
+  })
+
+  test("not for failures before its last success", async () => {
+    const { endpointId, given, waiting } = await failingFor(6)
+    await record(given, delivered)
+    await record(waiting, { status: "FAILED" })
+    expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: false, consecutive_failures: 1 })
+  })
+
+  test("at once by 410 Gone, and nothing of another endpoint changes", async () => {
+    const { endpointId, given, waiting } = await failingFor(0)
+    await newEndpoint(1)
+    const other = only(await leaseAll())
+    await record(given, { status: "FAILED", lastStatus: 410, disableReason: "410 Gone" })
+    expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: true })
+    expect([await statusOf(waiting), await statusOf(other)]).toEqual(["FAILED", "PENDING"])
+  })
+
+  test("once, without a deadlock, when several workers record 410 at the same time", async () => {
+    const ids = await Promise.all(Array.from({ length: 4 }, () => newEndpoint(4)))
+    const all = await leaseAll()
+    expect(all).toHaveLength(16)
+    const gone = { status: "FAILED", lastStatus: 410, disableReason: "410 Gone" } as const
+    await Promise.all(all.map((delivery) => record(delivery, gone)))
+    expect(await Promise.all(all.map(statusOf))).toEqual(all.map(() => "FAILED"))
+    for (const id of ids) expect(await endpointOf(id)).toMatchObject({ is_disabled: true })
+  })
+
+  test("and a delivery that arrived meanwhile is DELIVERED", async () => {
+    const { given, waiting } = await failingFor(0)
+    await record(given, { status: "FAILED", lastStatus: 410, disableReason: "410 Gone" })
+    await record(waiting, delivered)
+    expect(await statusOf(waiting)).toBe("DELIVERED")
   })
 })

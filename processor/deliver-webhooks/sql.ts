@@ -7,92 +7,192 @@ const dueDelivery = z.object({
   eventId: z.string(),
   event: z.record(z.string(), z.unknown()),
   url: z.string(),
-  /** The newest first; two while a secret is rolled. */
+  /** The newest first; two while a secret is rotated. */
   secrets: z.array(z.string()),
   /** This one included. */
   attempt: z.number().int(),
+  /** Since the event was queued for the endpoint. */
+  ageMs: z.number(),
+  /** The one attempt by which a paused endpoint is tried. */
+  isProbe: z.boolean(),
 })
 
 export type DueDelivery = z.infer<typeof dueDelivery>
 
-/** Takes deliveries that are due. Each is one worker's until its lease lapses; a dead worker's come back. */
-export const takeDue = statementOf<{ limit: number; leaseMs: number }>()(
-  z.array(dueDelivery),
+/** Deliveries in flight to one endpoint, and to all endpoints of one user, over all workers. */
+const maxPerEndpoint = 4
+const maxPerUser = 8
+
+/** Failures in a row after which an endpoint is paused. */
+const maxConsecutiveFailures = 3
+const firstPauseSeconds = 10
+const longestPauseSeconds = 1800
+
+/** Endpoints with pending deliveries that one statement looks at. */
+const maxEndpoints = 500
+
+const page = z.object({
+  deliveries: z.array(dueDelivery),
+  /** Where the next round begins; null when there are no further endpoints. */
+  after: z.string().nullable(),
+})
+
+export type DuePage = z.infer<typeof page>
+
+/**
+ * Leases due deliveries: one for each endpoint behind `after`, in the order of their ids, so that repeated calls serve
+ * endpoints round robin. A dead worker's deliveries come back when their lease expires. An endpoint whose pause is over
+ * gets one delivery, the probe, and stays paused for everyone else meanwhile. Workers that lease at the same instant
+ * don't see each other's leases and may exceed a limit by one delivery each.
+ */
+export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: number }>()(
+  page,
   `
-  with due as (
-    select d.delivery_id from webhook_deliveries d join webhook_endpoints e using (endpoint_id)
-    where d.status = 'PENDING' and d.next_attempt_at <= now() and e.disabled_at is null
-    order by d.next_attempt_at limit ($1::jsonb->>'limit')::int for update of d skip locked
+  with recursive waiting as (
+    -- Steps from one endpoint to the next in the index, over however many deliveries each has.
+    (select endpoint_id, 1 as step from webhook_deliveries
+     where status = 'PENDING' and endpoint_id > $1::jsonb->>'after' order by endpoint_id limit 1)
+    union all
+    select (select d.endpoint_id from webhook_deliveries d
+      where d.status = 'PENDING' and d.endpoint_id > waiting.endpoint_id order by d.endpoint_id limit 1), step + 1
+    from waiting where waiting.endpoint_id is not null and step < ${maxEndpoints}
   ),
-  taken as (
+  open as (
+    select e.endpoint_id, e.user_id, e.consecutive_failures >= ${maxConsecutiveFailures} as is_probe
+    from waiting join webhook_endpoints e using (endpoint_id)
+    where e.disabled_at is null and coalesce(e.paused_until <= now(), true) and (
+      select count(*) from webhook_deliveries d where d.endpoint_id = e.endpoint_id and d.lease_expires_at > now()
+    ) < ${maxPerEndpoint}
+  ),
+  candidate as (
+    select open.*, next.delivery_id, row_number() over (partition by user_id order by endpoint_id) + (
+      select count(*) from webhook_endpoints e join webhook_deliveries d using (endpoint_id)
+      where e.user_id = open.user_id and d.lease_expires_at > now()) as in_flight_of_user
+    from open cross join lateral (
+      select d.delivery_id from webhook_deliveries d
+      where d.endpoint_id = open.endpoint_id and d.status = 'PENDING' and d.next_attempt_at <= now()
+      order by d.next_attempt_at, d.delivery_id limit 1
+    ) as next
+  ),
+  chosen as (
+    select * from candidate where in_flight_of_user <= ${maxPerUser}
+    order by endpoint_id limit ($1::jsonb->>'limit')::int
+  ),
+  locked as (
+    select d.delivery_id, chosen.endpoint_id, chosen.is_probe
+    from chosen join webhook_deliveries d using (delivery_id)
+    where d.status = 'PENDING' and d.next_attempt_at <= now()
+    for update of d skip locked
+  ),
+  probed as (
+    -- Checked again under the endpoint's lock: one worker has the probe.
+    update webhook_endpoints e set paused_until = now() + ($1::jsonb->>'leaseMs')::int * interval '1 millisecond'
+    from locked where locked.is_probe and e.endpoint_id = locked.endpoint_id and e.paused_until <= now()
+    returning e.endpoint_id
+  ),
+  leased as (
     update webhook_deliveries d set attempts = attempts + 1,
-      next_attempt_at = now() + ($1::jsonb->>'leaseMs')::int * interval '1 millisecond'
-    from due where d.delivery_id = due.delivery_id
-    returning d.*
+      next_attempt_at = now() + ($1::jsonb->>'leaseMs')::int * interval '1 millisecond',
+      lease_expires_at = now() + ($1::jsonb->>'leaseMs')::int * interval '1 millisecond'
+    from locked
+    where d.delivery_id = locked.delivery_id
+      and (not locked.is_probe or locked.endpoint_id in (select endpoint_id from probed))
+    returning d.*, locked.is_probe
   )
-  select coalesce(jsonb_agg(jsonb_build_object(
-    'deliveryId', delivery_id, 'endpointId', endpoint_id, 'eventId', event_id, 'event', event, 'url', url,
-    'secrets', case when previous_secret is not null and previous_secret_expires_at > now()
-      then jsonb_build_array(secret, previous_secret)
-      else jsonb_build_array(secret) end,
-    'attempt', attempts) order by delivery_id), '[]') as result
-  from taken join webhook_endpoints using (endpoint_id)`,
+  select jsonb_build_object(
+    'deliveries', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'deliveryId', leased.delivery_id, 'endpointId', endpoint_id, 'eventId', leased.event_id, 'event', leased.event,
+        'url', url,
+        'secrets', case when previous_secret is not null and previous_secret_expires_at > now()
+          then jsonb_build_array(secret, previous_secret)
+          else jsonb_build_array(secret) end,
+        'attempt', leased.attempts, 'isProbe', leased.is_probe,
+        'ageMs', extract(epoch from now() - leased.created_at) * 1000) order by endpoint_id), '[]')
+      from leased join webhook_endpoints using (endpoint_id)),
+    'after', case
+      when (select count(*) from chosen) = ($1::jsonb->>'limit')::int then (select max(endpoint_id) from chosen)
+      else (select endpoint_id from waiting where step = ${maxEndpoints}) end) as result`,
 )
 
 export type DeliveryOutcome = {
   deliveryId: number
   attempt: number
+  isProbe: boolean
   status: "DELIVERED" | "FAILED" | "PENDING"
   lastStatus: number | null
   lastError: string | null
-  /** For one that is to be tried again. */
+  /** For a delivery that is attempted again, unless its endpoint is paused longer. */
   retryAfterMs: number | null
-  /** Why its endpoint is to be told nothing more, if so. */
+  /** Why its endpoint is disabled, if so. */
   disableReason: string | null
 }
 
+// A delivery that was in flight when the pause began says nothing new about the endpoint.
+const countsAsFailure = "((doc->>'isProbe')::boolean or coalesce(e.paused_until <= now(), true))"
+
+const nextPause = `(0.8 + 0.4 * random()) * interval '1 second' * least(${longestPauseSeconds},
+          ${firstPauseSeconds} * power(2, least(e.consecutive_failures + 1 - ${maxConsecutiveFailures}, 20)))`
+
+const disableReason = `coalesce(doc->>'disableReason', case
+        when doc->>'status' = 'FAILED' and e.failing_since < now() - interval '5 days'
+        then 'nothing could be delivered for five days' end)`
+
 /**
- * Writes down how an attempt went. An endpoint that has failed for five days without a success is disabled, and what
- * still waited for it is given up: nobody would ever take it, and every look for what is due would step over it.
+ * Records how an attempt went. A success ends the endpoint's pause; failures in a row begin one, which grows with each
+ * failed probe and which all deliveries of the endpoint share. An endpoint that has failed for five days is disabled
+ * with its next delivery that is given up, and its pending deliveries are given up too: nobody would lease them.
  */
 export const recordOutcome = statementOf<DeliveryOutcome>()(
   z.object({ isRecorded: z.boolean() }),
   `
   with input as (select $1::jsonb as doc),
+  attempted as (
+    select d.delivery_id, d.endpoint_id from input
+    join webhook_deliveries d on d.delivery_id = (doc->>'deliveryId')::bigint
+    where d.attempts = (doc->>'attempt')::int
+      -- A success counts, even if the endpoint was disabled meanwhile.
+      and (d.status = 'PENDING' or doc->>'status' = 'DELIVERED')
+    for update of d
+  ),
+  succeeded as (
+    update webhook_endpoints e set consecutive_failures = 0, failing_since = null, paused_until = null
+    from input, attempted
+    where e.endpoint_id = attempted.endpoint_id and doc->>'status' = 'DELIVERED'
+      -- Most successes change nothing and must not wait for each other.
+      and (e.consecutive_failures > 0 or e.failing_since is not null or e.paused_until is not null)
+  ),
+  failed as (
+    update webhook_endpoints e set
+      failing_since = coalesce(e.failing_since, now()),
+      consecutive_failures = e.consecutive_failures + (${countsAsFailure})::int,
+      paused_until = case when ${countsAsFailure} and e.consecutive_failures + 1 >= ${maxConsecutiveFailures}
+        then now() + ${nextPause} else e.paused_until end,
+      disabled_at = case when ${disableReason} is null then e.disabled_at else coalesce(e.disabled_at, now()) end,
+      disabled_reason = coalesce(e.disabled_reason, ${disableReason})
+    from input, attempted
+    where e.endpoint_id = attempted.endpoint_id and doc->>'status' <> 'DELIVERED'
+    returning e.endpoint_id, e.paused_until, e.disabled_at
+  ),
   recorded as (
     update webhook_deliveries d set status = doc->>'status', last_status = (doc->>'lastStatus')::int,
-      last_error = left(doc->>'lastError', 300),
+      last_error = left(doc->>'lastError', 300), lease_expires_at = null,
       delivered_at = case when doc->>'status' = 'DELIVERED' then now() end,
-      next_attempt_at = now() + coalesce((doc->>'retryAfterMs')::bigint, 0) * interval '1 millisecond'
-    from input
-    where d.delivery_id = (doc->>'deliveryId')::bigint and d.attempts = (doc->>'attempt')::int
-      -- What arrived did, even if its endpoint was disabled meanwhile.
-      and (d.status = 'PENDING' or doc->>'status' = 'DELIVERED')
-    returning d.delivery_id, d.endpoint_id, d.status
-  ),
-  disabled as (
-    update webhook_endpoints e set disabled_at = now(),
-      disabled_reason = coalesce(doc->>'disableReason', 'nothing could be delivered for five days')
-    from input, recorded
-    where e.endpoint_id = recorded.endpoint_id and e.disabled_at is null and (
-      doc->>'disableReason' is not null
-      or recorded.status = 'FAILED' and exists (
-        select from webhook_deliveries failing
-        where failing.endpoint_id = e.endpoint_id and failing.status <> 'DELIVERED' and failing.attempts > 0
-          and failing.created_at < now() - interval '5 days'
-          and failing.created_at > coalesce((
-            select max(delivered_at) from webhook_deliveries where endpoint_id = e.endpoint_id), '-infinity')))
-    returning e.endpoint_id
+      next_attempt_at = case when failed.paused_until > now() then failed.paused_until
+        else now() + coalesce((doc->>'retryAfterMs')::bigint, 0) * interval '1 millisecond' end
+    from input, attempted left join failed using (endpoint_id)
+    where d.delivery_id = attempted.delivery_id
   ),
   given_up as (
     update webhook_deliveries d set status = 'FAILED', last_error = 'the endpoint was disabled'
     from (
-      select w.delivery_id from disabled join webhook_deliveries w using (endpoint_id)
-      where w.status = 'PENDING' and w.delivery_id not in (select delivery_id from recorded)
-      -- Never waits for another worker that writes down an outcome of this endpoint: they would wait for each other.
+      select w.delivery_id from failed join webhook_deliveries w using (endpoint_id)
+      where failed.disabled_at is not null and w.status = 'PENDING'
+        and w.delivery_id not in (select delivery_id from attempted)
+      -- Never waits for another worker that records an outcome of this endpoint: they would wait for each other.
       for update of w skip locked
     ) as rest
     where d.delivery_id = rest.delivery_id
   )
-  select jsonb_build_object('isRecorded', exists (select from recorded)) as result`,
+  select jsonb_build_object('isRecorded', exists (select from attempted)) as result`,
 )
