@@ -10,7 +10,7 @@ import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts
 let system: RunningSystem
 let rows: postgres.Sql
 beforeAll(async () => {
-  system = await runSystem()
+  system = await runSystem({}, { processorVariables: { SWEEP_EVERY_SECONDS: "1" } })
   rows = postgres(system.databaseUrl, { max: 1 })
 })
 afterAll(async () => {
@@ -65,4 +65,29 @@ test("using a presigned URL after cancellation leaves no object and does not rev
     interval: 200,
   })
   expect(await states(jobId)).toEqual(before)
+})
+
+test("an object that is uploaded after its photo was deleted is removed, and the quota stays right", async () => {
+  const api = await signedInUser(system.edgeUrl)
+  const batch = await createBatch(api, await smallPhotos(1))
+  const { jobId, uploads } = batch
+  const [upload] = uploads
+  if (!jobId || !upload) throw new Error("nothing was uploaded")
+  await uploadBatch(api, batch)
+  await watchUploadJob(api, jobId, { pollMs: 200 })
+  const { photoId } = upload.item
+  const { url } = await api.getDownloadUrl(photoId)
+  const waitUntilRemoved = () =>
+    vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), { timeout: 30_000, interval: 200 })
+  await api.cancelPhoto(photoId)
+  await waitUntilRemoved()
+  const before = await states(jobId)
+
+  expect(await put(upload.item, upload.file.content)).toBe(200)
+  await waitUntilRemoved()
+  expect(await states(jobId)).toEqual(before)
+  const [usage] = await rows`
+    select used_photos::int, used_bytes::int from users
+    where user_id = (select user_id from upload_jobs where job_id = ${jobId})`
+  expect(usage).toEqual({ used_photos: 0, used_bytes: 0 })
 })

@@ -68,6 +68,22 @@ describe("a job's channel", () => {
     await channel.close()
   })
 
+  test("includes every event when several that arrive at once load the job", async () => {
+    const job = await newJob(user, [jpeg(100), jpeg(100)])
+    const completed = (index: number) => {
+      const photoId = job.items[index]?.photoId ?? ""
+      const data = { status: "COMPLETED" }
+      const event = { type: "PhotoProcessingCompleted", photoId, sequence: 20 + index, data }
+      return relayEvents([cloudEvent(job, event, user)])
+    }
+    // Only the events say COMPLETED, the rows of the photos do not: an event that is lost cannot be read again.
+    await Promise.all([completed(0), completed(1)])
+    const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
+    const [snapshot] = await channel.until((all) => all.length > 0)
+    expect(snapshot).toMatchObject({ type: "snapshot", job: { completedCount: 2, progress: 100 } })
+    await channel.close()
+  })
+
   test("publishes a client's progress before it is in the database", async () => {
     const job = await newJob(user, [jpeg(100)])
     const photoId = job.items[0]?.photoId ?? ""
