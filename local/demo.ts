@@ -22,7 +22,7 @@ const files = positionals[0]
   ? await filesIn(positionals[0])
   : await demoPhotos({ count: 100, dir: join(localDirectory, "demo-photos") })
 
-console.log("Starting Postgres, S3 and SQS, the edge and the processor …")
+console.log("Starting Postgres, the AWS emulator, the edge and the processor …")
 const system = await startSystem(settingsOf(process.env, directory, anyPorts))
 onceInterrupted(system.stop)
 try {

@@ -1,4 +1,4 @@
-/** Variables as a file that `--env-file` reads. */
+/** Formats variables for a file that `--env-file` reads. */
 export const dotenv = (variables: Record<string, string>): string =>
   Object.entries(variables)
     .map(([name, value]) => `${name}='${value}'\n`)

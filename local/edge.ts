@@ -6,7 +6,7 @@ import { repository } from "./settings.ts"
 
 export type EdgeOptions = {
   port: number
-  /** Where its variables, its state and its log are kept. */
+  /** Directory of its variables, its state and its log. */
   directory: string
   databaseUrl: string
   /** Variables and secrets of the Worker; see edge/config.ts. */
@@ -14,13 +14,14 @@ export type EdgeOptions = {
 }
 
 /**
- * Starts the Worker under `wrangler dev`: the real workerd, reloading when the source changes.
- * @throws Error with wrangler's last lines when it does not come up
+ * Starts the Worker with `wrangler dev`: workerd, which reloads when the source changes. Wrangler builds the static assets
+ * first (wrangler.toml).
+ * @throws Error with wrangler's last lines when it does not start
  */
 export const startEdge = async ({ port, directory, databaseUrl, variables }: EdgeOptions): Promise<Child> => {
   const envFile = join(directory, "edge.env")
   await mkdir(directory, { recursive: true })
-  // In a file and not on the command line, where every user of the machine could read the secrets.
+  // Not on the command line, where every user of the machine could read the secrets.
   await writeFile(envFile, dotenv(variables), { mode: 0o600 })
   return startChild({
     name: "The edge (wrangler dev)",

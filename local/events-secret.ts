@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import { mkdir, readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 
-/** What relay and edge sign with here: made at first start, kept in `directory`, never committed. */
+/** The secret that signs events between processor and edge. Created at the first start and kept in `directory`. */
 export const localEventsSecret = async (directory: string): Promise<string> => {
   const path = join(directory, "events-endpoint-secret")
   const known = await readFile(path, "utf8").catch(() => null)

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises"
 import { join } from "node:path"
-import { endLeftoverServer } from "./postgres/leftover-server.ts"
+import { stopOrphanedServer } from "./postgres/orphaned-server.ts"
 import { localDirectory } from "./settings.ts"
 
-// Throws when a running system uses the data.
-await endLeftoverServer(join(localDirectory, "postgres"))
+// Throws if a running system uses the data.
+await stopOrphanedServer(join(localDirectory, "postgres"))
 await rm(localDirectory, { recursive: true, force: true })
-console.log("Everything that the local system stored is gone.")
+console.log("Deleted all data of the local system.")

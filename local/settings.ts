@@ -3,7 +3,7 @@ import { z } from "zod"
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
-// Every variable of the local system. A port of 0 takes any that is free.
+// Every variable of the local system. Port 0 picks a free port.
 const schema = z.object({
   EDGE_PORT: port.default(8787),
   S3_PORT: port.default(9000),
@@ -21,14 +21,14 @@ const schema = z.object({
   SQS_QUEUE_URL: z.url().optional(),
   AWS_ACCESS_KEY_ID: z.string().default("local-access-key"),
   AWS_SECRET_ACCESS_KEY: z.string().default("local-secret-key-of-no-value"),
-  /** Photos in hand at once in the processor. */
+  /** Photos that the processor handles in parallel. */
   CONCURRENCY: z.coerce.number().int().positive().default(3),
   PHOTO_TIMEOUT_SECONDS: z.coerce.number().int().positive().default(60),
   SQS_VISIBILITY_TIMEOUT_SECONDS: z.coerce.number().int().positive().default(30),
 })
 
 export type Settings = z.infer<typeof schema> & {
-  /** Where data, keys and logs of the system live. */
+  /** Directory of data, keys and logs. */
   directory: string
 }
 
@@ -36,8 +36,8 @@ export const repository = resolve(import.meta.dirname, "..")
 export const localDirectory = join(repository, ".local")
 
 /**
- * The settings of a local system: those of the environment over `defaults` over what fits a laptop.
- * @throws Error naming each variable that is wrong
+ * The settings of a local system: environment variables override `defaults`, which override the defaults of the schema.
+ * @throws Error that names each invalid variable
  */
 export const settingsOf = (
   env: NodeJS.ProcessEnv,
@@ -49,9 +49,9 @@ export const settingsOf = (
   return { ...result.data, directory }
 }
 
-/** Defaults for systems that must not get in the way of another one: every port is any that is free. */
+/** Defaults for systems that run beside another one: free ports. */
 export const anyPorts = { EDGE_PORT: 0, S3_PORT: 0, SQS_PORT: 0, POSTGRES_PORT: 0, PROCESSOR_PORT: 0 }
 
-// `FOO= npm start` means that FOO is not set.
+// `FOO= npm start` counts as not set.
 const withoutEmpty = (env: NodeJS.ProcessEnv) =>
   Object.fromEntries(Object.entries(env).filter(([, value]) => value))

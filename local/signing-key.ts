@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { exportJWK, generateKeyPair } from "jose"
 
-/** The private JWK that signs local access tokens: made at first start, kept in `directory`, never committed. */
+/** The private JWK that signs local access tokens. Created at the first start and kept in `directory`. */
 export const localSigningKey = async (directory: string): Promise<string> => {
   const path = join(directory, "jwt-signing-key.json")
   return readFile(path, "utf8").catch(() => makeKey(path))

@@ -10,7 +10,7 @@ const system = await startSystem(settings).catch((error: unknown) => {
 onceInterrupted(async () => {
   console.log("\nStopping …")
   await system.stop()
-  console.log("Stopped. The data stays in .local/ until `npm run local:reset`.")
+  console.log("Stopped. The data is kept in .local/; `npm run local:reset` deletes it.")
 })
 
 console.log(`
@@ -19,9 +19,11 @@ console.log(`
   SQS        ${system.sqsEndpoint}
   Postgres   ${system.databaseUrl}
   processor  ${system.processorUrl}/healthz
+    reference  ${system.edgeUrl}/docs
   logs       ${localDirectory}/logs
 
-Try it:
+Create an account and get a token (README.md shows how to upload a photo):
+
 
   curl -s ${system.edgeUrl}/auth/register -H 'content-type: application/json' -d '{"email":"ada@example.com","password":"correct horse"}'
   curl -s -X POST -u 'ada@example.com:correct horse' ${system.edgeUrl}/auth/token

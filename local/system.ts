@@ -20,43 +20,43 @@ export type LocalSystem = {
   sqsEndpoint: string
   queueUrl: string
   processorUrl: string
-  /** The environment that any processor of this system needs, but for its port. */
+  /** Environment variables for any processor of this system, except its port. */
   processorVariables: Record<string, string>
-  /** The processor that runs now. */
+  /** The running processor. */
   processor: () => Child
-  /** Starts another processor in place of one that ended. */
+  /** Starts another processor after the previous one ended. */
   restartProcessor: () => Promise<Child>
-  /** Stops the edge and starts it again; requests under way are lost. */
+  /** Stops the edge and starts it again. Requests in progress fail. */
   restartEdge: () => Promise<void>
-  /** Stops the local Postgres and starts it again; connections are lost. */
+  /** Stops the local Postgres and starts it again. Its connections are lost. */
   restartDatabase: () => Promise<void>
-  /** Ends every part, in the order in which they need each other. */
+  /** Stops every part, in reverse order of start. */
   stop: () => Promise<void>
 }
 
-/** What `startSystem` does differently for a test or a bench. */
+/** Options of `startSystem` for tests and benchmarks. */
 export type SystemOptions = {
   /** False: the local S3 sends no events. */
   storageEvents?: boolean
-  /** What the edge takes for the database, when it is not the database itself but a proxy before it. */
+  /** Returns the database URL for the edge, e.g. of a proxy in front of the database. */
   edgeDatabaseUrl?: (databaseUrl: string) => Promise<string>
-  /** Variables of the Worker and of the processor beside those that follow from the settings. */
+  /** Additional variables of the Worker and the processor. */
   edgeVariables?: Record<string, string>
   processorVariables?: Record<string, string>
-  /** How often a message may be received before it comes to the dead-letter queue. */
+  /** Receives of a message before it moves to the dead-letter queue. */
   maxReceiveCount?: number
   /** How the local S3 fails. */
   storageFault?: StorageFault
-  /** What becomes of an event of the local S3: one for each message that is sent, after so many ms. */
+  /** How the local S3 delivers an event: one message for each entry, after that many ms. */
   eventFate?: () => readonly number[]
 }
 
 const environment = "local"
 
 /**
- * Brings everything up: Postgres, S3 and SQS, the schema, the edge and the processor, or uses what the settings
- * point at instead. What was started is stopped again when a later part fails.
- * @throws Error naming the port and the setting when a port is taken, or the part that did not come up and why
+ * Starts Postgres, the AWS emulator, the edge and the processor, and migrates the schema. Services that the settings name
+ * are used instead of local ones. If a part fails to start, the parts before it are stopped.
+ * @throws Error that names a taken port and its setting, or the part that did not start and why
  */
 export const startSystem = async (settings: Settings, options: SystemOptions = {}): Promise<LocalSystem> => {
   const { directory } = settings
@@ -155,7 +155,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
     })
   }
 
-  // One local server plays both S3 and SQS; each can be replaced on its own.
+  // One emulator provides S3 and SQS. Each can be replaced on its own.
   async function startStorage() {
     const { S3_ENDPOINT, SQS_ENDPOINT, SQS_QUEUE_URL } = settings
     if (S3_ENDPOINT && SQS_QUEUE_URL)
@@ -200,7 +200,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
   }
 }
 
-/** The processor finishes the photos in its hands. */
+/** The processor finishes the photos in progress. */
 const processorGraceMs = 30_000
 
 const portsOf = async (settings: Settings) => ({

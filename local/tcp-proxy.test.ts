@@ -21,7 +21,7 @@ const ask = async (socket: Socket, text: string) => {
   return String(answer)
 }
 
-test("questions and their answers are counted as round trips of their connection", async () => {
+test("requests and their answers count as round trips of their connection", async () => {
   proxy.reset()
   const socket = connect(proxy.port, "127.0.0.1")
   expect(await ask(socket, "one")).toBe("one")
@@ -30,7 +30,7 @@ test("questions and their answers are counted as round trips of their connection
   expect(proxy.connections()).toEqual([{ roundTrips: 2, bytesUp: 8, bytesDown: 8 }])
 })
 
-test("a wire with a delay keeps the order of what it carries and takes twice the delay for an answer", async () => {
+test("a delay keeps the order of bytes, and an answer takes twice the delay", async () => {
   proxy.setDelay(20)
   const socket = connect(proxy.port, "127.0.0.1")
   await once(socket, "connect")

@@ -1,20 +1,20 @@
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
-/** What went over one connection. A round trip is bytes going up and then bytes coming down. */
+/** The traffic of one connection. A round trip is bytes to the server followed by bytes from it. */
 export type ProxiedConnection = { roundTrips: number; bytesUp: number; bytesDown: number }
 
 export type TcpProxy = {
   port: number
-  /** Those opened since the last `reset`, in order. */
+  /** Connections opened since the last `reset`, in order. */
   connections: () => readonly ProxiedConnection[]
   reset: () => void
-  /** In ms, each way, for what passes from now on. */
+  /** Sets the delay of each direction for later bytes. */
   setDelay: (delayMs: number) => void
   stop: () => Promise<void>
 }
 
-/** A wire of a given length to a server on this machine, on which round trips are counted. */
+/** Starts a TCP proxy that adds a delay and counts round trips. */
 export const startTcpProxy = async (to: { host: string; port: number }, delayMs = 0): Promise<TcpProxy> => {
   let connections: ProxiedConnection[] = []
   let delay = delayMs
@@ -67,7 +67,7 @@ export const startTcpProxy = async (to: { host: string; port: number }, delayMs 
   }
 }
 
-/** Passes chunks on, each `delayOf()` ms later; timers of one length fire in order, so the bytes keep theirs. */
+/** Forwards each chunk after `delayOf()` ms. Timers of equal length fire in order, so the bytes stay in order. */
 const relay = (from: Socket, to: Socket, delayOf: () => number, count: (bytes: number) => void): void => {
   from.setNoDelay(true)
   from.on("data", (chunk: Buffer) => {

@@ -9,7 +9,7 @@ import { startPostgres } from "./postgres/postgres.ts"
 import { freePort } from "./process/ports.ts"
 import { localSigningKey } from "./signing-key.ts"
 
-/** What tests below the end-to-end suite get: a migrated Postgres, S3 and SQS, in a folder that goes with them. */
+/** What unit and slice tests share: a migrated Postgres, S3 and SQS in a temporary directory. */
 export type TestEnvironment = {
   databaseUrl: string
   s3Endpoint: string
@@ -24,17 +24,17 @@ declare module "vitest" {
   }
 }
 
-/** The credentials, bucket and region of the test storage; nothing secret about them. */
+/** Credentials, bucket and region of the test storage. They protect nothing. */
 export const testStorage = {
   bucket: "test-bucket",
   region: "us-east-1",
   credentials: { accessKeyId: "test-access-key", secretAccessKey: "test-secret-key" },
 }
 
-/** Signs what a relay in a test tells the edge. */
+/** Signs the events that a test sends to the edge. */
 export const testEventsSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
 
-/** Global set-up of vitest. */
+/** Vitest's global set-up. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // `wrangler dev` builds them too, but vitest's workerd does not run wrangler's build command.
   await buildPublicAssets()

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
 
-test("every photo has the EXIF of its shot and shows its sky on top, however its pixels are stored", async () => {
+test("every photo has the EXIF of its shot and is upright after applying its orientation", async () => {
   const paths = await demoPhotos(options())
   for (const [index, shot] of shots(8).entries()) {
     const path = paths[index] ?? ""
@@ -39,7 +39,7 @@ test("every photo has the EXIF of its shot and shows its sky on top, however its
   }
 })
 
-test("photos are made once, and again when one is missing", async () => {
+test("photos are generated once, and again when one is missing", async () => {
   const [first = "", second = ""] = await demoPhotos(options())
   const { mtimeMs } = await stat(first)
   await demoPhotos(options())

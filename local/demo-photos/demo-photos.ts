@@ -5,13 +5,14 @@ import { exifSegment } from "./exif-segment.ts"
 import { renderScene } from "./scene.ts"
 import { orientations, shots } from "./shots.ts"
 
-/** Grows when the generator changes, so that cached photos are made anew. */
+/** Incremented when the generator changes, so that cached photos are regenerated. */
 const generation = 1
 
 /**
- * Paths of `count` JPEGs as phones and cameras make them: 12–24 megapixel, 2–6 MB, every orientation, with camera,
- * lens, time, place and exposure in their EXIF. Made once, then taken from `dir`.
- * @param options.scale of the edges; below 1 for tests
+ * Generates `count` JPEGs like those of phones and cameras: 12 to 24 megapixels, 2 to 6 MB, every orientation, with
+ * camera, lens, time, location and exposure in their EXIF. They are cached in `dir`.
+ * @param options.scale factor of width and height, below 1 for tests
+ * @returns their paths
  */
 export const demoPhotos = async (options: {
   count: number
@@ -24,7 +25,7 @@ export const demoPhotos = async (options: {
   const known = await readdir(folder).catch(() => [])
   if (known.length === count) return known.sort().map((file) => join(folder, file))
 
-  // Whatever is there is of another generation or of a run that was interrupted.
+  // The directory holds another generation, or the result of an interrupted run.
   await rm(dir, { recursive: true, force: true })
   const unfinished = `${folder}.new`
   await mkdir(unfinished, { recursive: true })

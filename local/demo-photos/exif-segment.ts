@@ -2,8 +2,8 @@ import sharp from "sharp"
 import type { Shot } from "./shots.ts"
 
 /**
- * The APP1 segment of a JPEG with a shot's EXIF. libvips writes it into a photo of one pixel, from which it is cut:
- * encoding megapixels again for every EXIF would take minutes.
+ * The APP1 segment of a JPEG with a shot's EXIF, cut from a photo of one pixel that libvips wrote: encoding megapixels
+ * for each shot would take minutes.
  */
 export const exifSegment = async (shot: Shot): Promise<Buffer> => {
   const carrier = await sharp({ create: { width: 1, height: 1, channels: 3, background: "black" } })

@@ -3,7 +3,7 @@ import type { Orientation } from "./shots.ts"
 
 export type SceneOptions = {
   seed: number
-  /** The stored pixels are turned so that a viewer which applies it shows the scene upright. */
+  /** The pixels are stored so that applying the orientation shows the scene upright. */
   orientation: Orientation
   scale: number
 }
@@ -19,7 +19,7 @@ const sizes = [
 const qualities = [92, 85, 75, 65, 50]
 const largestBytes = 6_000_000
 
-/** A landscape with a sky above, in a JPEG without metadata whose grain makes it as large as a real one. */
+/** A landscape as a JPEG without metadata. Grain makes it as large as a real photo. */
 export const renderScene = async ({ seed, orientation, scale }: SceneOptions): Promise<Buffer> => {
   const size = sizes[seed % sizes.length] ?? sizes[0]
   const width = Math.round(size.width * scale)

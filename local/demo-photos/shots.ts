@@ -2,7 +2,7 @@
 export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const
 export type Orientation = (typeof orientations)[number]
 
-/** One press of a shutter. */
+/** One photo and its EXIF. */
 export type Shot = {
   orientation: Orientation
   make: string
@@ -60,7 +60,7 @@ const places = [
 
 const exposureTimes = ["1/60", "1/125", "1/250", "1/1000", "1/30"]
 
-/** A day of `count` shots, a minute apart, every camera, place and orientation among them. */
+/** `count` shots a minute apart, with every camera, place and orientation. */
 export const shots = (count: number): Shot[] =>
   Array.from({ length: count }, (_, index) => {
     const camera = pick(cameras, index)

@@ -2,8 +2,9 @@ import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
 
 /**
- * Every file in a folder and below it, except hidden ones: what can't be taken is refused and reported, not skipped.
- * @throws Error when there is no such folder or nothing in it
+ * Every file in a folder and its subfolders, except hidden ones. Files that are not photos are included: the API rejects
+ * and the demo reports them.
+ * @throws Error when the folder does not exist or is empty
  */
 export const filesIn = async (folder: string): Promise<string[]> => {
   const isFolder = await stat(folder)
@@ -14,6 +15,6 @@ export const filesIn = async (folder: string): Promise<string[]> => {
   const files = entries
     .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map((entry) => join(entry.parentPath, entry.name))
-  if (files.length === 0) throw new Error(`there is no file in ${folder}`)
+  if (files.length === 0) throw new Error(`${folder} contains no files`)
   return files.sort()
 }

@@ -3,7 +3,7 @@ import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema
 
 const barWidth = 40
 
-/** A bar for the batch with a line per state: redrawn in place on a terminal, printed when it changed elsewhere. */
+/** A progress bar and a line for each status. A terminal redraws them in place; other outputs get a line per change. */
 export const progressDisplay = (total: number) => {
   const isTerminal = process.stdout.isTTY
   let uploaded = 0
@@ -36,7 +36,7 @@ export const progressDisplay = (total: number) => {
 const endedOf = (job: UploadJobSnapshot) => job.completedCount + job.failedCount + job.cancelledCount
 
 const barLine = (job: UploadJobSnapshot, uploaded: number, total: number): string => {
-  // Uploading is half of the way, processing the other: 100 % means done.
+  // Uploading and processing count half each.
   const share = total === 0 ? 1 : (uploaded + endedOf(job)) / (2 * total)
   const filled = Math.floor(share * barWidth)
   const bar = "█".repeat(filled) + "░".repeat(barWidth - filled)

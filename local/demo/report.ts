@@ -1,7 +1,7 @@
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
 import type { DemoOutcome, DemoSnapshot } from "./run-demo.ts"
 
-/** Prints the job, one photo's EXIF and thumbnails, whatever was refused or failed, and the result as last line. */
+/** Prints the job, one photo's EXIF and thumbnails, every rejected or failed file, and the result as the last line. */
 export const printReport = ({ snapshot, failedUploads, seconds, thumbnailFolder }: DemoOutcome): void => {
   const completed = snapshot.photos.filter(isCompleted)
   if (snapshot.job) {
@@ -25,14 +25,14 @@ const printPhoto = (photo: PhotoResponse, thumbnailFolder: string): void => {
   console.log(JSON.stringify(photo.exifJson, null, 2))
   for (const { variant, width, height, bytes, url } of photo.thumbnails)
     console.log(
-      `Thumbnail ${variant}: ${width} × ${height}, ${bytes} bytes, ${url.split("?")[0]} (presigned in the API's answer)`,
+      `Thumbnail ${variant}: ${width} × ${height}, ${bytes} bytes, ${url.split("?")[0]} (signed for 15 minutes in the API's answer)`,
     )
-  console.log(`All thumbnails were fetched into ${thumbnailFolder}\n`)
+  console.log(`Saved all thumbnails in ${thumbnailFolder}\n`)
 }
 
 const resultLine = ({ job, photos }: DemoSnapshot, completed: number, seconds: number): string => {
   const result = `${completed} of ${photos.length} COMPLETED`
   const errors =
-    completed === photos.length ? "" : `, job ${job?.status ?? "not created: every file was refused"}`
+    completed === photos.length ? "" : `, job ${job?.status ?? "not created: every file was rejected"}`
   return `${result} in ${seconds.toFixed(1)} s from the first PUT to the last completion${errors}`
 }

@@ -17,7 +17,7 @@ export type RefusedPhoto = {
   failureDetail: string
 }
 
-/** Every job of the demo with every photo, refused ones included. */
+/** The job of the demo and every photo, including rejected files. */
 export type DemoSnapshot = { job: UploadJobSnapshot | null; photos: (PhotoResponse | RefusedPhoto)[] }
 
 export type DemoOutcome = {
@@ -25,17 +25,17 @@ export type DemoOutcome = {
   failedUploads: FailedUpload[]
   /** From the first PUT to the last completion. */
   seconds: number
-  /** Whether every file ended: nothing hung, nothing broke. */
+  /** Whether every file reached a final status. */
   isSettled: boolean
   thumbnailFolder: string
 }
 
 const pollMs = 500
 const patienceMs = 10 * 60_000
-/** A job has at most 500 files; see the API's schema. */
+/** The API's limit for one job. */
 const maxFiles = 500
 
-/** Registers a user, uploads `paths` as one job and waits until it is terminal. @throws when the API breaks */
+/** Registers a user, uploads `paths` as one job and waits until it is terminal. @throws Error when a request fails */
 export const runDemo = async (
   edgeUrl: string,
   paths: readonly string[],
@@ -50,7 +50,7 @@ export const runDemo = async (
   const batch = await createBatch(api, files)
   const { jobId, uploads, refused } = batch
   const createMs = Math.round(performance.now() - announcedAt)
-  console.log(`${uploads.length} presigned URLs after ${createMs} ms (hashing the files included)`)
+  console.log(`${uploads.length} presigned URLs after ${createMs} ms (including hashing the files)`)
 
   const { job, failedUploads, seconds } = jobId
     ? await uploadAndWatch(api, jobId, batch)
@@ -81,7 +81,7 @@ const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch
   const patience = AbortSignal.timeout(patienceMs)
   const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: patience })
   const failedUploads = await uploadBatch(api, batch, { onUploaded: display.countUpload })
-  // A photo that never reached S3 would keep the job open: say so at once.
+  // A photo that was not uploaded keeps the job open, so do not wait for its end.
   const job = failedUploads.length > 0 ? await api.getUploadJob(jobId) : await watching
   watching.catch(() => undefined)
   const seconds = (performance.now() - startedAt) / 1000

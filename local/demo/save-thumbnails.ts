@@ -3,8 +3,8 @@ import { join } from "node:path"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
 
 /**
- * Fetches every thumbnail from its presigned URL, as an app would show it, into `folder`.
- * @throws Error when one can't be fetched: a photo that is COMPLETED has its thumbnails
+ * Downloads every thumbnail from its presigned URL into `folder`.
+ * @throws Error when a download fails: a COMPLETED photo has its thumbnails
  */
 export const saveThumbnails = async (photos: readonly PhotoResponse[], folder: string): Promise<void> => {
   await mkdir(folder, { recursive: true })

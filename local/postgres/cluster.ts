@@ -2,17 +2,17 @@ import { execFile } from "node:child_process"
 import { chown, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises"
 import { basename, dirname, join } from "node:path"
 import { promisify } from "node:util"
-import type { PostgresPlace } from "./location.ts"
+import type { PostgresLocation } from "./location.ts"
 
-/** Reachable from this machine only, and guarding nothing but test data. */
+/** For a server that only this machine reaches and that holds only test data. */
 export const superuser = { name: "postgres", password: "postgres" }
 
 /**
- * Makes the data directory unless it is there. It gets its name when it is complete: what an interrupted first
- * start leaves behind has another one, and is removed.
+ * Creates the data directory unless it exists. It gets its final name when it is complete. Remains of an interrupted
+ * first start have another name and are removed.
  * @throws Error with the output of initdb when it fails
  */
-export const ensureCluster = async ({ dataDir, programs, user }: PostgresPlace): Promise<void> => {
+export const ensureCluster = async ({ dataDir, programs, user }: PostgresLocation): Promise<void> => {
   if (await exists(join(dataDir, "PG_VERSION"))) return
   await removeAttempts(dataDir)
 
@@ -37,13 +37,13 @@ const initdbFlags = [
   "--locale-provider=builtin",
   "--builtin-locale=C.UTF-8",
   "--auth=scram-sha-256",
-  // Local workerd opens a connection per request, where a deployed Hyperdrive pools them: 4,096 rounds of HMAC for
-  // each would keep it from its work, and guard nothing.
+  // Local workerd opens a connection for each request, where Hyperdrive would pool them. 4,096 rounds of HMAC for each
+  // would take most of its time and protect nothing.
   "--set=scram_iterations=1",
   `--username=${superuser.name}`,
 ]
 
-// Retries: an initdb that outlived its parent may still be writing.
+// Retries, because an initdb that outlived its parent may still be writing.
 const removeAttempts = async (dataDir: string): Promise<void> => {
   const parent = dirname(dataDir)
   const prefix = `${basename(dataDir)}${attemptSuffix}`

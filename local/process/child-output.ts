@@ -5,21 +5,21 @@ import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 
-/** What a child prints on stdout and stderr. */
+/** The output of a child: stdout and stderr, line by line. */
 export type Output = {
   lastLines: () => readonly string[]
   /** Resolves at the first line from now on that `matches`. */
   hasLine: (matches: (line: string) => boolean) => Promise<void>
-  /** Resolves when everything that was printed has been read. */
+  /** Resolves when all output has been read. */
   ended: () => Promise<void>
 }
 
 const keptLines = 20
 
-// A daemon that left the group may hold the pipes open for ever after the child has gone.
+// A daemon that left the group may keep the pipes open after the child has exited.
 const drainLimitMs = 500
 
-/** Reads a child's output line by line: into a log file, to a listener, and the last lines for an error. */
+/** Reads a child's output into a log file, passes it to a listener and keeps the last lines for errors. */
 export const collectOutput = (
   child: ChildProcess,
   to: { logFile?: string | undefined; onLine?: ((line: string) => void) | undefined },

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((child) => child.stop(0)))
 })
 
-test("a child is ready when it prints the line it is known by, and its output is kept in its log", async () => {
+test("a child is ready when it prints its ready line, and its output is written to its log", async () => {
   const directory = await mkdtemp(join(tmpdir(), "child-"))
   onTestFinished(() => rm(directory, { recursive: true }))
   const logFile = join(directory, "logs", "child.log")
@@ -38,7 +38,7 @@ test("a child is ready when its health URL answers 2xx, not when it answers 503"
   expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("4")
 })
 
-test("a child that dies before it is ready is reported with its exit code and its last lines", async () => {
+test("a child that exits before it is ready is reported with its exit code and its last lines", async () => {
   const dying = start(`console.log("starting"); console.error("no such database"); process.exitCode = 3`)
 
   await expect(dying).rejects.toThrow(
@@ -51,19 +51,19 @@ test("a command that doesn't exist is reported by name", async () => {
   await expect(starting).rejects.toThrow("spawn /no/such/program ENOENT")
 })
 
-test("a child that isn't ready in time is ended and reported", async () => {
+test("a child that is not ready in time is killed and reported", async () => {
   const late = start(`console.log("still warming up"); ${forever}`, { readyWithinMs: 3000 })
   await expect(late).rejects.toThrow(/was not ready within 3000 ms.*still warming up/s)
 })
 
-test("stop lets a child finish what it is doing", async () => {
+test("stop lets a child finish its work", async () => {
   const child = await start(`process.on("SIGTERM", () => { console.log("finished"); process.exit(0) })
     console.log("listening"); ${forever}`)
   await child.stop()
   expect(await child.exited).toEqual({ code: 0, lastLines: ["listening", "finished"] })
 })
 
-test("stop ends the whole group, also a grandchild that ignores the request", async () => {
+test("stop ends the whole group, including a grandchild that ignores the signal", async () => {
   const stubborn = `process.on("SIGTERM", () => {}); console.log("listening"); ${forever}`
   const child = await start(`require("node:child_process").spawn(process.execPath,
       ["-e", ${JSON.stringify(stubborn)}], { stdio: "inherit" }); ${forever}`)

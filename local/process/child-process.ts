@@ -4,8 +4,8 @@ import { constants } from "node:os"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 import { collectOutput, type Output } from "./child-output.ts"
-import type { LeashedCommand } from "./leash.ts"
 import { endGroup, signalGroup } from "./process-group.ts"
+import type { SupervisedCommand } from "./supervisor.ts"
 
 export type ChildOptions = {
   /** What the child is called in errors. */
@@ -14,7 +14,7 @@ export type ChildOptions = {
   args: readonly string[]
   cwd?: string | undefined
   env?: NodeJS.ProcessEnv | undefined
-  /** Who it runs as; only root may choose. */
+  /** The user that it runs as; only root may set it. */
   user?: { uid: number; gid: number } | undefined
   /** The child is ready when it prints such a line (stdout or stderr), or when this URL answers 2xx. */
   ready: { line: (line: string) => boolean } | { url: string }
@@ -27,15 +27,15 @@ export type ChildOptions = {
   onLine?: ((line: string) => void) | undefined
 }
 
-/** How a child ended: its exit code (128 + the signal's number, as in shells) and the last it said. */
+/** How a child ended: its exit code (128 + the signal's number, as in shells) and its last lines of output. */
 export type ChildExit = { code: number; lastLines: readonly string[] }
 
 export type Child = {
   /** Id of the process group that the child and its descendants share. */
   groupId: number
-  /** Resolves when no process of the group is left, whatever ended it. */
+  /** Resolves when no process of the group is left. */
   exited: Promise<ChildExit>
-  /** Asks the whole group to stop, ends what is left after `graceMs`, and resolves when nothing is. */
+  /** Asks the whole group to stop, kills what is left after `graceMs`, and resolves when the group is empty. */
   stop: (graceMs?: number) => Promise<void>
   /** SIGKILL to the whole group, for chaos tests. */
   kill: () => void
@@ -44,19 +44,19 @@ export type Child = {
 const defaultGraceMs = 5000
 
 /**
- * Starts a program and waits until it is ready. It never outlives us: it runs on a leash (leash.ts), in a process
- * group of its own that Ctrl-C does not reach, so that stopping stays the caller's affair.
+ * Starts a program and waits until it is ready. A supervisor process (supervisor.ts) ends it when this process dies. It
+ * has its own process group, which Ctrl-C does not reach: the caller decides when to stop it.
  * @throws Error with the child's last lines when it ends before it is ready or takes too long
  */
 export const startChild = async (options: ChildOptions): Promise<Child> => {
-  const leash = spawnOnLeash(options)
-  await once(leash, "spawn")
-  const output = collectOutput(leash, options)
-  const groupId = leash.pid ?? fail(`${options.name} has no process id`)
-  const exited = exitOf(leash, groupId, output)
+  const supervisor = spawnSupervised(options)
+  await once(supervisor, "spawn")
+  const output = collectOutput(supervisor, options)
+  const groupId = supervisor.pid ?? fail(`${options.name} has no process id`)
+  const exited = exitOf(supervisor, groupId, output)
   const signal = (name: NodeJS.Signals) => {
-    // Once the leader is gone its number may become another's.
-    if (leash.exitCode === null && leash.signalCode === null) signalGroup(groupId, name)
+    // Once the leader has exited, its id may be reused by another process.
+    if (supervisor.exitCode === null && supervisor.signalCode === null) signalGroup(groupId, name)
   }
   const child: Child = {
     groupId,
@@ -72,17 +72,22 @@ export const startChild = async (options: ChildOptions): Promise<Child> => {
   return child
 }
 
-const spawnOnLeash = ({ command, args, user, stopSignal = "SIGTERM", cwd, env }: ChildOptions) => {
-  const order: LeashedCommand = { command, args, user, stopSignal, graceMs: defaultGraceMs }
-  const leash = join(import.meta.dirname, "leash.ts")
-  return spawn(process.execPath, [leash, JSON.stringify(order)], { cwd, env, detached: true, stdio: "pipe" })
+const spawnSupervised = ({ command, args, user, stopSignal = "SIGTERM", cwd, env }: ChildOptions) => {
+  const supervised: SupervisedCommand = { command, args, user, stopSignal, graceMs: defaultGraceMs }
+  const supervisor = join(import.meta.dirname, "supervisor.ts")
+  return spawn(process.execPath, [supervisor, JSON.stringify(supervised)], {
+    cwd,
+    env,
+    detached: true,
+    stdio: "pipe",
+  })
 }
 
-const exitOf = async (leash: ChildProcess, groupId: number, output: Output): Promise<ChildExit> => {
-  const [code] = await once(leash, "exit")
+const exitOf = async (supervisor: ChildProcess, groupId: number, output: Output): Promise<ChildExit> => {
+  const [code] = await once(supervisor, "exit")
   await endGroup(groupId)
   await output.ended()
-  // Only SIGKILL can end a leash.
+  // Only SIGKILL ends a supervisor by a signal.
   return {
     code: typeof code === "number" ? code : 128 + constants.signals.SIGKILL,
     lastLines: output.lastLines(),

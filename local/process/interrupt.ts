@@ -1,4 +1,4 @@
-/** Runs `stop` at the first Ctrl-C or SIGTERM and then exits; a second one does not wait. */
+/** Runs `stop` at the first Ctrl-C or SIGTERM and then exits. A second one exits at once. */
 export const onceInterrupted = (stop: () => Promise<void>): void => {
   let isStopping = false
   const interrupt = async () => {

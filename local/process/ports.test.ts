@@ -3,7 +3,7 @@ import { createServer } from "node:net"
 import { expect, test } from "vitest"
 import { assertPortFree, freePort } from "./ports.ts"
 
-test("a taken port is refused with the setting to change and a value that works", async () => {
+test("a taken port is reported with the setting to change and a free value", async () => {
   const port = await freePort()
   const other = createServer().listen(port, "127.0.0.1")
   await once(other, "listening")

@@ -3,9 +3,9 @@ import { createServer } from "node:net"
 const loopback = "127.0.0.1"
 
 /**
- * Makes sure that a program of ours may listen on `port`, before it is started and fails in its own words.
+ * Checks that `port` is free before a program that cannot explain the conflict is started on it.
  * @param settingName the environment variable that sets this port
- * @throws Error saying which setting to change, and to what
+ * @throws Error that names the setting to change and a free value
  */
 export const assertPortFree = async (port: number, settingName: string): Promise<void> => {
   try {
@@ -24,7 +24,7 @@ export const assertPortFree = async (port: number, settingName: string): Promise
 /** A port on the loopback interface that was free a moment ago. */
 export const freePort = (): Promise<number> => listenOnce(0)
 
-// 8787 → 18787: easy to recognise, and out of the way of other programs' defaults.
+// 8787 → 18787: easy to recognise, and rarely another program's default.
 const alternativeTo = (port: number): number => (port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000)
 
 const listenOnce = (port: number): Promise<number> =>

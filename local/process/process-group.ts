@@ -3,15 +3,15 @@ import { platform } from "node:os"
 import { setTimeout as delay } from "node:timers/promises"
 import { isSignallable, linuxProcess } from "./process-state.ts"
 
-/** Sends a signal to every process of a group; a group that is gone is left in peace. */
+/** Sends a signal to every process of a group. Does nothing if the group is gone. */
 export const signalGroup = (groupId: number, signal: NodeJS.Signals): void => {
   if (isSignallable(-groupId)) process.kill(-groupId, signal)
 }
 
-// What a leader's children may still need to end by themselves once it is gone.
+// How long the children of a leader that has exited may take to exit themselves.
 const stragglerMs = 500
 
-/** Waits until a group whose leader has ended is empty; what is left after half a second is killed. */
+/** Waits until a group whose leader has exited is empty. Kills what is left after half a second. */
 export const endGroup = async (groupId: number): Promise<void> => {
   if (await isEmptyWithin(groupId, stragglerMs)) return
   signalGroup(groupId, "SIGKILL")
@@ -30,7 +30,7 @@ const isEmptyWithin = async (groupId: number, limitMs: number): Promise<boolean>
 /** Whether a process of the group is running. */
 export const isGroupAlive = (groupId: number): boolean => {
   if (!isSignallable(-groupId)) return false
-  // A signal reaches zombies too, and the first process of many containers reaps late or never.
+  // Signals reach zombies too, and the first process of many containers reaps them late or never.
   return platform() !== "linux" || linuxProcesses().some((each) => each.groupId === groupId && !each.isZombie)
 }
 

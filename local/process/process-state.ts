@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { platform } from "node:os"
 
-/** Whether a process is running: a zombie, which waits to be reaped, is not. */
+/** Whether a process is running. A zombie is not. */
 export const isProcessAlive = (pid: number): boolean =>
   isSignallable(pid) && (platform() !== "linux" || linuxProcess(pid)?.isZombie === false)
 
@@ -14,7 +14,7 @@ export const isSignallable = (id: number): boolean => {
   }
 }
 
-/** What Linux says of a process, or null when there is none. */
+/** The state of a process on Linux, or null if it does not exist. */
 export const linuxProcess = (pid: number): { isZombie: boolean; groupId: number } | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")

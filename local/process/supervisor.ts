@@ -1,41 +1,41 @@
 import { spawn } from "node:child_process"
 import { constants } from "node:os"
 
-/** What the leash is told to run, as JSON in its only argument. */
-export type LeashedCommand = {
+/** The command to run, passed as JSON in the only argument. */
+export type SupervisedCommand = {
   command: string
   args: readonly string[]
-  /** Who the command runs as; only root may choose. */
+  /** The user that the command runs as; only root may set it. */
   user?: { uid: number; gid: number } | undefined
-  /** What asks the command to stop when the holder of the leash is gone, and how long it may take. */
+  /** The signal that asks the command to stop when the parent is gone, and how long it may take. */
   stopSignal: NodeJS.Signals
   graceMs: number
 }
 
-holdOn(JSON.parse(process.argv[2] ?? "null"))
+supervise(JSON.parse(process.argv[2] ?? "null"))
 
 /**
- * Runs a command in the leash's own process group and ends the group when stdin closes. The kernel closes that
- * pipe however the holder dies, so not even a SIGKILL of the holder leaves orphans. (Linux alone has
- * PR_SET_PDEATHSIG, and Node can't set it.)
+ * Runs a command in the supervisor's process group and ends the group when stdin closes. The kernel closes that pipe
+ * when the parent dies, even by SIGKILL, so no orphans remain. (PR_SET_PDEATHSIG exists on Linux only, and Node cannot
+ * set it.)
  */
-function holdOn({ command, args, user, stopSignal, graceMs }: LeashedCommand): void {
-  // Signals to the group are meant for the command; the leash stays to tell how it ended.
+function supervise({ command, args, user, stopSignal, graceMs }: SupervisedCommand): void {
+  // Signals to the group are for the command. The supervisor stays alive to report its exit code.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) process.on(signal, () => {})
 
-  let isLetGo = false
+  let isParentGone = false
   const child = spawn(command, args, { stdio: ["ignore", "inherit", "inherit"], ...user })
   child.once("error", (error) => {
     process.stderr.write(`${error.message}\n`)
     process.exit(127)
   })
   child.once("exit", (code, signal) => {
-    if (isLetGo) killGroup()
+    if (isParentGone) killGroup()
     process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0))
   })
 
   process.stdin.resume().once("close", () => {
-    isLetGo = true
+    isParentGone = true
     process.kill(-process.pid, stopSignal)
     setTimeout(killGroup, graceMs)
   })

@@ -6,22 +6,22 @@ import { setTimeout as delay } from "node:timers/promises"
 import { promisify } from "node:util"
 import { isProcessAlive } from "../process/process-state.ts"
 
-/** Stands on a server's command line, so that a later start can tell whose it is. */
+/** Part of the server's command line, so that a later start can identify the process that started it. */
 export const serverMark = `local-system-of-process-${process.pid}`
 
 /**
- * Ends the server that a killed process of ours left running on `dataDir`. The leash does the same, but it may
- * have been killed too, or not have finished yet.
+ * Stops a server on `dataDir` whose parent was killed. The supervisor does the same, but it may have been killed as
+ * well, or may not have finished yet.
  * @throws Error when the process that started the server is alive
  */
-export const endLeftoverServer = async (dataDir: string): Promise<void> => {
+export const stopOrphanedServer = async (dataDir: string): Promise<void> => {
   const pidFile = join(dataDir, "postmaster.pid")
   const pid = Number.parseInt(await readFile(pidFile, "utf8").catch(() => ""), 10)
   if (Number.isNaN(pid)) return
 
   const owner = ownerOf(await commandLineOf(pid), dataDir)
   if (owner === null) {
-    // After a crash of the machine the number may be another program's; PostgreSQL would refuse to start.
+    // After a crash of the machine the id may belong to another program, and PostgreSQL would not start.
     await rm(pidFile, { force: true })
     return
   }
@@ -32,7 +32,7 @@ export const endLeftoverServer = async (dataDir: string): Promise<void> => {
   await end(pid)
 }
 
-/** The process that started the server with this command line, or null when it is no server on `dataDir`. */
+/** The process that started the server with this command line, or null if it is not a server on `dataDir`. */
 export const ownerOf = (commandLine: string, dataDir: string): number | null => {
   if (!commandLine.includes(` -D ${dataDir} `)) return null
   const owner = /local-system-of-process-(\d+)/.exec(commandLine)?.[1]
@@ -55,10 +55,10 @@ const run = promisify(execFile)
 
 const end = async (pid: number): Promise<void> => {
   const deadline = performance.now() + 10_000
-  // SIGINT: a fast shutdown, which leaves nothing to recover at the next start.
+  // SIGINT is a fast shutdown. It leaves nothing to recover at the next start.
   if (isProcessAlive(pid)) process.kill(pid, "SIGINT")
   while (isProcessAlive(pid)) {
-    if (performance.now() > deadline) throw new Error(`PostgreSQL (process ${pid}) doesn't stop`)
+    if (performance.now() > deadline) throw new Error(`PostgreSQL (process ${pid}) does not stop`)
     await delay(10)
   }
 }
