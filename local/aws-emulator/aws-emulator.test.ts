@@ -32,7 +32,7 @@ describe("after a restart", () => {
     return start({ dataDir: storage.dataDir, ...options })
   }
 
-  test("objects, uploads under way, their parts and messages are still there", async () => {
+  test("objects, open uploads, their parts and messages are still there", async () => {
     const first = await start()
     await first.ask("local/kept", { method: "PUT", body: "kept", headers: { "content-type": "image/png" } })
     const created = await (await first.ask("local/parts", { method: "POST", query: "uploads" })).text()
@@ -51,7 +51,7 @@ describe("after a restart", () => {
     expect(await second.receive()).toMatchObject([{ detail: { object: { key: "local/kept" } } }])
   })
 
-  test("the queue has the settings of now, and the address of now", async () => {
+  test("the queue has the current settings and the current address", async () => {
     const first = await start()
     const queue = { name: "events", deadLetterName: "dead", visibilityTimeoutSeconds: 7, maxReceiveCount: 5 }
     const second = await restart(first, { queue })
@@ -62,7 +62,7 @@ describe("after a restart", () => {
     })
   })
 
-  test("sequencers go on growing", async () => {
+  test("sequencers keep growing", async () => {
     const first = await start()
     await first.ask("local/a", { method: "PUT", body: "1" })
     const [before] = await first.receive()
@@ -78,24 +78,24 @@ const sequencerOf = (event: unknown): string =>
 
 describe("a port that is taken", () => {
   test.each(["port", "sqsPort"] as const)(
-    "is named in the error, and nothing stays behind (%s)",
+    "is named in the error, and nothing keeps running (%s)",
     async (option) => {
-      const squatter = createServer()
-      const taken = Number(new URL(await listen(squatter, 0, "squatter")).port)
+      const other = createServer()
+      const taken = Number(new URL(await listen(other, 0, "other")).port)
       const storage = start({ [option]: taken })
       await expect(storage).rejects.toThrow(new RegExp(`${taken}.*is taken`))
       await expect(storage).rejects.toMatchObject({ code: "EADDRINUSE" })
-      await close(squatter)
+      await close(other)
     },
   )
 })
 
-test("nothing listens but on this machine's loopback interface", async () => {
+test("only the loopback interface is reachable", async () => {
   const storage = await start()
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses = []) => addresses)
     .find(({ internal, family }) => !internal && family === "IPv4")
-  // A machine without a network has nothing to be reached from.
+  // A machine without a network has no other address.
   if (!outside) return
   for (const endpoint of [storage.s3Endpoint, storage.sqsEndpoint]) {
     const url = endpoint.replace("127.0.0.1", outside.address)
@@ -103,7 +103,7 @@ test("nothing listens but on this machine's loopback interface", async () => {
   }
 })
 
-test("a storage without events notifies nobody", async () => {
+test("a storage without events sends no messages", async () => {
   const storage = await start({ events: false })
   expect((await storage.ask("local/quiet", { method: "PUT", body: "x" })).status).toBe(200)
   expect(await storage.receive()).toEqual([])

@@ -19,27 +19,27 @@ export type AwsEmulator = {
 }
 
 export type AwsEmulatorOptions = FauxqsServerOptions & {
-  /** Of S3, on 127.0.0.1; 0 takes any. */
+  /** Port of S3 on 127.0.0.1; 0 picks a free one. */
   port: number
-  /** Of SQS, on 127.0.0.1; 0 takes any. */
+  /** Port of SQS on 127.0.0.1; 0 picks a free one. */
   sqsPort: number
   credentials: Credentials
-  /** Origins whose pages may use the bucket, with at most one `*` each, as in the deployed bucket's rules. */
+  /** Allowed CORS origins, with at most one `*` each, as in the rules of a bucket. */
   corsOrigins: readonly string[]
-  /** Keys of originals begin so: only they raise events, as the rule of the deployment has it. */
+  /** Key prefix of the originals. Only they cause events, as with the EventBridge rule of a deployment. */
   originalsPrefix: string
-  /** False: a storage that notifies nobody. @default true */
+  /** Whether stored objects cause events. @default true */
   events?: boolean
-  /** What becomes of an event: one message for each entry, after so many ms. */
+  /** How an event is delivered: one message for each entry, after that many ms. */
   eventFate?: (() => readonly number[]) | undefined
   fault?: StorageFault | undefined
   now?: () => Date
 }
 
 /**
- * S3 and SQS on disk. fauxqs speaks both protocols and believes everything; a front before each adds what AWS has and
- * fauxqs lacks. Objects, uploads under way and messages outlive a restart.
- * @throws Error naming the port, with the code EADDRINUSE, when a port is taken
+ * Starts S3 and SQS on disk. fauxqs implements both protocols and verifies nothing; a server in front of each adds the
+ * checks that AWS makes (README.md). Objects, open uploads and messages survive a restart.
+ * @throws Error with the code EADDRINUSE that names a taken port
  */
 export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<AwsEmulator> => {
   const { region, credentials, queue, now = () => new Date() } = options
@@ -106,7 +106,7 @@ const objectCreatedSender = (
   }
 }
 
-// fauxqs refuses characters beyond U+FFFF in messages, which SQS takes; JSON can do without them.
+// fauxqs rejects characters beyond U+FFFF in messages, which SQS accepts. JSON can escape them.
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,

@@ -10,19 +10,19 @@ export type FauxqsServerOptions = {
   queue: { name: string; deadLetterName: string; visibilityTimeoutSeconds: number; maxReceiveCount: number }
 }
 
-/** fauxqs behind the fronts: it speaks S3 and SQS on one port of this machine, and believes everything. */
+/** fauxqs, which the front servers forward to. It serves S3 and SQS on one port and verifies nothing. */
 export type FauxqsServer = {
   port: number
-  /** Where it keeps buckets and multipart uploads. */
+  /** Directory of buckets and multipart uploads. */
   storageDir: string
   sendMessage: (queueName: string, body: string) => void
   stop: () => Promise<void>
 }
 
-/** S3 takes 5 GB in one PUT; here it is what the product promises, and a margin. */
+/** S3 accepts 5 GB in one PUT. Here it is the product's largest file and a margin. */
 const maxBodyBytes = 128 * 1024 * 1024
 
-/** Starts fauxqs on any free port, with what it kept from before. */
+/** Starts fauxqs on a free port with the data of earlier starts. */
 export const startFauxqsServer = async (options: FauxqsServerOptions): Promise<FauxqsServer> => {
   const { region, bucket, queue } = options
   const storageDir = join(options.dataDir, "objects")
@@ -45,7 +45,7 @@ export const startFauxqsServer = async (options: FauxqsServerOptions): Promise<F
   }
 }
 
-// A queue outlives a restart, so its attributes are set anew each time: they may have been changed in between.
+// A queue survives a restart, and the settings may have changed since, so they are set at every start.
 const configureQueue = async ({ port }: Fauxqs, { region, queue }: FauxqsServerOptions): Promise<void> => {
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: "POST",
@@ -61,18 +61,18 @@ const configureQueue = async ({ port }: Fauxqs, { region, queue }: FauxqsServerO
       },
     }),
   })
-  if (!response.ok) throw new Error(`The queue can't be configured: ${await response.text()}`)
+  if (!response.ok) throw new Error(`The queue cannot be configured: ${await response.text()}`)
 }
 
-/** What of Fastify, on which fauxqs is built, is needed to adapt it. */
+/** The parts of Fastify, on which fauxqs is built, that `adapted` uses. */
 type Fastify = {
   addHook: (name: "onRoute", hook: (route: { bodyLimit?: number }) => void) => unknown
   listen: (options: { port: number; host: string }) => Promise<string>
 }
 
 /**
- * fauxqs listens on all interfaces and refuses bodies over 11 MiB, and has no option for either. Fastify hands out
- * every new instance for just such a change, and fauxqs makes its own before the first `await`:
+ * fauxqs listens on all interfaces, rejects bodies over 11 MiB, and has no option for either. Fastify publishes every new
+ * instance on a diagnostics channel, and fauxqs creates its own before its first `await`:
  * https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks
  */
 const adapted = (start: () => Promise<Fauxqs>): Promise<Fauxqs> => {

@@ -1,13 +1,13 @@
 import { once } from "node:events"
 import type { Server } from "node:http"
 
-/** Nothing outside this machine reaches what listens here. */
+/** Not reachable from other machines. */
 const loopback = "127.0.0.1"
 
 /**
- * @param port 0 takes any
- * @returns the origin under which the server answers, such as `http://127.0.0.1:9000`
- * @throws Error naming the port, with the code EADDRINUSE when it is taken
+ * @param port 0 picks a free one
+ * @returns the server's origin, such as `http://127.0.0.1:9000`
+ * @throws Error that names the port, with the code EADDRINUSE if it is taken
  */
 export const listen = async (server: Server, port: number, name: string): Promise<string> => {
   try {
@@ -16,7 +16,7 @@ export const listen = async (server: Server, port: number, name: string): Promis
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const isTaken = "code" in error && error.code === "EADDRINUSE"
-    const reason = isTaken ? "is taken by another program" : `can't be opened (${error.message})`
+    const reason = isTaken ? "is taken by another program" : `cannot be opened (${error.message})`
     throw Object.assign(new Error(`${name}: port ${port} on ${loopback} ${reason}`, { cause: error }), {
       code: "code" in error ? error.code : undefined,
     })
@@ -26,7 +26,7 @@ export const listen = async (server: Server, port: number, name: string): Promis
   return `http://${loopback}:${bound}`
 }
 
-/** Ends a server at once, with the connections it has. */
+/** Closes a server and its connections at once. */
 export const close = async (server: Server): Promise<void> => {
   const closed = once(server, "close")
   server.close()

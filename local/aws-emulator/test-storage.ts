@@ -13,19 +13,19 @@ export const bucket = "photos"
 
 type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string }
 
-/** A storage in a folder of its own, with the hands that a test needs. */
+/** An emulator in its own directory, with helpers for tests. */
 export type TestStorage = AwsEmulator & {
   dataDir: string
-  /** The storage's clock from now on; without an argument, that of the machine. */
+  /** Sets the emulator's clock; without an argument, to the system clock. */
   setClock: (now?: () => Date) => void
-  /** Asks for an object, or the bucket when the key is empty, with a signed header. */
+  /** Sends a request for an object, or for the bucket if the key is empty, signed in its header. */
   ask: (key: string, init?: RequestInit & { query?: string }) => Promise<Response>
   exists: (key: string) => Promise<boolean>
-  /** A URL that is good for 15 minutes and for exactly these headers. */
+  /** Presigns a URL for exactly these headers, valid for 15 minutes. */
   presign: (method: string, key: string, headers?: Record<string, string>, query?: string) => Promise<string>
-  /** The events that came since the last time. */
+  /** Receives the events since the last call. */
   receive: () => Promise<unknown[]>
-  /** Stops it, and removes its folder. */
+  /** Stops it and removes its directory. */
   remove: () => Promise<void>
 }
 
@@ -73,7 +73,7 @@ export const startTestStorage = async (options: Partial<AwsEmulatorOptions> = {}
   }
 }
 
-/** Sends what fetch would not let through, such as a content-length that is not the body's. */
+/** Sends requests that fetch does not allow, such as one with a wrong content-length. */
 export const send = (
   method: string,
   url: string,

@@ -12,9 +12,9 @@ const entities: Record<string, string> = {
   "'": "&apos;",
 }
 
-// XML 1.0 has no way to write most control characters, not even escaped, so they become the replacement character.
+// XML 1.0 cannot represent most control characters, even escaped, so they become the replacement character.
 const escapeXml = (text: string): string =>
   text
     .replace(/[&<>"']/g, (character) => entities[character] ?? character)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to be replaced
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the characters to replace
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "\ufffd")

@@ -2,7 +2,7 @@ import { decodedS3Path } from "../sigv4/canonical-request.ts"
 import { uriEncodePath } from "../sigv4/uri-encoding.ts"
 import { S3Refused } from "./s3-error.ts"
 
-/** What a path-style URL points at. */
+/** The target of a path-style URL. */
 export type Address =
   | { on: "service" }
   | { on: "bucket"; bucket: string }
@@ -14,8 +14,8 @@ export type ObjectAddress = Extract<Address, { on: "object" }>
 const maxKeyBytes = 1024
 
 /**
- * Reads a raw path.
- * @throws S3Refused for a key that S3 or the disk below can't keep
+ * Parses a raw path.
+ * @throws S3Refused for a key that S3 or the disk cannot store
  */
 export const addressOf = (rawPath: string): Address => {
   const path = decodedS3Path(rawPath)
@@ -33,14 +33,14 @@ export const addressOf = (rawPath: string): Address => {
   return { on: "object", bucket, key }
 }
 
-/** The one path for an address, however its sender encoded it. */
+/** The canonical path of an address. */
 export const pathOf = (address: Address): string => {
   if (address.on === "service") return "/"
   return uriEncodePath(address.on === "bucket" ? `/${address.bucket}` : `/${address.bucket}/${address.key}`)
 }
 
-// fauxqs makes a file path of the key: `..` would leave the bucket, and `a//b` would be the file of `a/b`.
-// A slash at the end is fine: that is how consoles make folders.
+// fauxqs uses the key as a file path: `..` would leave the bucket, and `a//b` would be the file of `a/b`.
+// A trailing slash is allowed: consoles create folders with it.
 const isStorable = (key: string): boolean =>
   key.split("/").every((segment, index, { length }) => {
     if (segment === "") return index > 0 && index === length - 1

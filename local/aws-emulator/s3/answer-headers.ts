@@ -4,7 +4,7 @@ import type { Answer } from "./perform.ts"
 import { S3Refused } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 
-// Of one connection, or set by the front itself.
+// Headers of one connection, and headers that the front sets itself.
 const ours = new Set([
   "connection",
   "date",
@@ -14,15 +14,15 @@ const ours = new Set([
   "x-amz-request-id",
 ])
 
-/** The headers of an answer: the emulator's, with those replaced that the request asked for. */
+/** The headers of an answer: those of fauxqs, with the overrides that the request asks for. */
 export const answerHeaders = ({ status, headers }: Answer, overrides: Headers): OutgoingHttpHeaders => {
   const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ours.has(name)))
   return status < 300 ? { ...kept, ...overrides } : kept
 }
 
 /**
- * The headers that a request wants its answer to have.
- * @throws S3Refused when one can't stand in a header
+ * The headers that a request overrides in its answer.
+ * @throws S3Refused for an invalid header value
  */
 export const overriddenHeaders = ({ operation, query }: S3Request): Headers => {
   if (operation !== "GetObject" && operation !== "HeadObject") return {}

@@ -66,7 +66,7 @@ test("a body that breaks off before its length stores nothing, and leaves its ke
   const lines = Object.entries({ host: url.host, ...headers }).map(([name, value]) => `${name}: ${value}`)
   socket.write(`PUT ${url.pathname}${url.search} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\nonly this much`)
   socket.end()
-  // The server has given up on the request when it closes the connection.
+  // The server ends the request by closing the connection.
   socket.resume()
   await once(socket, "close")
   expect(await storage.exists("local/short")).toBe(false)

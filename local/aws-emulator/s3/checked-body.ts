@@ -2,8 +2,8 @@ import { Transform } from "node:stream"
 import type { Checksum } from "./checksums.ts"
 
 /**
- * Passes a body on and holds its end back until the whole is what its sender stated: whoever receives it sees a body
- * that breaks off, and stores nothing, when it is not. Errors with S3Refused.
+ * Forwards a body and holds back its end until all of its checksums match. If one does not, the stream fails with
+ * S3Refused, and the receiver gets an incomplete body and stores nothing.
  */
 export const checkedBody = (checksums: readonly Checksum[]): Transform =>
   new Transform({
@@ -11,7 +11,7 @@ export const checkedBody = (checksums: readonly Checksum[]): Transform =>
       for (const checksum of checksums) checksum.update(chunk)
       done(null, chunk)
     },
-    // The receiver gets the body in chunked encoding: without the final chunk, which follows this, it has no end.
+    // The receiver gets the body in chunked encoding. Without the final chunk, which follows here, it is incomplete.
     flush(done) {
       const refusals = checksums.flatMap((checksum) => checksum.finish() ?? [])
       done(refusals[0])

@@ -3,17 +3,17 @@ import { crc32 } from "node:zlib"
 import { S3Refused } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 
-/** What a body must come to, and what is said when it does not. */
+/** An expected checksum, and the error if the body does not match. */
 export type Checksum = {
   update: (chunk: Uint8Array) => void
-  /** The refusal of a body that is another, or null. */
+  /** The error for a body that does not match, or null. */
   finish: () => S3Refused | null
 }
 
 /**
- * Every checksum that a request states of its body.
- * @param payloadHash hex SHA-256, or a literal that promises nothing
- * @throws S3Refused when one is not well-formed or of a kind not offered here
+ * Every checksum that a request states for its body.
+ * @param payloadHash hex SHA-256, or a literal without a hash
+ * @throws S3Refused for a malformed or unsupported checksum
  */
 export const statedChecksums = (headers: Headers, payloadHash: string): Checksum[] => {
   const unsupported = Object.keys(headers).find(isUnsupportedChecksum)
@@ -93,7 +93,7 @@ const stated = (
   ]
 }
 
-// `-type`, `-algorithm` and `-mode` describe a checksum; they are none.
+// `-type`, `-algorithm` and `-mode` are not checksums; they describe one.
 const known = ["sha256", "sha1", "crc32", "type", "algorithm", "mode"]
 const isUnsupportedChecksum = (header: string): boolean =>
   header.startsWith("x-amz-checksum-") && !known.includes(header.slice("x-amz-checksum-".length))

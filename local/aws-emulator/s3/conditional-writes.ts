@@ -3,7 +3,7 @@ import { S3Refused } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 import type { ObjectFacts } from "./upstream.ts"
 
-/** Runs a write under its request's conditions. @throws S3Refused when they do not hold */
+/** Runs a write if the conditions of its request hold. @throws S3Refused if they do not */
 export type ConditionalWrites = <T>(
   address: ObjectAddress,
   headers: Headers,
@@ -11,10 +11,10 @@ export type ConditionalWrites = <T>(
 ) => Promise<T>
 
 /**
- * Keeps `If-None-Match: *` and `If-Match` of writes, which fauxqs ignores. Of two writes of one key at a time, the
- * later is refused when either has a condition: so a condition that held at first holds until its object is stored.
+ * Enforces `If-None-Match: *` and `If-Match` on writes, which fauxqs ignores. Of two concurrent writes of one key, the
+ * later is rejected if either has a condition, so that a condition holds until its object is stored.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
- * @param headOf what is stored now
+ * @param headOf reads the stored object
  */
 export const conditionalWrites = (
   headOf: (address: ObjectAddress) => Promise<ObjectFacts | null>,
@@ -28,7 +28,7 @@ export const conditionalWrites = (
         "ConditionalRequestConflict",
         "The conditional request cannot succeed due to a conflicting operation against this resource.",
       )
-    // Entered before anything is awaited, or two could find the key free.
+    // Set before the first await, so that two writes cannot both find the key free.
     underWay.add(current)
     try {
       if (current.isConditional) assertHolds(headers, await headOf(address))

@@ -2,15 +2,14 @@ import type { IncomingHttpHeaders } from "node:http"
 import { S3Refused } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 
-// What a browser needs for presigned PUTs and GETs, and no more; the deployed bucket has the same.
+// What a browser needs for presigned PUTs and GETs, as in the rules of the deployed bucket.
 const allowedMethods = ["GET", "HEAD", "PUT"]
 const exposedHeaders = "ETag, x-amz-checksum-sha256, x-amz-request-id"
 const maxAgeSeconds = 3000
 const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
 /**
- * The headers that let a page read an answer, as S3 puts them on every one, refusals included; none when its origin
- * or method is not allowed. https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+ * The CORS headers of an answer. S3 adds them to every answer, including errors, unless origin or method is not allowed. https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export const corsHeaders = (
   { origin }: IncomingHttpHeaders,

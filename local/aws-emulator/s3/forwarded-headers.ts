@@ -2,8 +2,8 @@ import { S3Refused } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 
 /**
- * The headers of a request that the emulator is to see.
- * @throws S3Refused for an object of a type that fauxqs would take for a protocol of its own
+ * The headers of a request that are forwarded to fauxqs.
+ * @throws S3Refused for a content type that fauxqs would interpret as another protocol
  */
 export const forwardedHeaders = ({ operation, headers }: S3Request): Headers => {
   const isWrite = operation === "PutObject" || operation === "CompleteMultipartUpload"
@@ -13,7 +13,7 @@ export const forwardedHeaders = ({ operation, headers }: S3Request): Headers => 
   return { ...Object.fromEntries(kept), ...contentType(operation, headers) }
 }
 
-// What the front has dealt with, and what concerns one connection only (RFC 9110, section 7.6.1).
+// Headers that the front handles, and headers of one connection (RFC 9110, section 7.6.1).
 const ours = new Set([
   "authorization",
   "connection",
@@ -31,7 +31,7 @@ const conditions = new Set(["if-match", "if-none-match"])
 
 const contentType = (operation: S3Request["operation"], headers: Headers): Headers => {
   const isStored = operation === "PutObject" || operation === "CreateMultipartUpload"
-  // Elsewhere the type means nothing to S3, but a form's would make fauxqs parse the body as one.
+  // S3 ignores the type of other requests, but fauxqs would parse the body of a form.
   if (!isStored)
     return headers["content-type"] === undefined ? {} : { "content-type": "application/octet-stream" }
   const type = headers["content-type"] ?? "binary/octet-stream"

@@ -7,8 +7,8 @@ type Query = ReadonlyMap<string, string>
 const maxPageLength = 1000
 
 /**
- * The parts of an upload that have arrived: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
- * @throws S3Refused for a marker or a maximum that is no number
+ * Lists the stored parts of an upload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
+ * @throws S3Refused for a marker or a maximum that is not a number
  */
 export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[], query: Query): string => {
   const marker = numberOf(query, "part-number-marker", 0)
@@ -38,9 +38,9 @@ export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[
 }
 
 /**
- * The uploads that were neither completed nor aborted:
+ * Lists the uploads that were neither completed nor aborted:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
- * @throws S3Refused for a maximum that is no number
+ * @throws S3Refused for a maximum that is not a number
  */
 export const listMultipartUploads = (
   bucket: string,
@@ -78,7 +78,7 @@ export const listMultipartUploads = (
   )
 }
 
-// The upload id marks a place among the uploads of the marker's key only.
+// The upload id marker applies only to uploads of the key marker's key.
 const after = (
   keyMarker: string,
   uploadIdMarker: string,

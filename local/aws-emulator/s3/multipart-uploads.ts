@@ -5,18 +5,18 @@ import { z } from "zod"
 export type MultipartUpload = { uploadId: string; bucket: string; key: string; initiated: string }
 export type UploadedPart = { partNumber: number; etag: string; bytes: number; lastModified: string }
 
-/** What fauxqs knows of multipart uploads under way and does not tell over HTTP. */
+/** The open multipart uploads of fauxqs, which it does not list over HTTP. */
 export type MultipartUploads = {
   find: (uploadId: string) => MultipartUpload | null
-  /** By key, then by time, as S3 lists them. */
+  /** Sorted by key, then by time, as in S3. */
   inBucket: (bucket: string) => MultipartUpload[]
-  /** By number. */
+  /** Sorted by number. */
   partsOf: (uploadId: string) => UploadedPart[]
 }
 
 /**
- * Reads the uploads where fauxqs keeps them, so that they are right also after a restart. The layout is that of its
- * README, "File layout on disk". Reads are synchronous because its writes are: none is ever seen half done.
+ * Reads open uploads from the files of fauxqs, so that they are correct after a restart. The layout is described in its
+ * README, "File layout on disk". Reads are synchronous like its writes, so that no write is seen half done.
  * @param storageDir fauxqs's `s3StorageDir`
  */
 export const multipartUploadsIn = (storageDir: string): MultipartUploads => {
@@ -56,7 +56,7 @@ const uploadSchema = z.object({
 })
 const partSchema = z.object({ partNumber: z.number(), etag: z.string(), lastModified: z.string() })
 
-// They become file names: a UUID can't lead out of the directory.
+// Upload ids become file names. A UUID cannot leave the directory.
 const isUploadId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
 const readJson = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"))

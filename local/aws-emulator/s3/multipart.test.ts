@@ -117,8 +117,8 @@ describe("an upload in parts", () => {
   })
 })
 
-describe("the parts that arrived", () => {
-  test("are listed by number with size and ETag, the later of two of one number, page by page", async () => {
+describe("stored parts", () => {
+  test("are listed in pages by number with size and ETag; a later part replaces an earlier one of the same number", async () => {
     const uploadId = await open()
     for (const partNumber of [10, 2, 1]) await upload(uploadId, partNumber, new Uint8Array(partNumber))
     const replaced = await upload(uploadId, 2, new Uint8Array(22))
@@ -136,8 +136,8 @@ describe("the parts that arrived", () => {
   })
 })
 
-describe("uploads under way", () => {
-  test("are listed by key, by prefix and page by page, until they are aborted or completed", async () => {
+describe("open uploads", () => {
+  test("are listed in pages by key and prefix until they are aborted or completed", async () => {
     const [b, a, other] = [await open("local/b"), await open("local/a & co"), await open("thumbnails/c")]
     expect(textsOf(await list("uploads", ""), "UploadId")).toEqual([a, b, other])
     const prefixed = await list("uploads&prefix=local/", "")

@@ -7,7 +7,7 @@ beforeAll(async () => {
 })
 afterAll(() => storage.remove())
 
-describe("what fauxqs would get wrong is answered with 501 NotImplemented", () => {
+describe("requests that fauxqs would handle wrongly are answered with 501 NotImplemented", () => {
   test.each([
     ["PutBucketCors", "PUT", "", "cors"],
     ["PutBucketNotificationConfiguration", "PUT", "", "notification"],

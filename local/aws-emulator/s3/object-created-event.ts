@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 
-/** An object that was stored just now, and on whose behalf. */
+/** An object that was just stored, and its request. */
 export type StoredObject = {
   bucket: string
   key: string
@@ -12,7 +12,7 @@ export type StoredObject = {
   reason: "PutObject" | "CopyObject" | "CompleteMultipartUpload"
 }
 
-/** Emulated AWS knows one account. */
+/** The emulator has one account. */
 export const accountId = "000000000000"
 
 /**
@@ -51,7 +51,7 @@ export const objectCreatedEvents = ({ region, now }: { region: string; now: () =
   }
 }
 
-/** Hexadecimal, of one length and growing, also over restarts: two events about one key can be put in order. */
+/** Hexadecimal numbers of equal length that grow, also across restarts, so that two events of a key can be ordered. */
 const sequencers = () => {
   let last = 0n
   return (time: Date): string => {

@@ -1,7 +1,7 @@
 import type { Checksum } from "./checksums.ts"
 import { S3Refused } from "./s3-error.ts"
 
-/** fauxqs completes an upload whose list it can't read as an empty object; S3 calls the list malformed. */
+/** S3 rejects a malformed list of parts. fauxqs would complete the upload as an empty object. */
 export const partListCheck = (): Checksum => {
   let list = ""
   return {

@@ -16,24 +16,24 @@ export type Storage = {
   upstream: Upstream
   uploads: MultipartUploads
   writes: ConditionalWrites
-  /** Called after an object was stored, before its sender hears of it. */
+  /** Called after an object was stored, before the answer is sent. */
   onStored: (object: StoredObject) => void
 }
 
-/** Who sends a request, and its body, which nobody has read yet. */
+/** The sender of a request, and its unread body. */
 export type Sender = {
   requestId: string
   sourceIp: string
-  /** `host:port` under which the sender reaches us. */
+  /** `host:port` of this server. */
   host: string
-  /** Asks for the body, when it waits to be asked (`Expect: 100-continue`), and gives it. */
+  /** Returns the body; sends `100 Continue` first if the sender waits for it. */
   body: () => Readable
 }
 
 export type Answer = Omit<UpstreamAnswer, "body"> & { body: Readable | string }
 
 /**
- * Does what a request asks for.
+ * Performs the operation of a request.
  * @throws S3Refused
  */
 export const perform = (storage: Storage, request: S3Request, sender: Sender): Promise<Answer> | Answer => {
@@ -51,7 +51,7 @@ export const perform = (storage: Storage, request: S3Request, sender: Sender): P
   return forward(storage, request, sender)
 }
 
-/** A write that makes an object, of which is told. */
+/** A write that creates an object and causes an event. */
 const store = async (
   storage: Storage,
   request: S3Request,
@@ -78,7 +78,7 @@ const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Pro
   const path = search === "" ? pathOf(address) : `${pathOf(address)}?${search}`
   const headers = { ...forwardedHeaders(request), host: sender.host }
   if (method !== "PUT" && method !== "POST") return upstream.send({ method, path, headers })
-  // Well-formed is what is said of the body before any of it is asked for.
+  // Validate the stated checksums before the body is read.
   const checksums = statedChecksums(request.headers, request.payloadHash)
   if (operation === "CompleteMultipartUpload") checksums.push(partListCheck())
   return upstream.send({
@@ -89,7 +89,7 @@ const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Pro
   })
 }
 
-// fauxqs goes by the id alone, but a URL is signed for one key.
+// fauxqs checks the upload id only, but a URL is signed for one key.
 const uploadAt = (
   { uploads }: Storage,
   { bucket, key }: ObjectAddress,

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => storage.remove())
 
-/** What the edge signs for every upload. */
+/** The headers that the edge signs for every upload. */
 const uploadHeaders = (extra: Record<string, string> = {}) => ({
   "content-type": "image/jpeg",
   "content-length": String(body.length),
@@ -28,7 +28,7 @@ const expectNothingStored = async (key: string) => {
 }
 
 describe("a presigned PUT", () => {
-  test("stores the object with its type, and announces it as EventBridge does", async () => {
+  test("stores the object with its type and sends the event that EventBridge sends", async () => {
     const key = "local/usr_1/ph_1/original"
     const headers = uploadHeaders({ "x-amz-checksum-sha256": digest("sha256", "base64") })
     const answer = await put(key, headers)
@@ -82,13 +82,13 @@ describe("a presigned PUT", () => {
     await expectNothingStored(key)
   })
 
-  test("under another key than the signed one is refused and stores nothing", async () => {
+  test("for another key than the signed one is rejected and stores nothing", async () => {
     const url = await storage.presign("PUT", "local/mine", uploadHeaders())
     expect((await send("PUT", url.replace("mine", "yours"), uploadHeaders(), body)).status).toBe(403)
     await expectNothingStored("local/yours")
   })
 
-  test("that expired is refused and stores nothing", async () => {
+  test("that has expired is rejected and stores nothing", async () => {
     const url = await storage.presign("PUT", "local/late", uploadHeaders())
     storage.setClock(() => new Date(Date.now() + 901_000))
     const answer = await send("PUT", url, uploadHeaders(), body)
@@ -97,7 +97,7 @@ describe("a presigned PUT", () => {
     await expectNothingStored("local/late")
   })
 
-  test("is refused to a sender of 20 MB in words, not with a broken connection", async () => {
+  test("of 20 MB is rejected with an error document, not with a closed connection", async () => {
     const large = Buffer.alloc(20_000_000)
     const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
     const answer = await put("local/large", headers, { ...headers, "content-type": "text/html" }, large)
@@ -105,7 +105,7 @@ describe("a presigned PUT", () => {
     await expectNothingStored("local/large")
   })
 
-  test("of 100 MB is stored whole", async () => {
+  test("of 100 MB is stored completely", async () => {
     const large = Buffer.alloc(100_000_000, "photo")
     const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
     const answer = await put("thumbnails/100-mb", headers, headers, large)
@@ -116,14 +116,14 @@ describe("a presigned PUT", () => {
     await storage.ask("thumbnails/100-mb", { method: "DELETE" })
   })
 
-  test("of no bytes at all is stored", async () => {
+  test("of an empty file is stored", async () => {
     const headers = { "content-length": "0", "content-type": "image/jpeg" }
     expect((await put("thumbnails/empty", headers, headers, Buffer.alloc(0))).status).toBe(200)
     expect(await (await storage.ask("thumbnails/empty")).text()).toBe("")
   })
 })
 
-describe("a body that is not what its headers say is refused and stores nothing", () => {
+describe("a body that does not match its headers is rejected and stores nothing", () => {
   test.each([
     ["x-amz-checksum-sha256", digest("sha256", "base64")],
     ["x-amz-checksum-sha1", digest("sha1", "base64")],
@@ -155,7 +155,7 @@ describe("a body that is not what its headers say is refused and stores nothing"
     await expectNothingStored("local/hash")
   })
 
-  test("a checksum that a presigner moved into the query counts as well", async () => {
+  test("a checksum in the query of a presigned URL is verified as well", async () => {
     const checksum = `x-amz-checksum-sha256=${encodeURIComponent(digest("sha256", "base64"))}`
     const url = await storage.presign("PUT", "local/hoisted", {}, checksum)
     const headers = { "content-length": String(body.length) }
@@ -166,7 +166,7 @@ describe("a body that is not what its headers say is refused and stores nothing"
   })
 })
 
-test("a request whose checksums are right stores its object", async () => {
+test("a request with correct checksums stores its object", async () => {
   const headers = uploadHeaders({
     "content-md5": digest("md5", "base64"),
     "x-amz-checksum-sha1": digest("sha1", "base64"),

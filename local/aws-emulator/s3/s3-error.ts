@@ -1,6 +1,6 @@
 import { element, xmlDocument } from "../xml.ts"
 
-/** The errors that the front gives itself: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** The errors that the front answers with: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const statuses = {
   AccessDenied: 403,
   AccessForbidden: 403,
@@ -29,14 +29,14 @@ const statuses = {
   XAmzContentSHA256Mismatch: 400,
 } as const
 
-/** A refusal as S3 words it; `facts` are further elements of its XML. */
+/** An S3 error. `facts` are additional elements of its XML. */
 export type S3Error = {
   code: keyof typeof statuses
   message: string
   facts?: Readonly<Record<string, string | number>>
 }
 
-/** Carries a refusal out of wherever it is found, a stream included, to where the answer is written. */
+/** Thrown anywhere, including in a stream, to answer with an S3 error. */
 export class S3Refused extends Error {
   override name = "S3Refused"
   readonly refusal: S3Error
@@ -49,7 +49,7 @@ export class S3Refused extends Error {
 
 export const statusOf = ({ code }: S3Error): number => statuses[code]
 
-/** The body S3 sends with an error. */
+/** The body of an S3 error. */
 export const errorXml = ({ code, message, facts = {} }: S3Error, requestId: string): string =>
   xmlDocument(
     element("Error", [

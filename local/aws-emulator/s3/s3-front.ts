@@ -18,12 +18,12 @@ export type S3FrontOptions = {
   fault?: StorageFault | undefined
 }
 
-/** The error with which S3 answers a request that is in order, or null: how tests provoke outages and conflicts. */
+/** The error with which S3 answers a valid request, or null. Tests provoke outages and conflicts with it. */
 export type StorageFault = (request: { operation: Operation; key: string }) => S3Error["code"] | null
 
 /**
- * S3 as AWS plays it, before an emulator that believes everything: checks who asks and what was signed, keeps the
- * conditions of writes, answers CORS, and tells of every object that was stored. Bodies stream through.
+ * The S3 server: verifies signatures and signed headers, enforces conditions of writes, answers CORS, and sends an event
+ * for every stored object. It streams bodies to fauxqs.
  */
 export const createS3Front = (options: S3FrontOptions): Server => {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -34,7 +34,7 @@ export const createS3Front = (options: S3FrontOptions): Server => {
       else refuse(request, response, requestId, error)
     })
   }
-  // With a listener of its own, a request that waits for "100 Continue" is refused before its body is sent.
+  // With its own listener, a request that waits for "100 Continue" can be rejected before its body is sent.
   return createServer(handle).on("checkContinue", handle)
 }
 
@@ -74,7 +74,7 @@ const senderOf = (request: IncomingMessage, response: ServerResponse, requestId:
 
 const isWaiting = ({ headers }: IncomingMessage): boolean => headers.expect?.toLowerCase() === "100-continue"
 
-// S3 speaks XML; an error in JSON comes from the web framework within fauxqs.
+// S3 answers in XML. An error in JSON comes from the web framework of fauxqs.
 const assertSpeaksS3 = async ({ status, headers, body }: Answer, method: string): Promise<void> => {
   const isForeign = status >= 400 && headers["content-type"]?.startsWith("application/json")
   if (!isForeign || typeof body === "string") return
@@ -91,8 +91,8 @@ const refuse = (
 ): void => {
   if (!(error instanceof S3Refused)) console.error("S3:", error)
   const refusal = error instanceof S3Refused ? error.refusal : internalError
-  // Who waits for "100 Continue" won't send the body now, so that the next request could not be told from it. Any
-  // other body is read to its end, unlooked at, or its sender would see a broken connection instead of the answer.
+  // A sender that waits for "100 Continue" may or may not send the body now, so the connection cannot be reused. Other
+  // bodies are read and discarded; otherwise the sender would see a closed connection instead of the answer.
   if (isWaiting(request)) response.setHeader("connection", "close")
   response.writeHead(statusOf(refusal), { "content-type": "application/xml" })
   response.end(request.method === "HEAD" ? undefined : errorXml(refusal, requestId))

@@ -9,7 +9,7 @@ import { signatureErrorOf } from "./signature-error.ts"
 /** Headers by lower-case name. */
 export type Headers = Readonly<Record<string, string>>
 
-/** A request that may be acted on: verified, and of an operation that is offered. */
+/** A verified request for a supported operation. */
 export type S3Request = {
   method: string
   operation: Operation
@@ -17,12 +17,12 @@ export type S3Request = {
   /** Query parameters that belong to the operation. */
   query: ReadonlyMap<string, string>
   headers: Headers
-  /** Hex SHA-256 that the body must have, or a literal that promises nothing. */
+  /** Hex SHA-256 of the body, or a literal without a hash. */
   payloadHash: string
 }
 
 /**
- * Takes a request in, or turns it away before any of its body is read.
+ * Verifies a request before its body is read.
  * @throws S3Refused
  */
 export const admit = (signed: SignedRequest, verifier: Verifier): S3Request => {
@@ -48,7 +48,7 @@ export const admit = (signed: SignedRequest, verifier: Verifier): S3Request => {
   return { method: signed.method, operation, address, query, headers, payloadHash }
 }
 
-/** Operations whose body is an object's bytes. */
+/** Operations whose body is the content of an object. */
 const bodies = { PutObject: true, UploadPart: true }
 
 const authenticationParameters = new Set(
@@ -64,7 +64,7 @@ const authenticationParameters = new Set(
   ].map((name) => `x-amz-${name.toLowerCase()}`),
 )
 
-/** Parts a query into the operation's parameters and headers that a presigner moved ("hoisted") into it. */
+/** Splits a query into the operation's parameters and the headers that a presigner moved ("hoisted") into it. */
 const parametersOf = (rawQuery: string) => {
   const query = new Map<string, string>()
   const hoisted: Record<string, string> = {}

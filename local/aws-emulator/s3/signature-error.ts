@@ -1,7 +1,7 @@
 import type { SignatureRefusal } from "../sigv4/verify-request.ts"
 import type { S3Error } from "./s3-error.ts"
 
-/** How S3 words the refusal of a signature: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** S3's error for an invalid signature: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
   switch (refusal.reason) {
     case "unsigned":

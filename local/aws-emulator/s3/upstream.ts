@@ -7,17 +7,17 @@ import type { Headers } from "./s3-request.ts"
 
 export type UpstreamRequest = { method: string; path: string; headers: Headers; body?: UpstreamBody }
 
-/** Bytes, and what they pass on their way: the emulator never sees the end of a body that `check` refuses. */
+/** A body and its check. fauxqs never gets the end of a body that `check` rejects. */
 export type UpstreamBody = { source: Readable; check: Transform }
 
 export type UpstreamAnswer = { status: number; headers: IncomingHttpHeaders; body: Readable }
 
-/** What is stored under a key. The ETag is without quotes. */
+/** A stored object. The ETag has no quotes. */
 export type ObjectFacts = { bytes: number; etag: string }
 
-/** The emulator behind the front. */
+/** Requests to fauxqs. */
 export type Upstream = {
-  /** @throws Error of the body's check, after which nothing is stored */
+  /** @throws Error of the body's check; then nothing is stored */
   send: (request: UpstreamRequest) => Promise<UpstreamAnswer>
   head: (address: ObjectAddress) => Promise<ObjectFacts | null>
   close: () => void
@@ -35,7 +35,7 @@ export const upstreamAt = (port: number): Upstream => {
       headers: framed(headers, body),
     })
     const answered = once(asking, "response")
-    // When the body fails first, that is the error to tell.
+    // If the body fails first, report its error.
     answered.catch(() => undefined)
     if (body) await pipeline(body.source, body.check, asking)
     else asking.end()
@@ -55,6 +55,6 @@ export const upstreamAt = (port: number): Upstream => {
   }
 }
 
-// Chunked, a body ends when we say so and not when enough bytes came; and fauxqs fails on a body of length 0.
+// A chunked body ends only when we end it, and not at its content-length. fauxqs also fails on a body of length 0.
 const framed = (headers: Headers, body: UpstreamBody | undefined): Headers =>
   body ? { ...headers, "transfer-encoding": "chunked" } : headers

@@ -1,6 +1,6 @@
 import { uriDecode, uriEncode, uriEncodePath } from "./uri-encoding.ts"
 
-/** A request as SigV4 sees it: path and query as they were sent, header names in lower case. */
+/** A request for SigV4: path and query as sent, header names in lower case. */
 export type SignedRequest = {
   method: string
   /** Raw path, percent-encoded as sent. */
@@ -10,7 +10,7 @@ export type SignedRequest = {
   headers: ReadonlyMap<string, string>
 }
 
-/** The services spoken here. They differ in how a path is made canonical. */
+/** The supported services. They differ in the canonical form of a path. */
 export type SigningService = "s3" | "sqs"
 
 /**
@@ -44,8 +44,8 @@ export const queryParameters = (query: string): [string, string][] =>
     })
 
 /**
- * The object path that S3 reads out of a raw path, or null when it is not percent-encoded UTF-8. A raw `+` is a
- * space to S3, so a plus arrives as `%2B`; and `%2F` is a slash like any other.
+ * The object path of a raw path, or null if it is not percent-encoded UTF-8. S3 reads a raw `+` as a space, so a plus
+ * arrives as `%2B`. `%2F` is an ordinary slash.
  */
 export const decodedS3Path = (path: string): string | null => uriDecode(path.replaceAll("+", " "))
 

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../../domain/result.ts"
 import { queryParameters, type SignedRequest } from "./canonical-request.ts"
 import type { CredentialScope } from "./signature.ts"
 
-/** What a request says about its own signature, in its query or in its Authorization header. */
+/** The signature of a request with its parameters, from its query or its Authorization header. */
 export type SignatureClaim = {
   carrier: Carrier
   accessKeyId: string
@@ -10,7 +10,7 @@ export type SignatureClaim = {
   /** `YYYYMMDDTHHMMSSZ` */
   timestamp: string
   signedAt: Date
-  /** Null in a header, whose signature lives as long as clocks may differ. */
+  /** Null for a signature in a header, which is valid within the allowed clock skew. */
   expiresSeconds: number | null
   signedHeaders: readonly string[]
   signature: string
@@ -30,7 +30,7 @@ export const unsignedPayload = "UNSIGNED-PAYLOAD"
 const algorithm = "AWS4-HMAC-SHA256"
 const longestExpirySeconds = 604_800
 
-/** Reads the claim of a request; nothing of it is believed yet. */
+/** Parses the signature of a request without verifying it. */
 export const signatureClaimOf = (request: SignedRequest): Result<SignatureClaim, ClaimRefusal> => {
   const query = new Map(queryParameters(request.query))
   const authorization = request.headers.get("authorization")
@@ -105,7 +105,7 @@ const claimInHeader = (
 
 type RawParts = Record<"credential" | "timestamp" | "signedHeaders" | "signature", string | undefined>
 
-/** The parts that both carriers share, or what is wrong with them. */
+/** The parts that query and header share, or an error. */
 const commonParts = ({ credential, timestamp, signedHeaders, signature }: RawParts) => {
   const [, accessKeyId, date, region, service] =
     /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? "") ?? []

@@ -1,10 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto"
 
-/** What a signature is bound to beside the request. `date` is `YYYYMMDD`. */
+/** The scope of a signature. `date` is `YYYYMMDD`. */
 export type CredentialScope = { date: string; region: string; service: string }
 
 /**
- * What is signed in the end: the hash of the canonical request, bound to a time and a scope.
+ * The string to sign: the hash of the canonical request with its time and scope.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  * @param timestamp `YYYYMMDDTHHMMSSZ`
  */
@@ -27,7 +27,7 @@ export const signatureOf = (
   return hmac(signingKey, stringToSign).toString("hex")
 }
 
-/** Compares without telling by the time it takes how much of a guess was right. */
+/** Compares in constant time. */
 export const isSameSignature = (given: string, expected: string): boolean => {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http"
 import type { SignedRequest } from "./canonical-request.ts"
 
-/** A request as it came over the wire, for its signature to be verified. */
+/** The parts of an incoming request that its signature covers. */
 export const signedRequestOf = (request: IncomingMessage): SignedRequest => {
   const [path = "/", ...query] = (request.url ?? "/").split("?")
   const headers = Object.entries(request.headersDistinct).flatMap(([name, values]) =>

@@ -9,10 +9,10 @@ export const uriEncode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 
-/** Encodes an object key, or any path: its slashes stay. */
+/** Encodes an object key or path without its slashes. */
 export const uriEncodePath = (path: string): string => path.split("/").map(uriEncode).join("/")
 
-/** What percent-encoding stands for, or null when it is not valid UTF-8 or not percent-encoding. */
+/** Decodes percent-encoding. Returns null if it is not valid or not UTF-8. */
 export const uriDecode = (text: string): string | null => {
   try {
     return decodeURIComponent(text)

@@ -11,7 +11,7 @@ const at = (time: string) => ({ ...awsVerifier, now: () => new Date(time) })
 const withHeaders = (request: SignedRequest | undefined, headers: Record<string, string>) =>
   request && { ...request, headers: new Map([...request.headers, ...Object.entries(headers)]) }
 
-describe("AWS's documented examples are accepted", () => {
+describe("the examples of AWS's documentation are accepted", () => {
   test("a presigned GET", () => {
     expect(verifyRequest(presignedExample, awsVerifier)).toEqual({
       ok: true,
@@ -24,24 +24,24 @@ describe("AWS's documented examples are accepted", () => {
   })
 })
 
-describe("a presigned request is refused", () => {
+describe("a presigned request is rejected", () => {
   const changed = (from: string | RegExp, to: string): SignedRequest => {
     const query = presignedExample.query.replace(from, to)
     expect(query).not.toBe(presignedExample.query)
     return { ...presignedExample, query }
   }
 
-  test("after it expired, and not a second before", () => {
+  test("after it has expired, and not a second before", () => {
     expect(outcome(presignedExample, at("2013-05-25T00:00:00Z"))).toBe("accepted")
     expect(outcome(presignedExample, at("2013-05-25T00:00:01Z"))).toBe("expired")
   })
 
-  test("before it is valid, by more than clocks may differ", () => {
+  test("before it is valid, beyond the allowed clock skew", () => {
     expect(outcome(presignedExample, at("2013-05-23T23:45:00Z"))).toBe("accepted")
     expect(outcome(presignedExample, at("2013-05-23T23:44:59Z"))).toBe("not_valid_yet")
   })
 
-  test("when its method, path, query, host or signature is another", () => {
+  test("when its method, path, query, host or signature was changed", () => {
     const others = [
       { ...presignedExample, method: "PUT" },
       { ...presignedExample, path: "/other.txt" },
@@ -53,7 +53,7 @@ describe("a presigned request is refused", () => {
     expect(others.map((request) => outcome(request))).toEqual(others.map(() => "signature_mismatch"))
   })
 
-  test("when its access key is not known", () => {
+  test("when its access key is unknown", () => {
     expect(outcome(changed("IOSFODNN7EXAMPLE", "IOSFODNN7SOMEONE"))).toBe("access_key_unknown")
   })
 
@@ -72,7 +72,7 @@ describe("a presigned request is refused", () => {
     expect(outcome(changed(from, to))).toBe("malformed")
   })
 
-  test("when it carries an x-amz header that was not signed", () => {
+  test("when it has an unsigned x-amz header", () => {
     const request = withHeaders(presignedExample, { "x-amz-acl": "public-read", "x-amz-meta-a": "b" })
     expect(request && verifyRequest(request, awsVerifier)).toMatchObject({
       error: { reason: "headers_not_signed", names: ["x-amz-acl", "x-amz-meta-a"] },
@@ -90,16 +90,16 @@ describe("a presigned request is refused", () => {
   })
 })
 
-describe("a request signed in its header is refused", () => {
+describe("a request signed in its header is rejected", () => {
   const get = headerExamples["GET Object"]
 
-  test("when the clocks differ by more than 15 minutes, either way", () => {
+  test("when the clocks differ by more than 15 minutes in either direction", () => {
     expect(outcome(get, at("2013-05-24T00:15:00Z"))).toBe("accepted")
     expect(outcome(get, at("2013-05-24T00:15:01Z"))).toBe("clock_skewed")
     expect(outcome(get, at("2013-05-23T23:44:59Z"))).toBe("clock_skewed")
   })
 
-  test("when a signed header is another or missing", () => {
+  test("when a signed header was changed or is missing", () => {
     expect(outcome(withHeaders(get, { range: "bytes=0-10" }))).toBe("signature_mismatch")
     const headers = new Map([...(get?.headers ?? [])].filter(([name]) => name !== "range"))
     expect(outcome(get && { ...get, headers })).toBe("signature_mismatch")
@@ -109,7 +109,7 @@ describe("a request signed in its header is refused", () => {
     expect(outcome(withHeaders(get, { "x-amz-copy-source": "/b/k" }))).toBe("headers_not_signed")
   })
 
-  test("when its body is another than the hash that was signed", () => {
+  test("when its body does not match the signed hash", () => {
     const hashOfAnother = "0".repeat(64)
     expect(get && verifyRequest(get, awsVerifier, hashOfAnother)).toMatchObject({
       error: { reason: "signature_mismatch" },
@@ -125,6 +125,6 @@ describe("a request signed in its header is refused", () => {
   })
 })
 
-test("a request that nobody signed is refused", () => {
+test("an unsigned request is rejected", () => {
   expect(outcome({ ...presignedExample, query: "" })).toBe("unsigned")
 })

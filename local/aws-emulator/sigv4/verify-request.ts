@@ -12,13 +12,13 @@ export type Verifier = {
   now: () => Date
 }
 
-/** A request that is who it says it is. */
+/** A verified request. */
 export type Verified = {
-  /** Hex SHA-256 that the body must have, or a literal such as `UNSIGNED-PAYLOAD`. */
+  /** Hex SHA-256 of the body, or a literal such as `UNSIGNED-PAYLOAD`. */
   payloadHash: string
 }
 
-/** Why a request is not believed. */
+/** Why a request is rejected. */
 export type SignatureRefusal =
   | ClaimRefusal
   | { reason: "access_key_unknown"; accessKeyId: string }
@@ -32,10 +32,9 @@ export type SignatureRefusal =
 const maxSkewMs = 15 * 60 * 1000
 
 /**
- * Checks what a request claims as AWS does: key, scope, time, that every header which AWS would act on is signed,
- * and last the signature. A header named as signed takes part with the value it was sent with, so one that differs
- * from what was signed is a mismatch.
- * @param bodyHash hex SHA-256 of the body where it is already known; else the request must name it
+ * Verifies a request as AWS does: key, scope, time, that every `x-amz-*` header is signed, and last the signature. A
+ * signed header enters with the value that was sent, so a changed value is a mismatch.
+ * @param bodyHash hex SHA-256 of the body if it is known; otherwise the request must state it
  */
 export const verifyRequest = (
   request: SignedRequest,
@@ -91,7 +90,7 @@ const timeRefusal = (
   return null
 }
 
-// Whoever holds a presigned URL could else add an ACL, metadata or a copy source that its signer never saw.
+// Otherwise the holder of a presigned URL could add an ACL, metadata or a copy source that its signer did not allow.
 const headersRefusal = (
   { signedHeaders }: SignatureClaim,
   { headers }: SignedRequest,

@@ -7,24 +7,24 @@ export type QueueAnswer = { status: number; headers: Record<string, string>; bod
 export type Asker = {
   /** fauxqs reads the region of a queue out of it. */
   authorization: string
-  /** Where the asker reaches us, for queue URLs. */
+  /** Origin of this server, for queue URLs. */
   origin: string
-  /** Aborted when the asker does not wait for the answer any more. */
+  /** Aborted when the client has disconnected. */
   gone: AbortSignal
 }
 
-/** fauxqs's queues, as SQS would have them. */
+/** The queues of fauxqs, corrected where they differ from SQS. */
 export type FauxqsQueues = {
   /** @param body JSON of the action */
   ask: (action: string, body: string, asker: Asker) => Promise<QueueAnswer>
-  /** Says that a message came by another way than `ask`. */
+  /** Signals that a message was sent by other means than `ask`. */
   wake: () => void
 }
 
-/** How soon a message is seen whose visibility timeout or delay ends during a long poll. */
+/** How often a long poll looks for messages whose visibility timeout or delay has ended. */
 const recheckMs = 250
 
-/** A connection that was closed before a message was sent is seen to be closed after it, but no later than this. */
+/** A connection that was closed before a message was sent is noticed within this time. */
 const noticeMs = 5
 
 export const fauxqsQueues = (port: number): FauxqsQueues => {
@@ -42,7 +42,7 @@ export const fauxqsQueues = (port: number): FauxqsQueues => {
     return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() }
   }
 
-  // The waiting is done here: fauxqs would go on waiting for a receiver that has left, and give it the next message.
+  // Long polling happens here: fauxqs would keep waiting for a client that has left, and give it the next message.
   const receive = async (poll: LongPoll, { authorization, gone }: Asker): Promise<QueueAnswer> => {
     const deadline = performance.now() + poll.WaitTimeSeconds * 1000
     const now = JSON.stringify({ ...poll, WaitTimeSeconds: 0 })
@@ -71,7 +71,7 @@ export const fauxqsQueues = (port: number): FauxqsQueues => {
 
 const keptHeaders = new Set(["content-type", "x-amzn-query-error", "x-amz-request-id"])
 
-// What else is asked, and what is malformed, is fauxqs's to judge.
+// fauxqs handles all other actions and malformed requests.
 const longPoll = z.looseObject({ WaitTimeSeconds: z.number().positive().max(20) })
 type LongPoll = z.infer<typeof longPoll>
 
@@ -96,6 +96,6 @@ const withoutZeroVisibility = (action: string, body: string): string =>
 
 const tellsQueueUrls = new Set(["CreateQueue", "GetQueueUrl", "ListQueues"])
 
-// fauxqs tells the address that it had itself when it made a queue, under a host name that nobody resolves.
+// fauxqs returns queue URLs with its own earlier port and a host name that does not resolve.
 const withOrigin = (body: string, origin: string): string =>
   body.replaceAll(/http:\/\/[^/"]+(?=\/\d{12}\/)/g, origin)

@@ -1,6 +1,6 @@
 import type { SignatureRefusal } from "../sigv4/verify-request.ts"
 
-/** A refusal as SQS gives it in the AWS JSON protocol. */
+/** An SQS error in the AWS JSON protocol. */
 export type SqsError = { status: number; type: string; message: string }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html */

@@ -35,23 +35,23 @@ const sendSigned = (secretAccessKey: string, changes: RequestInit = {}) => {
 }
 
 describe("the queue", () => {
-  test("takes messages of aws4fetch, as a Worker sends them, and gives them to the AWS SDK", async () => {
+  test("accepts messages from aws4fetch, as a Worker sends them, and delivers them to the AWS SDK", async () => {
     expect((await fetch(await sendSigned(credentials.secretAccessKey))).status).toBe(200)
     expect(await receive()).toMatchObject([{ Body: "hello" }])
   })
 
-  test("wakes a receiver that waits", async () => {
+  test("wakes a waiting receiver", async () => {
     const waiting = receive({ WaitTimeSeconds: 20 })
     await sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl, MessageBody: "wake up" }))
     expect(await waiting).toMatchObject([{ Body: "wake up" }])
   })
 
-  test("keeps a message for others when its receiver has left", async () => {
+  test("keeps a message for others when its receiver has disconnected", async () => {
     const leaving = new AbortController()
     const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl: storage.queueUrl, WaitTimeSeconds: 20 }), {
       abortSignal: leaving.signal,
     })
-    // Its poll has arrived when the next request, which was sent later, is answered.
+    // The poll has arrived when the next request, which was sent later, is answered.
     await receive()
     leaving.abort()
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" })
@@ -59,14 +59,14 @@ describe("the queue", () => {
     expect(await receive({ WaitTimeSeconds: 20 })).toMatchObject([{ Body: "not lost" }])
   })
 
-  test("is found by its name, under an address that works", async () => {
+  test("is found by its name, with a working URL", async () => {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "events" }))
     expect(QueueUrl).toBe(storage.queueUrl)
     const created = await sqs.send(new CreateQueueCommand({ QueueName: "another" }))
     expect(created.QueueUrl).toContain(storage.sqsEndpoint)
   })
 
-  test("gives up on a message after the third try, and keeps it among the dead letters", async () => {
+  test("moves a message to the dead-letter queue after the third receive", async () => {
     await sqs.send(new SendMessageCommand({ QueueUrl: storage.queueUrl, MessageBody: "poison" }))
     for (const _ of [1, 2, 3]) {
       const [message] = await receive({ WaitTimeSeconds: 20 })
@@ -78,12 +78,12 @@ describe("the queue", () => {
     expect(await receive({}, storage.deadLetterQueueUrl)).toMatchObject([{ Body: "poison" }])
   })
 
-  test("says in the words of SQS that it does not exist", async () => {
+  test("answers with SQS's error if it does not exist", async () => {
     await expect(receive({}, `${storage.queueUrl}-not`)).rejects.toMatchObject({ name: "QueueDoesNotExist" })
   })
 })
 
-describe("a request is refused, and its message not taken", () => {
+describe("a request is rejected, and its message not accepted", () => {
   test.each([
     [
       "without a signature",

@@ -10,7 +10,7 @@ export type SqsFrontOptions = { queues: FauxqsQueues; verifier: Verifier }
 /** A batch of messages is at most 1 MiB; Base64 and JSON need some more. */
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** SQS before an emulator that believes everything: it checks who asks. Speaks the AWS JSON protocol only. */
+/** The SQS server: verifies signatures and forwards to fauxqs. Supports the AWS JSON protocol only. */
 export const createSqsFront = (options: SqsFrontOptions): Server =>
   createServer((request, response) => {
     serve(options, request, response).catch((error: unknown) => {
@@ -43,7 +43,7 @@ const serve = async (
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0
-  // The rest of a body that is too large is read as well, or its sender would not see the answer.
+  // The rest of a body that is too large is read too, otherwise the sender would not see the answer.
   for await (const chunk of request) {
     bytes += chunk.length
     if (bytes <= maxBodyBytes) chunks.push(chunk)
