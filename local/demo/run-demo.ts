@@ -10,7 +10,7 @@ import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema
 import { progressDisplay } from "./progress-display.ts"
 import { saveThumbnails } from "./save-thumbnails.ts"
 
-export type RefusedPhoto = {
+export type RejectedPhoto = {
   filename: string
   status: "REFUSED"
   failureReason: string
@@ -18,7 +18,7 @@ export type RefusedPhoto = {
 }
 
 /** The job of the demo and every photo, including rejected files. */
-export type DemoSnapshot = { job: UploadJobSnapshot | null; photos: (PhotoResponse | RefusedPhoto)[] }
+export type DemoSnapshot = { job: UploadJobSnapshot | null; photos: (PhotoResponse | RejectedPhoto)[] }
 
 export type DemoOutcome = {
   snapshot: DemoSnapshot
@@ -59,7 +59,7 @@ export const runDemo = async (
   for (const { photoId } of job?.items ?? []) photos.push(await api.getPhoto(photoId))
   await saveThumbnails(photos, thumbnailFolder)
   return {
-    snapshot: { job, photos: [...photos, ...refused.map(toRefusedPhoto)] },
+    snapshot: { job, photos: [...photos, ...refused.map(toRejectedPhoto)] },
     failedUploads,
     seconds,
     isSettled: failedUploads.length === 0 && (job === null || job.terminal),
@@ -89,7 +89,7 @@ const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch
   return { job, failedUploads, seconds }
 }
 
-const toRefusedPhoto = ({ filename, code, detail }: RefusedUpload): RefusedPhoto => ({
+const toRejectedPhoto = ({ filename, code, detail }: RefusedUpload): RejectedPhoto => ({
   filename,
   status: "REFUSED",
   failureReason: code.toUpperCase(),

@@ -22,7 +22,7 @@ test("however a path was encoded, its address has one path", () => {
   expect(pathOf(addressOf("/photos/a%2fb+c'%7e"))).toBe("/photos/a/b%20c%27~")
 })
 
-describe("a path is refused when its key", () => {
+describe("a path is rejected when its key", () => {
   test.each([
     ["leaves the bucket", "/photos/../../etc/passwd", "InvalidArgument"],
     ["leaves the bucket in disguise", "/photos/%2e%2E/%2e%2E/x", "InvalidArgument"],

@@ -1,6 +1,6 @@
 import { decodedS3Path } from "../sigv4/canonical-request.ts"
 import { uriEncodePath } from "../sigv4/uri-encoding.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 
 /** The target of a path-style URL. */
 export type Address =
@@ -15,19 +15,20 @@ const maxKeyBytes = 1024
 
 /**
  * Parses a raw path.
- * @throws S3Refused for a key that S3 or the disk cannot store
+ * @throws S3RequestError for a key that S3 or the disk cannot store
  */
 export const addressOf = (rawPath: string): Address => {
   const path = decodedS3Path(rawPath)
-  if (path === null) throw new S3Refused("InvalidURI", "Couldn't parse the specified URI.", { URI: rawPath })
+  if (path === null)
+    throw new S3RequestError("InvalidURI", "Couldn't parse the specified URI.", { URI: rawPath })
   const [, bucket = "", ...rest] = path.split("/")
   const key = rest.join("/")
   if (bucket === "") return { on: "service" }
   if (key === "") return { on: "bucket", bucket }
   if (Buffer.byteLength(key) > maxKeyBytes)
-    throw new S3Refused("KeyTooLongError", "Your key is too long", { MaxSizeAllowed: maxKeyBytes })
+    throw new S3RequestError("KeyTooLongError", "Your key is too long", { MaxSizeAllowed: maxKeyBytes })
   if (!isStorable(key))
-    throw new S3Refused("InvalidArgument", "Locally a key has no segment that is empty, `.` or `..`", {
+    throw new S3RequestError("InvalidArgument", "Locally a key has no segment that is empty, `.` or `..`", {
       Key: key,
     })
   return { on: "object", bucket, key }

@@ -1,7 +1,7 @@
 import { type OutgoingHttpHeaders, validateHeaderValue } from "node:http"
 import { responseOverrides } from "./operation.ts"
 import type { Answer } from "./perform.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 
 // Headers of one connection, and headers that the front sets itself.
@@ -22,7 +22,7 @@ export const answerHeaders = ({ status, headers }: Answer, overrides: Headers): 
 
 /**
  * The headers that a request overrides in its answer.
- * @throws S3Refused for an invalid header value
+ * @throws S3RequestError for an invalid header value
  */
 export const overriddenHeaders = ({ operation, query }: S3Request): Headers => {
   if (operation !== "GetObject" && operation !== "HeadObject") return {}
@@ -39,7 +39,7 @@ const assertHeaderValue = (parameter: string, header: string, value: string): vo
   try {
     validateHeaderValue(header, value)
   } catch {
-    throw new S3Refused("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
+    throw new S3RequestError("InvalidArgument", "Header value cannot be represented using ISO-8859-1.", {
       ArgumentName: parameter,
       ArgumentValue: value,
     })

@@ -32,7 +32,7 @@ test("a sender that waits to be asked is asked, and its object stored", async ()
   expect(await storage.exists("thumbnails/asked")).toBe(true)
 })
 
-test("a sender that waits is refused without being asked for its body", async () => {
+test("a sender that waits is rejected without being asked for its body", async () => {
   const headers = { "content-length": "4", "content-type": "image/jpeg" }
   const request = await waiting("local/unasked", headers, { ...headers, "content-type": "text/html" })
   let wasAsked = false
@@ -44,7 +44,7 @@ test("a sender that waits is refused without being asked for its body", async ()
   request.destroy()
 })
 
-test("a body of no stated length is refused with 411", async () => {
+test("a body of no stated length is rejected with 411", async () => {
   const url = await storage.presign("PUT", "local/chunked", { "content-type": "image/jpeg" })
   const request = httpRequest(url, {
     method: "PUT",

@@ -3,7 +3,7 @@ import type { Checksum } from "./checksums.ts"
 
 /**
  * Forwards a body and holds back its end until all of its checksums match. If one does not, the stream fails with
- * S3Refused, and the receiver gets an incomplete body and stores nothing.
+ * S3RequestError, and the receiver gets an incomplete body and stores nothing.
  */
 export const checkedBody = (checksums: readonly Checksum[]): Transform =>
   new Transform({
@@ -13,7 +13,7 @@ export const checkedBody = (checksums: readonly Checksum[]): Transform =>
     },
     // The receiver gets the body in chunked encoding. Without the final chunk, which follows here, it is incomplete.
     flush(done) {
-      const refusals = checksums.flatMap((checksum) => checksum.finish() ?? [])
-      done(refusals[0])
+      const errors = checksums.flatMap((checksum) => checksum.finish() ?? [])
+      done(errors[0])
     },
   })

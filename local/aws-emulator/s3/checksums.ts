@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto"
 import { crc32 } from "node:zlib"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 
 /** An expected checksum, and the error if the body does not match. */
 export type Checksum = {
   update: (chunk: Uint8Array) => void
   /** The error for a body that does not match, or null. */
-  finish: () => S3Refused | null
+  finish: () => S3RequestError | null
 }
 
 /**
  * Every checksum that a request states for its body.
  * @param payloadHash hex SHA-256, or a literal without a hash
- * @throws S3Refused for a malformed or unsupported checksum
+ * @throws S3RequestError for a malformed or unsupported checksum
  */
 export const statedChecksums = (headers: Headers, payloadHash: string): Checksum[] => {
   const unsupported = Object.keys(headers).find(isUnsupportedChecksum)
-  if (unsupported) throw new S3Refused("NotImplemented", `${unsupported} is not implemented locally`)
+  if (unsupported) throw new S3RequestError("NotImplemented", `${unsupported} is not implemented locally`)
   return [
     ...(/^[0-9a-f]{64}$/.test(payloadHash) ? [payloadChecksum(payloadHash)] : []),
     ...stated(headers, "content-md5", md5, 16, "InvalidDigest"),
@@ -60,7 +60,7 @@ const payloadChecksum = (expected: string): Checksum => {
       const computed = finish().toString("hex")
       return computed === expected
         ? null
-        : new S3Refused(
+        : new S3RequestError(
             "XAmzContentSHA256Mismatch",
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
             { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: computed },
@@ -80,7 +80,7 @@ const stated = (
   if (expected === undefined) return []
   const isWellFormed = Buffer.from(expected, "base64").toString("base64") === expected
   if (!isWellFormed || Buffer.from(expected, "base64").length !== digestBytes)
-    throw new S3Refused(malformedCode, `Value for ${header} header is invalid.`)
+    throw new S3RequestError(malformedCode, `Value for ${header} header is invalid.`)
   const { update, finish } = digest()
   return [
     {
@@ -88,7 +88,7 @@ const stated = (
       finish: () =>
         finish().toString("base64") === expected
           ? null
-          : new S3Refused("BadDigest", `The ${header} you specified did not match what we received.`),
+          : new S3RequestError("BadDigest", `The ${header} you specified did not match what we received.`),
     },
   ]
 }

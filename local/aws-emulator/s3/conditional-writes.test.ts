@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest"
 import { conditionalWrites } from "./conditional-writes.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 
 const address = { on: "object", bucket: "photos", key: "a" } as const
 const stored = { bytes: 1, etag: "abc" }
@@ -10,7 +10,7 @@ const codeOf = async (write: Promise<unknown>) => {
   try {
     return await write
   } catch (error) {
-    if (error instanceof S3Refused) return error.refusal.code
+    if (error instanceof S3RequestError) return error.s3Error.code
     throw error
   }
 }
@@ -21,11 +21,11 @@ describe("a write that must be the first", () => {
     expect(await writesTo(null)(address, onlyNew, written)).toBe("written")
   })
 
-  test("is refused when there is an object", async () => {
+  test("is rejected when there is an object", async () => {
     expect(await codeOf(writesTo(stored)(address, onlyNew, written))).toBe("PreconditionFailed")
   })
 
-  test("is refused while another write of its key is under way, and no longer", async () => {
+  test("is rejected while another write of its key is under way, and no longer", async () => {
     const writes = writesTo(null)
     const first = Promise.withResolvers<string>()
     for (const headers of [onlyNew, {}]) {
@@ -73,6 +73,6 @@ test("writes without a condition may overlap", async () => {
   await running
 })
 
-test("a condition that S3 does not know is refused", async () => {
+test("a condition that S3 does not know is rejected", async () => {
   expect(await codeOf(writesTo(null)(address, { "if-none-match": '"abc"' }, written))).toBe("NotImplemented")
 })

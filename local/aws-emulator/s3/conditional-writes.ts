@@ -1,9 +1,9 @@
 import type { ObjectAddress } from "./address.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 import type { ObjectFacts } from "./upstream.ts"
 
-/** Runs a write if the conditions of its request hold. @throws S3Refused if they do not */
+/** Runs a write if the conditions of its request hold. @throws S3RequestError if they do not */
 export type ConditionalWrites = <T>(
   address: ObjectAddress,
   headers: Headers,
@@ -24,7 +24,7 @@ export const conditionalWrites = (
     const current = { name: `${address.bucket}/${address.key}`, isConditional: isConditional(headers) }
     const rivals = [...underWay].filter(({ name }) => name === current.name)
     if (rivals.some((rival) => rival.isConditional || current.isConditional))
-      throw new S3Refused(
+      throw new S3RequestError(
         "ConditionalRequestConflict",
         "The conditional request cannot succeed due to a conflicting operation against this resource.",
       )
@@ -45,14 +45,14 @@ const isConditional = (headers: Headers): boolean =>
 const assertHolds = (headers: Headers, stored: ObjectFacts | null): void => {
   const { "if-none-match": ifNoneMatch, "if-match": ifMatch } = headers
   if (ifNoneMatch !== undefined && ifNoneMatch !== "*")
-    throw new S3Refused("NotImplemented", "A write's If-None-Match can only be *")
+    throw new S3RequestError("NotImplemented", "A write's If-None-Match can only be *")
   if (ifNoneMatch === "*" && stored) throw preconditionFailed("If-None-Match")
   if (ifMatch === undefined) return
-  if (!stored) throw new S3Refused("NoSuchKey", "The specified key does not exist.")
+  if (!stored) throw new S3RequestError("NoSuchKey", "The specified key does not exist.")
   if (ifMatch.replaceAll('"', "") !== stored.etag) throw preconditionFailed("If-Match")
 }
 
 const preconditionFailed = (condition: string) =>
-  new S3Refused("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+  new S3RequestError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
     Condition: condition,
   })

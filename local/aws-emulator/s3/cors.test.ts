@@ -40,7 +40,7 @@ describe("a page of an allowed origin", () => {
     })
   })
 
-  test("reads also why it was refused", async () => {
+  test("reads also why it was rejected", async () => {
     const answer = await send("PUT", `${storage.s3Endpoint}/photos/x`, { origin: page.origin }, "x")
     expect(answer).toMatchObject({
       status: 403,
@@ -49,7 +49,7 @@ describe("a page of an allowed origin", () => {
   })
 })
 
-describe("a preflight is refused", () => {
+describe("a preflight is rejected", () => {
   test.each([
     ["of a foreign origin", { ...page, origin: "https://evil.example" }, 403],
     ["of an origin that only begins alike", { ...page, origin: "https://app.example.evil" }, 403],

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 
 // What a browser needs for presigned PUTs and GETs, as in the rules of the deployed bucket.
@@ -30,7 +30,7 @@ export const corsHeaders = (
 
 /**
  * The headers of the answer to a preflight.
- * @throws S3Refused for an origin or a method that is not allowed
+ * @throws S3RequestError for an origin or a method that is not allowed
  */
 export const preflightHeaders = (
   headers: IncomingHttpHeaders,
@@ -38,10 +38,13 @@ export const preflightHeaders = (
 ): Headers => {
   const method = headers["access-control-request-method"]
   if (headers.origin === undefined || method === undefined)
-    throw new S3Refused("BadRequest", "Insufficient information. Origin and method request headers needed.")
+    throw new S3RequestError(
+      "BadRequest",
+      "Insufficient information. Origin and method request headers needed.",
+    )
   const allowed = corsHeaders(headers, method, allowedOrigins)
   if (Object.keys(allowed).length === 0)
-    throw new S3Refused(
+    throw new S3RequestError(
       "AccessForbidden",
       "CORSResponse: This CORS request is not allowed. This is usually because the evaluation of Origin, request " +
         "method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the " +

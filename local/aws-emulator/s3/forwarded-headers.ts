@@ -1,9 +1,9 @@
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 
 /**
  * The headers of a request that are forwarded to fauxqs.
- * @throws S3Refused for a content type that fauxqs would interpret as another protocol
+ * @throws S3RequestError for a content type that fauxqs would interpret as another protocol
  */
 export const forwardedHeaders = ({ operation, headers }: S3Request): Headers => {
   const isWrite = operation === "PutObject" || operation === "CompleteMultipartUpload"
@@ -36,6 +36,6 @@ const contentType = (operation: S3Request["operation"], headers: Headers): Heade
     return headers["content-type"] === undefined ? {} : { "content-type": "application/octet-stream" }
   const type = headers["content-type"] ?? "binary/octet-stream"
   if (/^application\/(x-amz-json-1\.0|x-www-form-urlencoded)\b/i.test(type))
-    throw new S3Refused("NotImplemented", `An object of type ${type} can't be stored locally`)
+    throw new S3RequestError("NotImplemented", `An object of type ${type} can't be stored locally`)
   return { "content-type": type }
 }

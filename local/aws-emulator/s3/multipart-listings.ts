@@ -1,6 +1,6 @@
 import { element, xmlDocument } from "../xml.ts"
 import type { MultipartUpload, MultipartUploads, UploadedPart } from "./multipart-uploads.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 
 type Query = ReadonlyMap<string, string>
 
@@ -8,7 +8,7 @@ const maxPageLength = 1000
 
 /**
  * Lists the stored parts of an upload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListParts.html
- * @throws S3Refused for a marker or a maximum that is not a number
+ * @throws S3RequestError for a marker or a maximum that is not a number
  */
 export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[], query: Query): string => {
   const marker = numberOf(query, "part-number-marker", 0)
@@ -40,7 +40,7 @@ export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[
 /**
  * Lists the uploads that were neither completed nor aborted:
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html
- * @throws S3Refused for a maximum that is not a number
+ * @throws S3RequestError for a maximum that is not a number
  */
 export const listMultipartUploads = (
   bucket: string,
@@ -92,7 +92,7 @@ const numberOf = (query: Query, name: string, byDefault: number): number => {
   const text = query.get(name)
   if (text === undefined) return byDefault
   if (!/^\d{1,9}$/.test(text))
-    throw new S3Refused("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
+    throw new S3RequestError("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
       ArgumentName: name,
       ArgumentValue: text,
     })

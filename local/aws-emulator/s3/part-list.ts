@@ -1,5 +1,5 @@
 import type { Checksum } from "./checksums.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 
 /** S3 rejects a malformed list of parts. fauxqs would complete the upload as an empty object. */
 export const partListCheck = (): Checksum => {
@@ -11,6 +11,6 @@ export const partListCheck = (): Checksum => {
     finish: () =>
       /<PartNumber>\s*\d+\s*<\/PartNumber>/.test(list)
         ? null
-        : new S3Refused("MalformedXML", "The XML you provided was not well-formed or did not validate."),
+        : new S3RequestError("MalformedXML", "The XML you provided was not well-formed or did not validate."),
   }
 }

@@ -8,7 +8,7 @@ import { listMultipartUploads, listParts } from "./multipart-listings.ts"
 import type { MultipartUpload, MultipartUploads } from "./multipart-uploads.ts"
 import type { StoredObject } from "./object-created-event.ts"
 import { partListCheck } from "./part-list.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 import type { Upstream, UpstreamAnswer } from "./upstream.ts"
 
@@ -34,7 +34,7 @@ export type Answer = Omit<UpstreamAnswer, "body"> & { body: Readable | string }
 
 /**
  * Performs the operation of a request.
- * @throws S3Refused
+ * @throws S3RequestError
  */
 export const perform = (storage: Storage, request: S3Request, sender: Sender): Promise<Answer> | Answer => {
   const { address, operation, query } = request
@@ -97,7 +97,7 @@ const uploadAt = (
 ): MultipartUpload => {
   const upload = uploads.find(uploadId)
   if (upload?.bucket === bucket && upload.key === key) return upload
-  throw new S3Refused(
+  throw new S3RequestError(
     "NoSuchUpload",
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or " +
       "completed.",
@@ -107,10 +107,14 @@ const uploadAt = (
 
 const assertPartNumber = (text: string): void => {
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 10_000) return
-  throw new S3Refused("InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive", {
-    ArgumentName: "partNumber",
-    ArgumentValue: text,
-  })
+  throw new S3RequestError(
+    "InvalidArgument",
+    "Part number must be an integer between 1 and 10000, inclusive",
+    {
+      ArgumentName: "partNumber",
+      ArgumentValue: text,
+    },
+  )
 }
 
 const xml = (body: string): Answer => ({

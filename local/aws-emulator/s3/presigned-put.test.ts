@@ -73,8 +73,8 @@ describe("a presigned PUT", () => {
     ["with an ACL that nobody signed", { "x-amz-acl": "public-read" }],
     ["with metadata that nobody signed", { "x-amz-meta-owner": "me" }],
     ["with a copy source that nobody signed", { "x-amz-copy-source": "/photos/local/other" }],
-  ])("%s is refused with 403 and stores nothing", async (name, change) => {
-    const key = `local/refused/${name}`
+  ])("%s is rejected with 403 and stores nothing", async (name, change) => {
+    const key = `local/rejected/${name}`
     const sent: Record<string, string> = { ...uploadHeaders(), ...change }
     const answer = await put(key, uploadHeaders(), sent, body.subarray(0, Number(sent["content-length"])))
     expect(answer).toMatchObject({ status: 403, headers: { "content-type": "application/xml" } })

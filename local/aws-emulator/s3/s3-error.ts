@@ -37,13 +37,13 @@ export type S3Error = {
 }
 
 /** Thrown anywhere, including in a stream, to answer with an S3 error. */
-export class S3Refused extends Error {
-  override name = "S3Refused"
-  readonly refusal: S3Error
+export class S3RequestError extends Error {
+  override name = "S3RequestError"
+  readonly s3Error: S3Error
 
   constructor(code: S3Error["code"], message: string, facts: S3Error["facts"] = {}) {
     super(`${code}: ${message}`)
-    this.refusal = { code, message, facts }
+    this.s3Error = { code, message, facts }
   }
 }
 

@@ -8,7 +8,7 @@ import { answerHeaders, overriddenHeaders } from "./answer-headers.ts"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import type { Operation } from "./operation.ts"
 import { type Answer, perform, type Sender, type Storage } from "./perform.ts"
-import { errorXml, type S3Error, S3Refused, statusOf } from "./s3-error.ts"
+import { errorXml, type S3Error, S3RequestError, statusOf } from "./s3-error.ts"
 import { admit } from "./s3-request.ts"
 
 export type S3FrontOptions = {
@@ -31,7 +31,7 @@ export const createS3Front = (options: S3FrontOptions): Server => {
     response.setHeader("x-amz-request-id", requestId)
     serve(options, request, response, requestId).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
-      else refuse(request, response, requestId, error)
+      else answerError(request, response, requestId, error)
     })
   }
   // With its own listener, a request that waits for "100 Continue" can be rejected before its body is sent.
@@ -54,7 +54,7 @@ const serve = async (
   const admitted = admit(signedRequestOf(request), verifier)
   const key = "key" in admitted.address ? String(admitted.address.key) : ""
   const code = fault?.({ operation: admitted.operation, key })
-  if (code) throw new S3Refused(code, "A fault that was asked for.")
+  if (code) throw new S3RequestError(code, "A fault requested by a test.")
   const overrides = overriddenHeaders(admitted)
   const answer = await perform(storage, admitted, senderOf(request, response, requestId))
   await assertSpeaksS3(answer, method)
@@ -79,23 +79,23 @@ const assertSpeaksS3 = async ({ status, headers, body }: Answer, method: string)
   const isForeign = status >= 400 && headers["content-type"]?.startsWith("application/json")
   if (!isForeign || typeof body === "string") return
   const text = Buffer.concat(await body.toArray()).toString()
-  if (status < 500) throw new S3Refused("InvalidRequest", text)
+  if (status < 500) throw new S3RequestError("InvalidRequest", text)
   throw new Error(`The emulator answered ${method} with ${status}: ${text}`)
 }
 
-const refuse = (
+const answerError = (
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
   error: unknown,
 ): void => {
-  if (!(error instanceof S3Refused)) console.error("S3:", error)
-  const refusal = error instanceof S3Refused ? error.refusal : internalError
+  if (!(error instanceof S3RequestError)) console.error("S3:", error)
+  const s3Error = error instanceof S3RequestError ? error.s3Error : internalError
   // A sender that waits for "100 Continue" may or may not send the body now, so the connection cannot be reused. Other
   // bodies are read and discarded; otherwise the sender would see a closed connection instead of the answer.
   if (isWaiting(request)) response.setHeader("connection", "close")
-  response.writeHead(statusOf(refusal), { "content-type": "application/xml" })
-  response.end(request.method === "HEAD" ? undefined : errorXml(refusal, requestId))
+  response.writeHead(statusOf(s3Error), { "content-type": "application/xml" })
+  response.end(request.method === "HEAD" ? undefined : errorXml(s3Error, requestId))
 }
 
 const internalError = {

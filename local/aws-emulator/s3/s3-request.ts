@@ -3,7 +3,7 @@ import { unsignedPayload } from "../sigv4/signature-claim.ts"
 import { type Verifier, verifyRequest } from "../sigv4/verify-request.ts"
 import { type Address, addressOf } from "./address.ts"
 import { type Operation, operationOf } from "./operation.ts"
-import { S3Refused } from "./s3-error.ts"
+import { S3RequestError } from "./s3-error.ts"
 import { signatureErrorOf } from "./signature-error.ts"
 
 /** Headers by lower-case name. */
@@ -23,28 +23,28 @@ export type S3Request = {
 
 /**
  * Verifies a request before its body is read.
- * @throws S3Refused
+ * @throws S3RequestError
  */
 export const admit = (signed: SignedRequest, verifier: Verifier): S3Request => {
   const verified = verifyRequest(signed, verifier)
   if (!verified.ok) {
     const { code, message, facts } = signatureErrorOf(verified.error)
-    throw new S3Refused(code, message, facts)
+    throw new S3RequestError(code, message, facts)
   }
   const { payloadHash } = verified.value
   if (!/^[0-9a-f]{64}$/.test(payloadHash) && payloadHash !== unsignedPayload)
-    throw new S3Refused("NotImplemented", `A payload of ${payloadHash} is not implemented locally`)
+    throw new S3RequestError("NotImplemented", `A payload of ${payloadHash} is not implemented locally`)
 
   const { query, hoisted } = parametersOf(signed.query)
   const address = addressOf(signed.path)
   const operation = operationOf(signed.method, address, [...query.keys()])
   if (operation === null)
-    throw new S3Refused("NotImplemented", "A header or query you provided is not implemented locally", {
+    throw new S3RequestError("NotImplemented", "A header or query you provided is not implemented locally", {
       Query: [...query.keys()].join("&"),
     })
   const headers = { ...hoisted, ...Object.fromEntries(signed.headers) }
   if (operation in bodies && headers["content-length"] === undefined)
-    throw new S3Refused("MissingContentLength", "You must provide the Content-Length HTTP header.")
+    throw new S3RequestError("MissingContentLength", "You must provide the Content-Length HTTP header.")
   return { method: signed.method, operation, address, query, headers, payloadHash }
 }
 

@@ -1,9 +1,9 @@
-import type { SignatureRefusal } from "../sigv4/verify-request.ts"
+import type { SignatureError } from "../sigv4/verify-request.ts"
 import type { S3Error } from "./s3-error.ts"
 
 /** S3's error for an invalid signature: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
-  switch (refusal.reason) {
+export const signatureErrorOf = (error: SignatureError): S3Error => {
+  switch (error.reason) {
     case "unsigned":
       return { code: "AccessDenied", message: "Access Denied" }
     case "signed_twice":
@@ -14,20 +14,20 @@ export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
           "parameter or the Authorization header should be specified",
       }
     case "malformed":
-      return refusal.carrier === "query"
+      return error.carrier === "query"
         ? {
             code: "AuthorizationQueryParametersError",
-            message: `Error parsing the query-string authentication parameters; ${refusal.detail}`,
+            message: `Error parsing the query-string authentication parameters; ${error.detail}`,
           }
         : {
             code: "AuthorizationHeaderMalformed",
-            message: `The authorization header is malformed; ${refusal.detail}`,
+            message: `The authorization header is malformed; ${error.detail}`,
           }
     case "access_key_unknown":
       return {
         code: "InvalidAccessKeyId",
         message: "The AWS Access Key Id you provided does not exist in our records.",
-        facts: { AWSAccessKeyId: refusal.accessKeyId },
+        facts: { AWSAccessKeyId: error.accessKeyId },
       }
     case "not_valid_yet":
       return { code: "AccessDenied", message: "Request is not valid yet" }
@@ -36,9 +36,9 @@ export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
         code: "AccessDenied",
         message: "Request has expired",
         facts: {
-          "X-Amz-Expires": refusal.expiresSeconds,
-          Expires: refusal.expiredAt.toISOString(),
-          ServerTime: refusal.serverTime.toISOString(),
+          "X-Amz-Expires": error.expiresSeconds,
+          Expires: error.expiredAt.toISOString(),
+          ServerTime: error.serverTime.toISOString(),
         },
       }
     case "clock_skewed":
@@ -46,15 +46,15 @@ export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
         code: "RequestTimeTooSkewed",
         message: "The difference between the request time and the current time is too large.",
         facts: {
-          RequestTime: refusal.signedAt.toISOString(),
-          ServerTime: refusal.serverTime.toISOString(),
+          RequestTime: error.signedAt.toISOString(),
+          ServerTime: error.serverTime.toISOString(),
         },
       }
     case "headers_not_signed":
       return {
         code: "AccessDenied",
         message: "There were headers present in the request which were not signed",
-        facts: { HeadersNotSigned: refusal.names.join(", ") },
+        facts: { HeadersNotSigned: error.names.join(", ") },
       }
     case "signature_mismatch":
       return {
@@ -62,7 +62,7 @@ export const signatureErrorOf = (refusal: SignatureRefusal): S3Error => {
         message:
           "The request signature we calculated does not match the signature you provided. " +
           "Check your key and signing method.",
-        facts: { StringToSign: refusal.stringToSign, CanonicalRequest: refusal.canonicalRequest },
+        facts: { StringToSign: error.stringToSign, CanonicalRequest: error.canonicalRequest },
       }
   }
 }

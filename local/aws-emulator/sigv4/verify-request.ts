@@ -19,7 +19,7 @@ export type Verified = {
 }
 
 /** Why a request is rejected. */
-export type SignatureRefusal =
+export type SignatureError =
   | ClaimRefusal
   | { reason: "access_key_unknown"; accessKeyId: string }
   | { reason: "not_valid_yet"; signedAt: Date }
@@ -40,14 +40,14 @@ export const verifyRequest = (
   request: SignedRequest,
   verifier: Verifier,
   bodyHash?: string,
-): Result<Verified, SignatureRefusal> => {
+): Result<Verified, SignatureError> => {
   const claimed = signatureClaimOf(request)
   if (!claimed.ok) return claimed
   const claim = claimed.value
 
-  const refusal =
+  const error =
     scopeRefusal(claim, verifier) ?? timeRefusal(claim, verifier.now()) ?? headersRefusal(claim, request)
-  if (refusal) return err(refusal)
+  if (error) return err(error)
 
   const payloadHash = bodyHash ?? claim.payloadHash
   if (payloadHash === null)
@@ -63,9 +63,9 @@ export const verifyRequest = (
 const scopeRefusal = (
   { accessKeyId, scope, carrier }: SignatureClaim,
   { region, service, credentials }: Verifier,
-): SignatureRefusal | null => {
+): SignatureError | null => {
   if (accessKeyId !== credentials.accessKeyId) return { reason: "access_key_unknown", accessKeyId }
-  const wrong = (what: string, is: string, expected: string): SignatureRefusal => ({
+  const wrong = (what: string, is: string, expected: string): SignatureError => ({
     reason: "malformed",
     carrier,
     detail: `the ${what} '${is}' is wrong; expecting '${expected}'`,
@@ -78,7 +78,7 @@ const scopeRefusal = (
 const timeRefusal = (
   { signedAt, expiresSeconds }: SignatureClaim,
   serverTime: Date,
-): SignatureRefusal | null => {
+): SignatureError | null => {
   const ageMs = serverTime.getTime() - signedAt.getTime()
   if (expiresSeconds === null)
     return Math.abs(ageMs) > maxSkewMs ? { reason: "clock_skewed", signedAt, serverTime } : null
@@ -94,7 +94,7 @@ const timeRefusal = (
 const headersRefusal = (
   { signedHeaders }: SignatureClaim,
   { headers }: SignedRequest,
-): SignatureRefusal | null => {
+): SignatureError | null => {
   const names = ["host", ...headers.keys()].filter(
     (name) => (name === "host" || name.startsWith("x-amz-")) && !signedHeaders.includes(name),
   )

@@ -15,7 +15,7 @@ export const createSqsFront = (options: SqsFrontOptions): Server =>
   createServer((request, response) => {
     serve(options, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
-      else refuse(response, { status: 500, type: "InternalFailure", message: String(error) })
+      else answerError(response, { status: 500, type: "InternalFailure", message: String(error) })
     })
   })
 
@@ -27,9 +27,9 @@ const serve = async (
   const gone = new AbortController()
   response.once("close", () => gone.abort())
   const body = await bodyOf(request)
-  if (body === null) return refuse(response, tooLarge)
+  if (body === null) return answerError(response, tooLarge)
   const verified = verifyRequest(signedRequestOf(request), verifier, sha256(body))
-  if (!verified.ok) return refuse(response, sqsErrorOf(verified.error))
+  if (!verified.ok) return answerError(response, sqsErrorOf(verified.error))
 
   const action = String(request.headers["x-amz-target"] ?? "").replace("AmazonSQS.", "")
   const answer = await queues.ask(action, body.toString(), {
@@ -59,7 +59,7 @@ const tooLarge: SqsError = {
   message: "The request is larger than a batch of messages can be.",
 }
 
-const refuse = (response: ServerResponse, { status, type, message }: SqsError): void => {
+const answerError = (response: ServerResponse, { status, type, message }: SqsError): void => {
   response.writeHead(status, { "content-type": "application/x-amz-json-1.0" })
   response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message }))
 }
