@@ -14,9 +14,10 @@ export const issueToken = new Hono<EdgeEnv>().post(
   "/auth/token",
   describeOperation("issueToken", {
     tag: "accounts",
-    summary: "Signs in: gets an access token and a refresh token",
+    summary: "Issue an access token and a refresh token",
+    description: "Authenticate with email and password as HTTP Basic credentials.",
     security: "basic",
-    answers: { 200: { description: "The token (RFC 6749 §5.1).", schema: tokenResponse } },
+    answers: { 200: { description: "The tokens (RFC 6749 §5.1).", schema: tokenResponse } },
     isRateLimited: true,
     problems: ["bad-credentials", "database-unavailable"],
   }),

@@ -8,7 +8,7 @@ export const publishJwks = new Hono<EdgeEnv>().get(
   "/.well-known/jwks.json",
   describeOperation("publishJwks", {
     tag: "accounts",
-    summary: "The public keys that check access tokens",
+    summary: "Get the public keys that verify access tokens",
     answers: { 200: { description: "A JWK set (RFC 7517).", contentType: "application/json" } },
   }),
   (c) => {

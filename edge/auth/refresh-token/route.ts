@@ -13,8 +13,9 @@ export const refreshToken = new Hono<EdgeEnv>().post(
   "/auth/refresh",
   describeOperation("refreshToken", {
     tag: "accounts",
-    summary: "Exchanges a refresh token for a new access token and the next refresh token",
-    description: "A refresh token is good once. Using one again revokes all that descend from its sign-in.",
+    summary: "Refresh an access token",
+    description:
+      "Returns a new access token and the next refresh token. A refresh token is valid once: using it again revokes every token of the same sign-in.",
     answers: { 200: { description: "The tokens.", schema: tokenResponse } },
     problems: ["bad-refresh-token", "database-unavailable"],
   }),

@@ -13,7 +13,7 @@ export const register = new Hono<EdgeEnv>().post(
   "/auth/register",
   describeOperation("register", {
     tag: "accounts",
-    summary: "Opens an account",
+    summary: "Create an account",
     answers: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },
     isRateLimited: true,
     problems: ["email-taken", "database-unavailable"],

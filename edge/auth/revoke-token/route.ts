@@ -12,8 +12,10 @@ export const revokeToken = new Hono<EdgeEnv>().post(
   "/auth/logout",
   describeOperation("revokeToken", {
     tag: "accounts",
-    summary: "Signs out: the refresh token and all that descend from the same sign-in are good no more",
-    answers: { 204: { description: "Signed out, also when it was so before." } },
+    summary: "Sign out",
+    description:
+      "Revokes the refresh token and every token of the same sign-in. Access tokens remain valid until they expire.",
+    answers: { 204: { description: "Signed out. Idempotent." } },
     problems: ["bad-refresh-token", "database-unavailable"],
   }),
   validJson(refreshTokenRequest),

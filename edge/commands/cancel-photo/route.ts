@@ -13,8 +13,9 @@ export const cancelPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId",
   describeOperation("cancelPhoto", {
     tag: "photos",
-    summary: "Cancels a photo's upload, or deletes a photo that has ended",
-    answers: { 200: { description: "How the photo stands.", schema: cancelPhotoResponse } },
+    summary: "Delete a photo",
+    description: "Cancels the upload of a photo that has not ended; deletes a photo that has.",
+    answers: { 200: { description: "The photo's status.", schema: cancelPhotoResponse } },
   }),
   validParam(cancelPhotoParams),
   async (c) => {

@@ -13,8 +13,11 @@ export const cancelUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/cancel",
   describeOperation("cancelUploadJob", {
     tag: "uploads",
-    summary: "Cancels what of a job has not ended",
-    answers: { 200: { description: "The photos that this cancelled.", schema: cancelUploadJobResponse } },
+    summary: "Cancel an upload job",
+    description: "Cancels every photo of the job that has not ended. Photos that have ended are kept.",
+    answers: {
+      200: { description: "The photos that were cancelled by this call.", schema: cancelUploadJobResponse },
+    },
   }),
   validParam(cancelUploadJobParams),
   async (c) => {

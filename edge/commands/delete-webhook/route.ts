@@ -11,8 +11,8 @@ export const deleteWebhook = new Hono<EdgeEnv>().delete(
   "/commands/webhooks/:endpointId",
   describeOperation("deleteWebhook", {
     tag: "live",
-    summary: "Stops sending events to a URL",
-    answers: { 204: { description: "It is gone, with what was still to be delivered." } },
+    summary: "Delete a webhook",
+    answers: { 204: { description: "Deleted, together with its pending deliveries." } },
   }),
   validParam(z.object({ endpointId: z.string().refine(isEndpointId) })),
   async (c) => {

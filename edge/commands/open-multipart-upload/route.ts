@@ -13,7 +13,9 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/multipart",
   describeOperation("openMultipartUpload", {
     tag: "uploads",
-    summary: "Opens a large photo's upload in parts, or goes on with it",
+    summary: "Open or resume a multipart upload",
+    description:
+      "Returns a presigned URL for each part and which parts are stored already. For photos that are larger than `partSize`.",
     answers: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
     problems: ["not-multipart", "already-uploaded", "overloaded", "storage-unavailable"],
   }),

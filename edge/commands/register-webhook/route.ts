@@ -13,8 +13,15 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
   "/commands/webhooks",
   describeOperation("registerWebhook", {
     tag: "live",
-    summary: "Has events sent to a URL of yours (Standard Webhooks)",
-    answers: { 201: { description: "The endpoint, with its secret.", schema: registerWebhookResponse } },
+    summary: "Register a webhook",
+    description:
+      "Events are sent to the URL as CloudEvents, signed as [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md describes them.",
+    answers: {
+      201: {
+        description: "The webhook with its secret. The secret is returned only once.",
+        schema: registerWebhookResponse,
+      },
+    },
     problems: ["too-many-webhooks"],
   }),
   validJson(registerWebhookRequest),

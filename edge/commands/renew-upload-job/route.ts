@@ -14,8 +14,14 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/renew",
   describeOperation("renewUploadJob", {
     tag: "uploads",
-    summary: "Gives all photos of a job that wait fresh presigned URLs",
-    answers: { 200: { description: "Only the photos that still wait.", schema: renewUploadJobResponse } },
+    summary: "Renew the presigned URLs of a job",
+    description: "Returns new presigned URLs for every photo of the job that is not uploaded yet.",
+    answers: {
+      200: {
+        description: "The presigned uploads of the photos that are not uploaded yet.",
+        schema: renewUploadJobResponse,
+      },
+    },
     problems: ["already-uploaded", "overloaded"],
   }),
   acceptsUploads,

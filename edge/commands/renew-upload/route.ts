@@ -14,8 +14,9 @@ export const renewUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/renew",
   describeOperation("renewUpload", {
     tag: "uploads",
-    summary: "Gives a photo that waits a fresh presigned URL",
-    answers: { 200: { description: "How to bring the photo.", schema: renewUploadResponse } },
+    summary: "Renew the presigned URL of a photo",
+    description: "For a photo that is not uploaded yet, when its presigned URL has expired.",
+    answers: { 200: { description: "The presigned upload of the photo.", schema: renewUploadResponse } },
     problems: ["already-uploaded", "overloaded"],
   }),
   acceptsUploads,

@@ -13,7 +13,7 @@ export const reportProgress = new Hono<EdgeEnv>().post(
   describeOperation("reportProgress", {
     tag: "uploads",
     summary: "Report upload progress",
-    description: "Best effort: a lost report is made up for by the next one.",
+    description: "Best effort: the next report replaces a lost one.",
     answers: { 202: { description: "Accepted.", schema: reportProgressResponse } },
     isRateLimited: true,
   }),

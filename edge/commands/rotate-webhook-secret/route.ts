@@ -15,7 +15,9 @@ export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
   "/commands/webhooks/:endpointId/rotate-secret",
   describeOperation("rotateWebhookSecret", {
     tag: "live",
-    summary: "Gives a webhook a new secret",
+    summary: "Rotate the secret of a webhook",
+    description:
+      "Deliveries are signed with the new and the previous secret until `previousSecretExpiresAt`.",
     answers: { 200: { description: "The new secret.", schema: rotateWebhookSecretResponse } },
   }),
   validParam(rotateWebhookSecretParams),

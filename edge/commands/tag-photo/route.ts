@@ -14,7 +14,7 @@ export const tagPhoto = new Hono<EdgeEnv>().post(
   "/commands/photos/:photoId/tags",
   describeOperation("tagPhoto", {
     tag: "photos",
-    summary: "Adds tags to a photo",
+    summary: "Add tags to a photo",
     answers: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },
     problems: ["too-many-tags"],
   }),

@@ -10,8 +10,8 @@ export const untagPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId/tags/:label",
   describeOperation("untagPhoto", {
     tag: "photos",
-    summary: "Takes a tag off a photo",
-    answers: { 200: { description: "The tags that are left.", schema: untagPhotoResponse } },
+    summary: "Remove a tag from a photo",
+    answers: { 200: { description: "The remaining tags of the photo.", schema: untagPhotoResponse } },
   }),
   validParam(untagPhotoParams),
   async (c) => {

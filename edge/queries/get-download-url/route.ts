@@ -20,7 +20,8 @@ export const getDownloadUrl = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/download-url",
   describeOperation("getDownloadUrl", {
     tag: "photos",
-    summary: "Gives a short-lived URL of a photo or its thumbnail",
+    summary: "Get a download URL",
+    description: "Returns a presigned URL of the original or of a thumbnail.",
     answers: { 200: { description: "The URL.", schema: downloadUrlResponse } },
     problems: ["photo-not-ready"],
     isCached: true,

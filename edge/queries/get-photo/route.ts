@@ -13,8 +13,8 @@ export const getPhoto = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId",
   describeOperation("getPhoto", {
     tag: "photos",
-    summary: "Tells all about a photo",
-    answers: { 200: { description: "The photo.", schema: photoResponse } },
+    summary: "Get a photo",
+    answers: { 200: { description: "The photo with its metadata and thumbnails.", schema: photoResponse } },
     isCached: true,
   }),
   validParam(getPhotoParams),

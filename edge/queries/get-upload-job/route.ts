@@ -12,10 +12,12 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs/:jobId",
   describeOperation("getUploadJob", {
     tag: "uploads",
-    summary: "Tells how a job and its photos stand",
+    summary: "Get an upload job",
+    description:
+      "The canonical way to follow a job. Poll after `pollAfterMs` with `If-None-Match` until `terminal` is true.",
     answers: {
       200: {
-        description: "The job; `Retry-After` until it is terminal.",
+        description: "The job and its photos. `Retry-After` is present until the job is terminal.",
         schema: uploadJobSnapshot,
         headers: ["Retry-After"],
       },

@@ -13,8 +13,10 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   "/queries/photos",
   describeOperation("listPhotos", {
     tag: "photos",
-    summary: "Lists and searches one's photos, the newest first",
-    answers: { 200: { description: "A page of photos.", schema: listPhotosResponse, headers: ["Link"] } },
+    summary: "List and search photos",
+    answers: {
+      200: { description: "A page of photos, newest first.", schema: listPhotosResponse, headers: ["Link"] },
+    },
     isCached: true,
   }),
   validQuery(listPhotosQuery),

@@ -12,8 +12,14 @@ export const listUploadJobs = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs",
   describeOperation("listUploadJobs", {
     tag: "uploads",
-    summary: "Lists one's jobs, the newest first",
-    answers: { 200: { description: "A page of jobs.", schema: listUploadJobsResponse, headers: ["Link"] } },
+    summary: "List upload jobs",
+    answers: {
+      200: {
+        description: "A page of jobs, newest first.",
+        schema: listUploadJobsResponse,
+        headers: ["Link"],
+      },
+    },
     isCached: true,
   }),
   validQuery(listUploadJobsQuery),

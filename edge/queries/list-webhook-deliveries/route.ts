@@ -17,10 +17,14 @@ export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
   "/queries/webhooks/:endpointId/deliveries",
   describeOperation("listWebhookDeliveries", {
     tag: "live",
-    summary: "What was sent to a webhook, and how that went",
+    summary: "List the deliveries of a webhook",
     isCached: true,
     answers: {
-      200: { description: "A page.", schema: listWebhookDeliveriesResponse, headers: ["Link"] },
+      200: {
+        description: "A page of deliveries, newest first.",
+        schema: listWebhookDeliveriesResponse,
+        headers: ["Link"],
+      },
     },
   }),
   validParam(listWebhookDeliveriesParams),

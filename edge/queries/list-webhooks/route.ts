@@ -9,9 +9,14 @@ export const listWebhooks = new Hono<EdgeEnv>().get(
   "/queries/webhooks",
   describeOperation("listWebhooks", {
     tag: "live",
-    summary: "Your webhooks, without their secrets",
+    summary: "List webhooks",
     isCached: true,
-    answers: { 200: { description: "All of them: there are few.", schema: listWebhooksResponse } },
+    answers: {
+      200: {
+        description: "All webhooks of the account, without their secrets.",
+        schema: listWebhooksResponse,
+      },
+    },
   }),
   async (c) => {
     const { tag, items } = await c.var.database.run(selectWebhooks, { userId: c.var.principal.userId })
