@@ -2,6 +2,7 @@ import { openNodeDatabase } from "../db/node.ts"
 import { failDeadLetter } from "./dead-letters/fail-dead-letters.ts"
 import { startWebhookDelivery } from "./deliver-webhooks/deliver-webhooks.ts"
 import { configOf } from "./platform/config.ts"
+import { startExitWatchdog } from "./platform/exit-watchdog.ts"
 import { stopGracefully } from "./platform/graceful-stop.ts"
 import { startHealthServer } from "./platform/health.ts"
 import { createLogger } from "./platform/log.ts"
@@ -10,12 +11,15 @@ import { startQueue } from "./platform/queue.ts"
 import { openScratch } from "./platform/scratch.ts"
 import { workQueueOf } from "./platform/work-queue.ts"
 import { startImageExaminer } from "./process-photo/image/image-examiner.ts"
-import { processPhoto } from "./process-photo/process-photo.ts"
+import { processPhoto, Stopping } from "./process-photo/process-photo.ts"
 import { edgeSink } from "./relay-events/edge-sink.ts"
 import { eventBridgeSink } from "./relay-events/event-bridge-sink.ts"
 import { startRelay } from "./relay-events/start-relay.ts"
 import { webhookSink } from "./relay-events/webhook-sink.ts"
 import { startSweep } from "./sweep/sweep.ts"
+
+// From the end of the grace time to the end of the process.
+const exitMarginMs = 2_000
 
 const config = configOf(process.env)
 const log = createLogger(config.logLevel)
@@ -29,12 +33,16 @@ const objectStore = objectStoreOf(config)
 let isReady = true
 const health = await startHealthServer(config.healthPort, () => isReady)
 
+// Photos that the grace time is too short for are released for another process.
+const releasing = new AbortController()
+
 const handle = processPhoto({
   environment: config.environment,
   bucket: config.s3.bucket,
   maxFileBytes: config.maxFileBytes,
   concurrency: config.concurrency,
   photoTimeoutMs: config.photoTimeoutMs,
+  stopping: releasing.signal,
   database,
   objectStore,
   examiner,
@@ -87,18 +95,24 @@ log.info({ healthPort: health.port, concurrency: config.concurrency }, "processo
 const stop = async (signal: NodeJS.Signals): Promise<void> => {
   isReady = false
   log.info({ signal }, "stopping")
+  startExitWatchdog(config.stopGraceMs + exitMarginMs)
+  const releasePhotos = async () => {
+    releasing.abort(new Stopping("the processor stops"))
+    await queue.stop()
+  }
   const isClean = await stopGracefully(
     [
-      { name: "finish photos in hand", run: queue.stop },
+      { name: "finish photos", run: queue.stop, weight: 15, mayTimeOut: true },
+      { name: "release unfinished photos", run: releasePhotos, weight: 4 },
       { name: "finish dead letters", run: async () => deadLetters?.stop() },
-      { name: "finish webhooks", run: webhooks.stop },
+      { name: "finish webhooks", run: webhooks.stop, weight: 3 },
       { name: "stop the sweep", run: sweep.stop },
-      { name: "drain the relay", run: relay.stop },
+      { name: "drain the relay", run: relay.stop, weight: 3 },
       { name: "close the work queue", run: async () => workQueue.close() },
-      { name: "close image threads", run: examiner.close },
+      { name: "close image threads", run: examiner.close, weight: 2 },
       { name: "remove scratch files", run: scratch.remove },
       { name: "close the object store", run: async () => objectStore.close() },
-      { name: "close database", run: () => database.close() },
+      { name: "close database", run: () => database.close(1) },
       { name: "close health server", run: health.close },
     ],
     config.stopGraceMs,

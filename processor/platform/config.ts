@@ -99,8 +99,11 @@ export const processorVariables = z
       .default(8080)
       .describe("Port of `/healthz` and `/readyz`; 0 picks a free one."),
     STOP_GRACE_SECONDS: positive
+      .min(5)
       .default(25)
-      .describe("Time limit from SIGTERM to exit. Keep it below the `stopTimeout` of ECS (default 30 s)."),
+      .describe(
+        "Time limit from SIGTERM to exit. Photos that take longer than a third of it are released to another process. Keep it 3 s below the `stopTimeout` of ECS (default 30 s).",
+      ),
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error"])
       .default("info")

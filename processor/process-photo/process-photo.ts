@@ -31,6 +31,8 @@ export type ProcessPhotoDependencies = {
   concurrency: number
   /** From claim to completion; the lease outlives it, so a lapsed lease means a dead worker. */
   photoTimeoutMs: number
+  /** Aborted when the process stops: photos under way are released and their messages become visible at once. */
+  stopping: AbortSignal
   database: Database
   objectStore: ObjectStore
   examiner: ImageExaminer
@@ -38,6 +40,14 @@ export type ProcessPhotoDependencies = {
   withScratchFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
   log: Logger
 }
+
+/** The reason of an attempt that was given up because its process stops. */
+export class Stopping extends Error {
+  override name = "Stopping"
+}
+
+/** Visible at once, for another process. */
+const stopped: Verdict = { kind: "retry", reason: "stopping", afterMs: 0 }
 
 // Time for the last statement of an attempt that used up its limit.
 const leaseMarginMs = 15_000
@@ -52,6 +62,7 @@ export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
     const { database, environment, bucket, concurrency, photoTimeoutMs } = dependencies
     const original = parseObjectCreated(body, { environment, bucket })
     if (!original) return { kind: "discard", reason: "not about an original of ours" }
+    if (dependencies.stopping.aborted) return stopped
 
     const leaseMs = photoTimeoutMs + leaseMarginMs
     const { claimed, deferred, known } = await inTurn(original.userId, () =>
@@ -72,7 +83,8 @@ const attempt = async (
   original: StoredOriginal,
   photo: ClaimedPhoto,
 ): Promise<Verdict> => {
-  const { database, photoTimeoutMs } = dependencies
+  const { database, photoTimeoutMs, stopping } = dependencies
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(photoTimeoutMs)])
   const log = dependencies.log.child({
     jobId: photo.jobId,
     photoId: original.photoId,
@@ -82,7 +94,7 @@ const attempt = async (
   const claim: Claim = { photoId: original.photoId, attempt: photo.attempt }
   const startedAt = performance.now()
   try {
-    const outcome = await inspect(dependencies, original, photo, AbortSignal.timeout(photoTimeoutMs))
+    const outcome = await inspect(dependencies, original, photo, signal)
     const { isMoved } = await record(database, claim, outcome)
     if (!isMoved && (await database.run(selectPhotoStatus, claim))?.status === "CANCELLED")
       await removeObjects(dependencies, original)
@@ -91,14 +103,16 @@ const attempt = async (
     else if ("fault" in outcome) log.info({ ...facts, reason: outcome.fault.reason }, "photo failed")
     else log.info(facts, "photo completed")
     return { kind: "done" }
-  } catch (error) {
-    if (isOutage(error)) log.warn({ err: error }, "attempt failed: outage")
+  } catch (thrown) {
+    // Requests that a signal cut off throw errors of their own.
+    const error: unknown = signal.aborted ? signal.reason : thrown
+    if (signal.aborted || isOutage(error)) log.warn({ err: error }, "attempt failed")
     else log.error({ err: error }, "attempt failed")
     const reason = error instanceof Error ? error.name : "unexpected error"
     await database
       .run(releasePhoto, { ...claim, reason })
       .catch((err: unknown) => log.warn({ err }, "claim not released"))
-    return { kind: "retry", reason }
+    return stopping.aborted ? stopped : { kind: "retry", reason }
   }
 }
 
