@@ -1,20 +1,27 @@
-import { mkdir, readdir, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 
 export type Scratch = {
-  /** Lends a path of its own to `use` and removes what lies there afterwards. */
+  /** Passes a path of its own to `use` and removes the file afterwards. */
   withFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
   remove: () => Promise<void>
 }
 
 const prefix = "rapid-photo-processor-"
 
-/** A folder for downloads of this process; those that killed processes left behind are removed. */
+/**
+ * Opens a folder for this process's downloads, and removes the folders of processes that were killed. Several processors
+ * may share `parent`, also from containers of their own: only a folder of this host whose process is gone is removed.
+ */
 export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
-  const leftBehind = (await readdir(parent)).filter((name) => name.startsWith(prefix) && !isAlive(name))
-  await Promise.all(leftBehind.map((name) => rm(join(parent, name), { recursive: true, force: true })))
-  const folder = join(parent, `${prefix}${process.pid}`)
+  const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
+  await Promise.all(
+    names.map(async (name) => {
+      if (await isLeftBehind(name)) await rm(join(parent, name), { recursive: true, force: true })
+    }),
+  )
+  const folder = join(parent, nameOf(process.pid, await startTimeOf(process.pid)))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   let files = 0
   return {
@@ -31,12 +38,29 @@ export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
   }
 }
 
-const isAlive = (name: string): boolean => {
+// Process ids are used again, in a container for every start: the time of the start tells two processes apart. In
+// another container the same id is another process, so the name of the host is part of it.
+const nameOf = (pid: number, startTime: string): string => `${prefix}${hostname()}-${pid}-${startTime}`
+
+const isLeftBehind = async (name: string): Promise<boolean> => {
+  const [, pid, startTime] = /-(\d+)-(\w+)$/.exec(name) ?? []
+  if (pid === undefined || startTime === undefined || name !== nameOf(Number(pid), startTime)) return false
+  return !isAlive(Number(pid)) || (await startTimeOf(Number(pid))) !== startTime
+}
+
+const isAlive = (pid: number): boolean => {
   try {
-    process.kill(Number(name.slice(prefix.length)), 0)
+    process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it lives, but is another user's.
+    // EPERM: it is alive, but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM"
   }
+}
+
+/** In clock ticks since the machine started; `unknown` where there is no /proc. */
+const startTimeOf = async (pid: number): Promise<string> => {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
+  // Field 22 of proc(5). The command, field 2, is in parentheses and may contain spaces.
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "unknown"
 }

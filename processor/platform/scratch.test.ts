@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterEach, beforeEach, expect, test } from "vitest"
+import { openScratch } from "./scratch.ts"
+
+let parent: string
+beforeEach(async () => {
+  parent = await mkdtemp(join(tmpdir(), "scratch-test-"))
+})
+afterEach(() => rm(parent, { recursive: true, force: true }))
+
+/** Another process with a file in its scratch folder. */
+const startOther = async () => {
+  const source = `
+    import { writeFile } from "node:fs/promises"
+    import { openScratch } from ${JSON.stringify(new URL("./scratch.ts", import.meta.url).href)}
+    const scratch = await openScratch(${JSON.stringify(parent)})
+    await scratch.withFile(async (path) => {
+      await writeFile(path, "half a photo")
+      console.log("ready")
+      await new Promise((resolve) => setTimeout(resolve, 600_000))
+    })`
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], { stdio: "pipe" })
+  await once(child.stdout, "data")
+  return {
+    pid: child.pid,
+    kill: async () => {
+      child.kill("SIGKILL")
+      await once(child, "exit")
+    },
+  }
+}
+
+const onlyFolder = async (): Promise<string> => {
+  const names = await readdir(parent)
+  expect(names).toHaveLength(1)
+  return names[0] ?? ""
+}
+
+test("the folder of a killed process is removed at the next start", async () => {
+  await (await startOther()).kill()
+  const left = await onlyFolder()
+  const scratch = await openScratch(parent)
+  expect(await readdir(parent)).not.toContain(left)
+  await scratch.remove()
+  expect(await readdir(parent)).toEqual([])
+})
+
+test("the folder of a process that is alive is kept", async () => {
+  const other = await startOther()
+  const theirs = await onlyFolder()
+  const scratch = await openScratch(parent)
+  expect(await readdir(parent)).toContain(theirs)
+  expect(await readdir(join(parent, theirs))).toHaveLength(1)
+  await scratch.remove()
+  await other.kill()
+})
+
+test("the folder of a killed process is removed although another process has its id now", async () => {
+  const other = await startOther()
+  await other.kill()
+  const left = await onlyFolder()
+  const reused = left.replace(String(other.pid), String(process.ppid))
+  await rename(join(parent, left), join(parent, reused))
+  const scratch = await openScratch(parent)
+  expect(await readdir(parent)).not.toContain(reused)
+  await scratch.remove()
+})
+
+test("a file is removed when its user is done, whether that succeeds or fails", async () => {
+  const scratch = await openScratch(parent)
+  const write = (path: string) => writeFile(path, "photo")
+  await scratch.withFile(write)
+  const failing = scratch.withFile(async (path) => {
+    await write(path)
+    throw new Error("no")
+  })
+  await expect(failing).rejects.toThrow("no")
+  expect(await readdir(join(parent, await onlyFolder()))).toEqual([])
+  await scratch.remove()
+})
