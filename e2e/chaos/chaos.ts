@@ -40,7 +40,6 @@ export const runChaos = async ({
   const system = await runSystem(
     { SQS_VISIBILITY_TIMEOUT_SECONDS: 4, PHOTO_TIMEOUT_SECONDS: 5 },
     {
-      maxReceiveCount: 100,
       eventFate: () => (isTurmoil ? fateOfEvent(random) : [0]),
       storageFault: () => (isTurmoil && random.chance(0.05) ? "SlowDown" : null),
       edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000", SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000" },
