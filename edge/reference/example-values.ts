@@ -58,7 +58,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   updatedAt: "2026-11-24T09:30:04.512Z",
   completedAt: "2026-11-24T09:30:04.512Z",
   expiresAt: "2026-11-24T09:45:00.000Z",
-  takenAt: "2026-11-21T16:04:31+01:00",
+  takenAt: "2026-11-21T16:04:31",
   at: "2026-11-24T09:30:04.512Z",
   nextCursor: null,
   size: 50,
@@ -145,6 +145,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
   publishJwks: {
     "": { keys: [{ kty: "RSA", kid: "2026-11", alg: "RS256", use: "sig", e: "AQAB", n: "u1W9" }] },
   },
+  receiveEvents: { failed: [] },
   registerWebhook: webhook,
   renewUpload: { status: "QUEUED" },
   renewUploadJob: { "items.status": "QUEUED" },

@@ -14,6 +14,7 @@ export type JsonSchema = {
   propertyNames?: JsonSchema
   items?: JsonSchema
   anyOf?: readonly JsonSchema[]
+  oneOf?: readonly JsonSchema[]
   allOf?: readonly JsonSchema[]
   minimum?: number
   maximum?: number

@@ -4,6 +4,7 @@ import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import { exampleOf } from "./example.ts"
 import { exampleValues } from "./example-values.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
+import { descriptionOf, withDescriptions } from "./member-descriptions.ts"
 import type {
   JsonSchema,
   MediaType,
@@ -66,7 +67,7 @@ const contentOf = (
   schemas: Schemas,
 ): MediaType => {
   const converted = jsonSchemaOf(schema, direction === "request" ? "input" : "output")
-  schemas[name] = converted
+  schemas[name] = withDescriptions(operationId, converted)
   return {
     schema: { $ref: `#/components/schemas/${name}` },
     example: exampleOf(operationId, converted, direction),
@@ -78,23 +79,25 @@ const securityOf = ({ security }: Facts): OperationObject["security"] => {
   return security === "basic" ? [{ basic: [] }] : [{ bearer: [security.bearer] }]
 }
 
-const pathParameters = ({ path }: Facts): Parameter[] =>
+const pathParameters = ({ path, operation }: Facts): Parameter[] =>
   membersOf(path).map(({ name, schema }) => ({
-    name,
-    in: "path",
+    ...parameterOf(operation?.id ?? "", name, "path", schema),
     required: true,
-    schema,
     ...(name in exampleValues && { example: exampleValues[name] }),
   }))
 
-const queryParameters = ({ query }: Facts): Parameter[] =>
-  membersOf(query).map(({ name, required, schema: { description, ...schema } }) => ({
-    name,
-    in: "query",
+const queryParameters = ({ query, operation }: Facts): Parameter[] =>
+  membersOf(query).map(({ name, required, schema }) => ({
+    ...parameterOf(operation?.id ?? "", name, "query", schema),
     required,
-    ...(description !== undefined && { description }),
-    schema,
   }))
+
+const parameterOf = (
+  operationId: string,
+  name: string,
+  place: "path" | "query",
+  { description = descriptionOf(operationId, name), ...schema }: JsonSchema,
+) => ({ name, in: place, ...(description !== undefined && { description }), schema })
 
 const membersOf = (schema: Facts["path"]) => {
   const { properties = {}, required = [] } = schema ? jsonSchemaOf(schema, "input") : {}

@@ -4,7 +4,7 @@ import { app } from "../app.ts"
 import { factsOf } from "../http/operation-docs.ts"
 import { problems, problemUrn } from "../http/problem.ts"
 import { documentOf } from "./document.ts"
-import type { Content } from "./openapi.ts"
+import type { Content, JsonSchema } from "./openapi.ts"
 
 const document = documentOf(app)
 
@@ -68,6 +68,25 @@ test("schemas describe what a caller sends, before transforms", () => {
       schema: { type: "integer", minimum: 1, maximum: 100, default: 50 },
     }),
   )
+})
+
+test("every parameter and every member has a description", () => {
+  const parameters = operations.flatMap(({ operation: { operationId, parameters = [] } }) =>
+    parameters.flatMap((each) => ("$ref" in each || each.description ? [] : [`${operationId}?${each.name}`])),
+  )
+  const membersWithout = (schema: JsonSchema, path: string): string[] => [
+    ...Object.entries(schema.properties ?? {}).flatMap(([name, member]) => [
+      ...(member.description || member.$ref ? [] : [`${path}.${name}`]),
+      ...membersWithout(member, `${path}.${name}`),
+    ]),
+    ...[schema.items ?? [], schema.anyOf ?? [], schema.oneOf ?? []]
+      .flat()
+      .flatMap((each) => membersWithout(each, path)),
+  ]
+  const members = Object.entries(document.components.schemas).flatMap(([name, schema]) =>
+    name === "Problem" ? [] : membersWithout(schema, name),
+  )
+  expect([...parameters, ...members]).toEqual([])
 })
 
 test("every request and every successful answer has an example", () => {
