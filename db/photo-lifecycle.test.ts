@@ -122,7 +122,7 @@ const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, a
         update photos set lease_expires_at = now() - interval '1 second'
         where photo_id = ${photoId} and lease_expires_at is not null`
     case "reopen":
-      return database.run(reopenPhotos, { photoId, jobId: null, scope: null })
+      return database.run(reopenPhotos, { photoId, jobId: null, scope: null, after: null, limit: 1000 })
     case "cancel":
       return database.run(cancelPhoto, { photoId, userId })
     case "cancelJob":

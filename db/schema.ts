@@ -13,6 +13,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
+  uuid,
 } from "drizzle-orm/pg-core"
 import { failureReasons } from "../domain/failure-reason.ts"
 import { jobStatuses } from "../domain/job-status.ts"
@@ -60,15 +61,20 @@ export const users = pgTable(
  * Refresh tokens that descend from one sign-in. Only the newest generation is good; a family appears here with its
  * first rotation or when it is revoked.
  */
-export const refreshFamilies = pgTable("refresh_families", {
-  familyId: text("family_id").primaryKey(),
-  userId: text("user_id")
-    .notNull()
-    .references(() => users.userId),
-  generation: integer("generation").notNull(),
-  revokedAt: instant("revoked_at"),
-  expiresAt: instant("expires_at").notNull(),
-})
+export const refreshFamilies = pgTable(
+  "refresh_families",
+  {
+    familyId: text("family_id").primaryKey(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    generation: integer("generation").notNull(),
+    revokedAt: instant("revoked_at"),
+    expiresAt: instant("expires_at").notNull(),
+  },
+  // Serves the sweep's pruning.
+  (table) => [index("refresh_families_by_expiry").on(table.expiresAt)],
+)
 
 export const uploadJobs = pgTable(
   "upload_jobs",
@@ -122,7 +128,7 @@ export const photos = pgTable(
     /** What the client last said it had sent. */
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     etag: text("etag"),
-    /** When a finalize last sent the processor a message for the photo; null when that message was not sent. */
+    /** When a finalize or the sweep last sent the processor a message for the photo; null when that was not sent. */
     enqueuedAt: instant("enqueued_at"),
     /** Lower-case hex of the SHA-256 of the stored bytes, once they were read. */
     checksum: text("checksum"),
@@ -153,7 +159,7 @@ export const photos = pgTable(
     version: bigint("version", { mode: "number" }).notNull().default(1),
     /** When it entered its status; the trigger that grows the version does it. */
     statusSince: instant("status_since").notNull().defaultNow(),
-    /** When the sweep last looked after it. */
+    /** When the sweep last checked it. */
     lastSweptAt: instant("last_swept_at"),
     /** When its owner threw it away: hidden from queries, its objects wait for the sweep. */
     deletedAt: instant("deleted_at"),
@@ -181,10 +187,18 @@ export const photos = pgTable(
       .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
     index("photos_search").using("gin", table.userId, table.searchText.op("gin_trgm_ops")),
     index("photos_by_job").on(table.jobId, table.photoId),
-    // What the sweep looks for: few rows, whatever the size of the table.
-    index("photos_unfinished")
-      .on(table.updatedAt)
-      .where(sql`${table.status} in ('QUEUED', 'UPLOADING', 'PROCESSING')`),
+    // What the sweep selects: few rows, whatever the size of the table.
+    index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
+    index("photos_processing").on(table.updatedAt).where(sql`${table.status} = 'PROCESSING'`),
+    index("photos_expired")
+      .on(table.statusSince)
+      .where(
+        sql`${table.failureReason} = 'EXPIRED' and ${table.etag} is null and ${table.deletedAt} is null and ${table.objectsRemovedAt} is null`,
+      ),
+    // What an operator can reopen.
+    index("photos_reopenable")
+      .on(table.photoId)
+      .where(sql`${table.status} = 'FAILED' and ${table.etag} is not null and ${table.deletedAt} is null`),
     // A user's share of the processing slots: who holds leases, and who waits for one.
     index("photos_leased")
       .on(table.leaseExpiresAt, table.userId)
@@ -441,6 +455,32 @@ export const webhookDeliveries = pgTable(
     index("webhook_deliveries_in_flight")
       .on(table.endpointId)
       .where(sql`${table.leaseExpiresAt} is not null`),
+    // Serves the sweep's pruning.
+    index("webhook_deliveries_ended").on(table.createdAt).where(sql`${table.status} <> 'PENDING'`),
     check("webhook_deliveries_status", oneOf(table.status, ["PENDING", "DELIVERED", "FAILED"])),
   ],
+)
+
+/** The one row about this database as a whole: its identity, and what the sweep found. */
+export const deployment = pgTable(
+  "deployment",
+  {
+    isOnlyRow: boolean("is_only_row").primaryKey().default(true),
+    /** Identifies the database in the bucket's marker (decision 16). A restored copy has the same one. */
+    deploymentId: uuid("deployment_id").notNull().defaultRandom(),
+    /** The outbox sequence last written to the marker. A marker with a higher one was written by a later database. */
+    markedSequence: bigint("marked_sequence", { mode: "number" }),
+    /** Why the sweep deletes nothing from the bucket; null while it may delete. */
+    deletionsBlockedReason: text("deletions_blocked_reason"),
+    deletionsBlockedAt: instant("deletions_blocked_at"),
+    /** The last complete listing of the bucket. */
+    listedAt: instant("listed_at"),
+    objectsListed: bigint("objects_listed", { mode: "number" }).notNull().default(0),
+    /** Objects in it without a row that were left because there are more of them than the bound. */
+    orphansHeld: bigint("orphans_held", { mode: "number" }).notNull().default(0),
+    /** How many orphans an operator has allowed the sweep to delete. */
+    orphansConfirmed: bigint("orphans_confirmed", { mode: "number" }).notNull().default(0),
+    orphansConfirmedAt: instant("orphans_confirmed_at"),
+  },
+  (table) => [check("deployment_one_row", sql`${table.isOnlyRow}`)],
 )

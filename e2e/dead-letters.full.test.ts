@@ -54,7 +54,7 @@ test("a photo that cannot be processed moves to the dead-letter queue and FAILED
   expect(await ops("status")).toMatchObject({ deadLettered: 1, photos: { COMPLETED: 2, FAILED: 1 } })
 
   poisoned.photoId = ""
-  expect(await ops("redrive")).toEqual({ photosTakenUp: 1, jobsReopened: 1 })
+  expect(await ops("redrive")).toEqual({ photosReopened: 1, jobsReopened: 1 })
   const done = await watchUploadJob(api, jobId, { pollMs: 300, signal: AbortSignal.timeout(60_000) })
   expect(done).toMatchObject({ status: "COMPLETED", completedCount: 3, failedCount: 0 })
   const { entries } = await api.getPhotoTimeline(photoId)

@@ -1,21 +1,35 @@
 import { openNodeDatabase } from "../db/node.ts"
-import { operate, usage } from "./operate/operate.ts"
+import { type Operation, operationOf, usage } from "./operate/operate.ts"
 import { configOf } from "./platform/config.ts"
+import { objectStoreOf } from "./platform/object-store.ts"
 import { workQueueOf } from "./platform/work-queue.ts"
 
-// The operators' command line: the environment is the processor's.
+// The operators' command line. It reads the processor's environment.
 
-const config = configOf(process.env)
-const database = openNodeDatabase(config.databaseUrl, 1)
-const workQueue = workQueueOf(config)
-try {
-  const answer = await operate({ database, workQueue }, process.argv.slice(2))
-  if (answer) process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
-  else {
-    process.stderr.write(`${usage}\n`)
-    process.exitCode = 2
+const run = async (operation: Operation): Promise<void> => {
+  const config = configOf(process.env)
+  const { environment } = config
+  const database = openNodeDatabase(config.databaseUrl, 1)
+  const workQueue = workQueueOf(config)
+  const objectStore = objectStoreOf(config)
+  const interrupted = new AbortController()
+  process.once("SIGINT", () => interrupted.abort())
+  try {
+    const { signal } = interrupted
+    const answer = await operation({ environment, database, objectStore, workQueue, signal })
+    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+  } finally {
+    objectStore.close()
+    workQueue.close()
+    await database.close()
   }
-} finally {
-  workQueue.close()
-  await database.close()
+}
+
+const args = process.argv.slice(2)
+const operation = operationOf(args)
+if (operation) await run(operation)
+else if (args[0] === "--help" || args[0] === "help") process.stdout.write(`${usage}\n`)
+else {
+  process.stderr.write(`${usage}\n`)
+  process.exitCode = 2
 }

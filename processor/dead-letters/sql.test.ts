@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const fault = { reason: "PROCESSING_ERROR", detail: "It was tried many times." } as const
+const fault = { reason: "PROCESSING_ERROR", detail: "It was attempted many times." } as const
 
 const newPhoto = async () => {
   const photoId = newId.photo()
@@ -40,10 +40,11 @@ const newPhoto = async () => {
 const hourAgo = () => Date.now() - 3_600_000
 const fail = (photoId: Awaited<ReturnType<typeof newPhoto>>, sentAtMs: number) =>
   database.run(failDeadLettered, { photoId, userId, etag: "e", sentAtMs, fault })
-const redrive = (photoId: string) => database.run(reopenPhotos, { photoId, jobId: null, scope: null })
+const redrive = (photoId: string) =>
+  database.run(reopenPhotos, { photoId, jobId: null, scope: null, after: null, limit: 1000 })
 
 describe("a dead letter", () => {
-  test("fails its photo, also one that nobody ever claimed, and that photo can be taken up again", async () => {
+  test("fails its photo, even one that was never claimed, and the photo can be reopened", async () => {
     const photoId = await newPhoto()
     expect(await fail(photoId, hourAgo())).toMatchObject({ isFailed: true, status: "FAILED" })
     expect(await redrive(photoId)).toMatchObject({
@@ -52,7 +53,7 @@ describe("a dead letter", () => {
     })
   })
 
-  test("from before its photo was taken up again says nothing any more; a later one does", async () => {
+  test("has no effect when its photo was reopened after it was sent; a later one has", async () => {
     const photoId = await newPhoto()
     await fail(photoId, hourAgo())
     await redrive(photoId)

@@ -1,4 +1,4 @@
-import { z } from "zod"
+import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
 import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
@@ -7,8 +7,8 @@ import type { PhotoId, UserId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 
 /**
- * Fails the photo of a message that was given up, unless a worker has it in hand right now, and tells how it
- * stands. Null: there is no such photo.
+ * Fails the photo of a dead-lettered message, unless a worker holds it, and returns its state. Null: there is no such
+ * photo.
  */
 export const failDeadLettered = statementOf<{
   photoId: PhotoId

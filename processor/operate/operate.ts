@@ -1,56 +1,119 @@
-import type { Database } from "../../db/statement.ts"
+import { parseArgs } from "node:util"
 import { isJobId, isPhotoId } from "../../domain/ids.ts"
 import type { WorkQueue } from "../platform/work-queue.ts"
-import { reopenPhotos, type Selection, selectStanding, unparkEvents } from "./sql.ts"
+import { confirmOrphans } from "./bucket-sql.ts"
+import { type ReconcileDependencies, reconcile } from "./reconcile.ts"
+import { reopen } from "./reopen.ts"
+import { type Selection, selectSystemStatus, unparkEvents } from "./sql.ts"
 
-/** What an operator can say, and what it does. */
-export const usage = `Usage: npm run ops -- COMMAND
-  status                              photos by status, messages in the queue, dead letters, and each sink's waiting,
-                                      failing and parked events
-  redrive                             take up every photo whose message came to the dead-letter queue
-  reprocess PHOTO_ID | JOB_ID | failed   take up failed photos: one, those of a job, or all
-  unpark                              attempt parked events again`
+export type OperateDependencies = ReconcileDependencies & { workQueue: WorkQueue; signal: AbortSignal }
 
-export type OperateDependencies = { database: Database; workQueue: WorkQueue }
+const defaultLimit = 1000
 
-/** Carries out a command. Null: it is not one. */
-export const operate = async (
-  { database, workQueue }: OperateDependencies,
-  [command, argument, ...rest]: readonly string[],
-): Promise<object | null> => {
-  if (rest.length > 0) return null
-  switch (command) {
-    case "status":
-      return argument === undefined ? status() : null
-    case "unpark":
-      return argument === undefined ? database.run(unparkEvents, {}) : null
-    case "redrive":
-      return argument === undefined ? takeUp({ ...nothing, scope: "dead-lettered" }) : null
-    case "reprocess": {
-      const selection = selectionOf(argument ?? "")
-      return selection && takeUp(selection)
-    }
-    default:
-      return null
-  }
+/** A command with its arguments, ready to run. Returns what is printed. */
+export type Operation = (dependencies: OperateDependencies) => Promise<object>
 
-  async function status(): Promise<object> {
-    const [standing, messages] = await Promise.all([database.run(selectStanding, {}), workQueue.depth()])
-    return { ...standing, messages }
-  }
-
-  async function takeUp(selection: Selection): Promise<object> {
-    const { photos, jobs } = await database.run(reopenPhotos, selection)
-    // After the commit: a message that is lost is sent again by the sweep.
-    for (const photo of photos) await workQueue.enqueue(photo)
-    return { photosTakenUp: photos.length, jobsReopened: jobs.length }
-  }
+type Command = {
+  name: string
+  /** What follows the name, for the help. */
+  parameters: string
+  summary: string
+  /** Null: the arguments are wrong. */
+  parse: (args: readonly string[]) => Operation | null
 }
 
-const nothing: Selection = { photoId: null, jobId: null, scope: null }
+const withoutArguments = (operation: Operation) => (args: readonly string[]) =>
+  args.length === 0 ? operation : null
+
+const noSelection: Selection = { photoId: null, jobId: null, scope: null }
+
+const commands: readonly Command[] = [
+  {
+    name: "status",
+    parameters: "",
+    summary:
+      "Show photos by status, messages in the queue, events of each sink, and whether the sweep may delete",
+    parse: withoutArguments(async ({ database, workQueue }) => {
+      const [figures, messages] = await Promise.all([database.run(selectSystemStatus, {}), workQueue.depth()])
+      return { ...figures, messages }
+    }),
+  },
+  {
+    name: "redrive",
+    parameters: "",
+    summary: "Process every photo again whose message is in the dead-letter queue",
+    parse: withoutArguments((dependencies) =>
+      reopen(dependencies, { ...noSelection, scope: "dead-lettered" }),
+    ),
+  },
+  {
+    name: "reprocess",
+    parameters: "PHOTO_ID | JOB_ID | failed",
+    summary: "Process failed photos again: one, those of a job, or all",
+    parse: ([argument = "", ...rest]) => {
+      const selection = rest.length === 0 ? selectionOf(argument) : null
+      return selection && ((dependencies) => reopen(dependencies, selection))
+    },
+  },
+  {
+    name: "unpark",
+    parameters: "",
+    summary: "Attempt parked events again",
+    parse: withoutArguments(({ database }) => database.run(unparkEvents, {})),
+  },
+  {
+    name: "reconcile",
+    parameters: "[--adopt] [--limit N]",
+    summary: `List objects without a row and photos without an object, the first N (${defaultLimit}) of each; --adopt lets the sweep delete`,
+    parse: (args) => {
+      const options = reconcileOptionsOf(args)
+      return options && ((dependencies) => reconcile(dependencies, options, dependencies.signal))
+    },
+  },
+  {
+    name: "confirm-orphans",
+    parameters: "COUNT",
+    summary: "Allow the sweep to delete up to COUNT objects without a row within a day",
+    parse: ([argument, ...rest]) => {
+      const count = rest.length === 0 ? wholeNumberOf(argument) : null
+      return count === null ? null : ({ database }) => database.run(confirmOrphans, { count })
+    },
+  },
+]
+
+const width = Math.max(...commands.map(({ name, parameters }) => name.length + parameters.length)) + 3
+
+/** The help: every command with one line. */
+export const usage = [
+  "Usage: npm run ops -- COMMAND",
+  ...commands.map(
+    ({ name, parameters, summary }) => `  ${`${name} ${parameters}`.trim().padEnd(width)}${summary}`,
+  ),
+  `  ${"--help".padEnd(width)}Print this help`,
+].join("\n")
+
+/** The operation that a command line names. Null: there is no such command, or its arguments are wrong. */
+export const operationOf = ([name, ...args]: readonly string[]): Operation | null =>
+  commands.find((command) => command.name === name)?.parse(args) ?? null
 
 const selectionOf = (argument: string): Selection | null => {
-  if (argument === "failed") return { ...nothing, scope: "failed" }
-  if (isPhotoId(argument)) return { ...nothing, photoId: argument }
-  return isJobId(argument) ? { ...nothing, jobId: argument } : null
+  if (argument === "failed") return { ...noSelection, scope: "failed" }
+  if (isPhotoId(argument)) return { ...noSelection, photoId: argument }
+  return isJobId(argument) ? { ...noSelection, jobId: argument } : null
 }
+
+const reconcileOptionsOf = (args: readonly string[]): { isAdopting: boolean; limit: number } | null => {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { adopt: { type: "boolean", default: false }, limit: { type: "string" } },
+    })
+    const limit = values.limit === undefined ? defaultLimit : wholeNumberOf(values.limit)
+    return limit === null ? null : { isAdopting: values.adopt, limit }
+  } catch {
+    return null
+  }
+}
+
+const wholeNumberOf = (text: string | undefined): number | null =>
+  text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : null

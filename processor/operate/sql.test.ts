@@ -50,7 +50,8 @@ const claimedJob = async (size: number): Promise<{ jobId: JobId; photoIds: Photo
 
 const fail = (photoId: PhotoId, on: Pick<NodeDatabase, "run"> = database) =>
   on.run(failPhoto, { photoId, attempt: 1, checksum: null, fault })
-const reopen = (photoId: PhotoId) => database.run(reopenPhotos, { photoId, jobId: null, scope: null })
+const reopen = (photoId: PhotoId) =>
+  database.run(reopenPhotos, { photoId, jobId: null, scope: null, after: null, limit: 1000 })
 const jobEvents = async (jobId: JobId) =>
   (
     await rows`select type from outbox_events where job_id = ${jobId} and photo_id is null order by sequence`

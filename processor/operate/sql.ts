@@ -1,14 +1,17 @@
-import { z } from "zod"
+import * as z from "zod"
 import { reopenEffects, reopenedColumns } from "../../db/reopen-effects.ts"
 import { statementOf } from "../../db/statement.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 
-/** Which FAILED photos are to be taken up again. */
+/** Which FAILED photos are reopened. */
 export type Selection = {
   photoId: string | null
   jobId: string | null
   scope: "dead-lettered" | "failed" | null
 }
+
+/** A page of a selection: photos behind `after` in the order of their ids. */
+export type SelectionPage = Selection & { after: string | null; limit: number }
 
 const reopened = z.object({
   photos: z.array(
@@ -17,20 +20,22 @@ const reopened = z.object({
   jobs: z.array(z.string()),
 })
 
+export type ReopenedPage = z.infer<typeof reopened>
+
 /**
  * Moves FAILED photos back to PROCESSING. A job that had ended is reopened with an event of its own and ends again.
- * Photos whose bytes never arrived stay FAILED.
+ * Photos whose bytes never arrived stay FAILED. Photos come in the order of their ids.
  */
-export const reopenPhotos = statementOf<Selection>()(
+export const reopenPhotos = statementOf<SelectionPage>()(
   reopened,
   `
-  with input as (select $1::jsonb as doc),
-  chosen as (
-    select p.photo_id from input join photos p on
-      p.photo_id = doc->>'photoId' or p.job_id = doc->>'jobId' or doc->>'scope' = 'failed'
-      or doc->>'scope' = 'dead-lettered' and p.dead_lettered_at is not null
+  with chosen as (
+    select p.photo_id from photos p
     where p.status = 'FAILED' and p.etag is not null and p.deleted_at is null
-    order by p.photo_id limit 1000 for update of p
+      and p.photo_id > coalesce($1::jsonb->>'after', '')
+      and (p.photo_id = $1::jsonb->>'photoId' or p.job_id = $1::jsonb->>'jobId' or $1::jsonb->>'scope' = 'failed'
+        or $1::jsonb->>'scope' = 'dead-lettered' and p.dead_lettered_at is not null)
+    order by p.photo_id limit ($1::jsonb->>'limit')::int for update of p
   ),
   moved as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
@@ -41,13 +46,14 @@ export const reopenPhotos = statementOf<Selection>()(
   ${reopenEffects}
   select jsonb_build_object(
     'photos', (
-      select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 'key', s3_key, 'etag', etag, 'bytes', bytes)), '[]')
+      select coalesce(jsonb_agg(
+        jsonb_build_object('photoId', photo_id, 'key', s3_key, 'etag', etag, 'bytes', bytes) order by photo_id), '[]')
       from moved),
     'jobs', (select coalesce(jsonb_agg(job_id), '[]') from job where has_ended)) as result`,
 )
 
-/** How the system stands, in numbers an operator asks for first. */
-export const selectStanding = statementOf<object>()(
+/** The figures that an operator needs first. Counting the photos reads all of them. */
+export const selectSystemStatus = statementOf<object>()(
   z.record(z.string(), z.unknown()),
   `
   select jsonb_build_object(
@@ -71,7 +77,13 @@ export const selectStanding = statementOf<object>()(
           count(*) filter (where parked_at is null and attempts > 0) as failing,
           count(*) filter (where parked_at is not null) as parked,
           min(occurred_at) filter (where parked_at is null) as oldest
-        from undelivered_events join outbox_events using (sequence) where sink = s.sink) as behind)) as result`,
+        from undelivered_events join outbox_events using (sequence) where sink = s.sink) as behind),
+    'bucket', (
+      select jsonb_build_object('deploymentId', deployment_id,
+        'deletionsBlockedReason', deletions_blocked_reason, 'deletionsBlockedAt', deletions_blocked_at,
+        'listedAt', listed_at, 'objectsListed', objects_listed, 'orphansHeld', orphans_held,
+        'orphansConfirmed', orphans_confirmed)
+      from deployment)) as result`,
 )
 
 /** Makes every sink attempt its parked events again. */

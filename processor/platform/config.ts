@@ -71,15 +71,29 @@ export const processorVariables = z
       .describe("Age at which a photo that is not uploaded is FAILED with EXPIRED."),
     PROCESSING_BOUND_SECONDS: positive
       .default(21_600)
-      .describe("Age at which a photo that is still PROCESSING is FAILED with PROCESSING_ERROR."),
+      .describe(
+        "Age at which a photo that is still PROCESSING is queued a last time, and then FAILED with PROCESSING_ERROR.",
+      ),
     LATE_OBJECT_SECONDS: positive
       .default(3_600)
       .describe(
-        "How long objects of cancelled photos may still arrive. Must exceed the lifetime of upload URLs.",
+        "How long objects of cancelled and expired photos may still arrive. Must exceed the lifetime of upload URLs.",
       ),
     ORPHAN_GRACE_SECONDS: positive
       .default(86_400)
       .describe("Age at which an object without a photo is removed."),
+    ORPHAN_MAX_COUNT: z.coerce
+      .number()
+      .int()
+      .nonnegative()
+      .default(100)
+      .describe("More objects without a photo than this are removed only after `ops confirm-orphans`."),
+    ORPHAN_MAX_SHARE: z.coerce
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe("The same limit as a share of all objects in the bucket."),
     WEBHOOK_ALLOW_PRIVATE_TARGETS: z
       .stringbool()
       .default(false)
@@ -154,6 +168,8 @@ const shape = (env: z.infer<typeof processorVariables>) => ({
       processingMs: env.PROCESSING_BOUND_SECONDS * 1000,
       lateObjectMs: env.LATE_OBJECT_SECONDS * 1000,
       orphanMs: env.ORPHAN_GRACE_SECONDS * 1000,
+      maxOrphans: env.ORPHAN_MAX_COUNT,
+      maxOrphanShare: env.ORPHAN_MAX_SHARE,
     },
   },
   allowPrivateWebhookTargets: env.WEBHOOK_ALLOW_PRIVATE_TARGETS,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test, vi } f
 import { newId } from "../../edge/new-id.ts"
 import { openTestOutbox } from "../../local/test-outbox.ts"
 import { unparkEvents } from "../operate/sql.ts"
-import { prune } from "../sweep/sql.ts"
+import { prune } from "../sweep/prune-sql.ts"
 import { numberEvents, registerSinks, selectDueEvents, selectNewEvents, settleEvents } from "./sql.ts"
 
 let outbox: Awaited<ReturnType<typeof openTestOutbox>>

@@ -3,19 +3,26 @@ import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import type { WorkQueue } from "../platform/work-queue.ts"
 
-/** After what time the sweep acts, in ms. docs/operations.md has the table. */
+/** When the sweep acts. docs/operations.md has the table. */
 export type SweepBounds = {
-  /** A photo of which nothing was heard for this long is looked after. */
+  /** A photo that has not changed for this long is checked. */
   quietMs: number
-  /** A photo whose bytes have not come after this long is FAILED: EXPIRED. */
+  /** A photo whose bytes have not arrived after this long becomes FAILED with EXPIRED. */
   uploadMs: number
-  /** A photo whose processing has not ended after this long is FAILED: PROCESSING_ERROR. */
+  /** A photo whose processing has not ended after this long becomes FAILED with PROCESSING_ERROR after one more try. */
   processingMs: number
-  /** Objects and uploads of cancelled photos may come until their URLs have expired. */
+  /** Objects and parts of ended photos may arrive for this long: longer than any presigned URL is valid. */
   lateObjectMs: number
-  /** An object without a row is removed when it is older than this. */
+  /** An object without a row is an orphan when it is older than this. */
   orphanMs: number
+  /** More orphans than this in one listing are not deleted without an operator's confirmation. */
+  maxOrphans: number
+  /** The same, as a share of all objects in the listing. */
+  maxOrphanShare: number
 }
+
+/** What a task did, by outcome. */
+export type TaskCounts = Record<string, number>
 
 export type SweepContext = {
   environment: string
@@ -23,6 +30,8 @@ export type SweepContext = {
   objectStore: ObjectStore
   workQueue: WorkQueue
   bounds: SweepBounds
+  /** Whether the database was found to be the one that the bucket belongs to: else nothing may be deleted from it. */
+  mayDelete: boolean
   log: Logger
   signal: AbortSignal
 }

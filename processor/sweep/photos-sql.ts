@@ -1,0 +1,170 @@
+import * as z from "zod"
+import { statementOf } from "../../db/statement.ts"
+import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
+import { mayBecome } from "../../db/transition-guard.ts"
+import type { PhotoFault } from "../../domain/failure-reason.ts"
+import { isPhotoId, type PhotoId } from "../../domain/ids.ts"
+import type { PhotoStatus } from "../../domain/photo-status.ts"
+
+const photoId = z.string().refine(isPhotoId)
+
+const waitingPhoto = z.object({
+  photoId,
+  s3Key: z.string(),
+  uploadId: z.string().nullable(),
+  /** Time since it entered its status. */
+  ageMs: z.number(),
+})
+
+export type WaitingPhoto = z.infer<typeof waitingPhoto>
+
+/**
+ * A photo is visited less often the older it is: first after `quietMs`, then whenever a quarter of its age has
+ * passed since the last visit.
+ */
+const isDue = `coalesce(last_swept_at < now() - greatest(
+        ($1::jsonb->>'quietMs')::int * interval '1 millisecond', (now() - status_since) / 4), true)`
+
+/** Takes photos that have waited for their bytes, the oldest first. Two sweeps never take the same one. */
+export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>()(
+  z.array(waitingPhoto),
+  `
+  with due as (
+    select photo_id from photos
+    where status in ('QUEUED', 'UPLOADING')
+      and updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond' and ${isDue}
+    order by updated_at limit ($1::jsonb->>'limit')::int for update skip locked
+  ),
+  taken as (
+    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
+    returning p.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object(
+    'photoId', photo_id, 's3Key', s3_key, 'uploadId', upload_id,
+    'ageMs', extract(epoch from now() - status_since) * 1000)), '[]') as result
+  from taken`,
+)
+
+const unleasedPhoto = z.object({
+  photoId,
+  s3Key: z.string(),
+  bytes: z.number().int(),
+  etag: z.string().nullable(),
+  /** PROCESSING for longer than `processingMs`, and its message was sent again after that. */
+  isExhausted: z.boolean(),
+})
+
+export type UnleasedPhoto = z.infer<typeof unleasedPhoto>
+
+/**
+ * Takes PROCESSING photos that no worker holds: the worker died, or the message was lost. They have a statement of
+ * their own, so that photos that wait for bytes never delay them.
+ */
+export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: number; limit: number }>()(
+  z.array(unleasedPhoto),
+  `
+  with due as (
+    select photo_id from photos
+    where status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true)
+      and updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond' and ${isDue}
+    order by updated_at limit ($1::jsonb->>'limit')::int for update skip locked
+  ),
+  taken as (
+    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
+    returning p.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,
+    'isExhausted', coalesce(
+      enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond', false))), '[]')
+    as result
+  from taken`,
+)
+
+const expiredPhoto = z.object({
+  photoId,
+  s3Key: z.string(),
+  /** No URL of it is valid any more. */
+  isFinal: z.boolean(),
+})
+
+export type ExpiredPhoto = z.infer<typeof expiredPhoto>
+
+/** Takes EXPIRED photos whose bytes may have arrived since, until one visit after their URLs have become invalid. */
+export const takeExpiredPhotos = statementOf<{ quietMs: number; lateObjectMs: number; limit: number }>()(
+  z.array(expiredPhoto),
+  `
+  with due as (
+    select photo_id from photos
+    where failure_reason = 'EXPIRED' and etag is null and deleted_at is null and objects_removed_at is null
+      and ${isDue}
+    order by status_since limit ($1::jsonb->>'limit')::int for update skip locked
+  ),
+  taken as (
+    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
+    returning p.*
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key,
+    'isFinal', status_since < now() - ($1::jsonb->>'lateObjectMs')::bigint * interval '1 millisecond')), '[]')
+    as result
+  from taken`,
+)
+
+/** Makes photos due again whose visit failed. */
+export const clearLastSweep = statementOf<{ photoIds: readonly PhotoId[] }>()(
+  z.object({ cleared: z.number() }),
+  `
+  with cleared as (
+    update photos set last_swept_at = null
+    where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) returning 1
+  )
+  select jsonb_build_object('cleared', (select count(*) from cleared)) as result`,
+)
+
+/** Records that the photos' messages were sent again. */
+export const markRequeued = statementOf<{ photoIds: readonly PhotoId[] }>()(
+  z.object({ marked: z.number() }),
+  `
+  with marked as (
+    update photos set enqueued_at = now(), last_swept_at = now()
+    where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) and status = 'PROCESSING'
+    returning 1
+  )
+  select jsonb_build_object('marked', (select count(*) from marked)) as result`,
+)
+
+/** Moves photos whose objects were found to PROCESSING and marks them as recovered. Returns those that it moved. */
+export const recoverPhotos = statementOf<{ photos: readonly { photoId: PhotoId; etag: string }[] }>()(
+  z.array(photoId),
+  `
+  with found as (
+    select f."photoId" as photo_id, f.etag from jsonb_to_recordset($1::jsonb->'photos') as f ("photoId" text, etag text)
+  ),
+  moved as (
+    update photos p set status = 'PROCESSING', etag = found.etag, recovered_at = now(), updated_at = now()
+    from found where p.photo_id = found.photo_id and ${mayBecome("PROCESSING", "p.status")}
+    returning ${movedColumns}
+  ),
+  ${transitionEffects}
+  select coalesce(jsonb_agg(photo_id), '[]') as result from moved`,
+)
+
+/** Fails photos that still have one of the statuses and no worker. Returns those that it failed. */
+export const failUnfinishedPhotos = statementOf<{
+  photoIds: readonly PhotoId[]
+  statuses: readonly PhotoStatus[]
+  fault: PhotoFault
+}>()(
+  z.array(photoId),
+  `
+  with input as (select $1::jsonb as doc),
+  moved as (
+    update photos p set status = 'FAILED', failure_reason = doc->'fault'->>'reason',
+      failure_detail = doc->'fault'->>'detail', lease_expires_at = null, completed_at = now(), updated_at = now()
+    from input
+    where p.photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) and doc->'statuses' ? p.status
+      and ${mayBecome("FAILED", "p.status")} and coalesce(p.lease_expires_at <= now(), true)
+    returning ${movedColumns}
+  ),
+  ${transitionEffects}
+  select coalesce(jsonb_agg(photo_id), '[]') as result from moved`,
+)

@@ -1,0 +1,124 @@
+import { originalsPrefix, thumbnailsPrefix } from "../../aws/object-key-prefix.ts"
+import { recordListing, selectConfirmedOrphans } from "./deployment-sql.ts"
+import { attemptEach, drain } from "./drain.ts"
+import { recordObjects, selectKnownPhotos } from "./objects-sql.ts"
+import { type ListingCounts, mayDeleteOrphans } from "./orphan-bounds.ts"
+import { photoIdInKey } from "./photo-id-in-key.ts"
+import type { SweepContext, TaskCounts } from "./sweep-context.ts"
+
+/** One sweep lists for this long; the next one continues where it ended. */
+const maxListMs = 10_000
+const maxDeleteMs = 30_000
+const deleteBatchSize = 200
+
+/** Keys of one listing that are kept in memory. A listing with more orphans is followed by another one. */
+const maxKeptKeys = 10_000
+
+type Listing = ListingCounts & { prefixes: string[]; after: string | null; orphanKeys: string[] }
+
+/**
+ * Lists the whole bucket, over several sweeps if need be, and removes the objects that belong to no photo and are
+ * older than the grace time. It decides at the end of a listing, because the number and the share of the orphans say
+ * whether objects are left over or rows are missing. A late object of a known photo is left to the other tasks.
+ */
+export const removeOrphans = () => {
+  let listing: Listing | null = null
+  return async (context: SweepContext): Promise<TaskCounts> => {
+    if (!context.mayDelete) {
+      // What was counted with another database says nothing.
+      listing = null
+      return {}
+    }
+    listing ??= newListing(context.environment)
+    const lateObjects = await continueListing(context, listing)
+    if (listing.prefixes.length > 0) return { lateObjects }
+    const complete = listing
+    listing = null
+    return { lateObjects, orphansRemoved: await decide(context, complete) }
+  }
+}
+
+const newListing = (environment: string): Listing => ({
+  prefixes: [originalsPrefix(environment), thumbnailsPrefix(environment)],
+  after: null,
+  listed: 0,
+  orphans: 0,
+  orphanKeys: [],
+})
+
+/** Lists until the end or until the time is used up. @returns how many late objects it found */
+const continueListing = async (context: SweepContext, listing: Listing): Promise<number> => {
+  const { database, objectStore, bounds, signal } = context
+  const startedAt = performance.now()
+  let lateObjects = 0
+  for (let prefix = listing.prefixes[0]; prefix; prefix = listing.prefixes[0]) {
+    const page = await objectStore.list(prefix, listing.after, signal)
+    const { known, late } = await database.run(recordObjects, {
+      photoIds: page.items.map(({ key }) => photoIdInKey(key)),
+    })
+    const ids = new Set(known)
+    const orphans = page.items.filter(
+      ({ key, modifiedAt }) =>
+        !ids.has(photoIdInKey(key)) && modifiedAt.getTime() < Date.now() - bounds.orphanMs,
+    )
+    lateObjects += late
+    listing.listed += page.items.length
+    listing.orphans += orphans.length
+    listing.orphanKeys.push(
+      ...orphans.slice(0, maxKeptKeys - listing.orphanKeys.length).map(({ key }) => key),
+    )
+    listing.after = page.next
+    if (page.next === null) listing.prefixes.shift()
+    if (performance.now() - startedAt > maxListMs) break
+  }
+  return lateObjects
+}
+
+const decide = async (context: SweepContext, listing: Listing): Promise<number> => {
+  const { database, bounds, log } = context
+  const { listed, orphans } = listing
+  const { confirmed } = await database.run(selectConfirmedOrphans, {})
+  if (!mayDeleteOrphans(listing, bounds, confirmed)) {
+    const { maxOrphans, maxOrphanShare } = bounds
+    log.error(
+      { orphans, listed, maxOrphans, maxOrphanShare },
+      "too many objects without a row: none was deleted; see `ops reconcile` and `ops confirm-orphans`",
+    )
+    await database.run(recordListing, { listed, held: orphans, confirmationsUsed: 0 })
+    return 0
+  }
+  const deleted = await deleteOrphans(context, [...listing.orphanKeys])
+  // What is left of a confirmation is kept only while there are orphans left that it was given for.
+  const confirmationsUsed = orphans > listing.orphanKeys.length ? deleted : confirmed
+  await database.run(recordListing, { listed, held: 0, confirmationsUsed })
+  return deleted
+}
+
+const deleteOrphans = async (
+  { database, objectStore, log, signal }: SweepContext,
+  keys: string[],
+): Promise<number> => {
+  let deleted = 0
+  await drain({
+    take: async () => keys.splice(0, deleteBatchSize),
+    handle: async (batch) => {
+      // Asked again: the listing may have begun long ago.
+      const known = await database.run(selectKnownPhotos, { photoIds: batch.map(photoIdInKey) })
+      const ids = new Set(known.map(({ photoId }) => photoId))
+      const removed = await attemptEach(
+        batch.filter((key) => !ids.has(photoIdInKey(key))),
+        async (key) => {
+          await objectStore.remove(key, signal)
+          log.warn({ key }, "orphaned object removed")
+        },
+        (key, err) => log.warn({ err, key }, "orphaned object not removed"),
+      )
+      deleted += removed.length
+      return removed.length
+    },
+    batchSize: deleteBatchSize,
+    maxMs: maxDeleteMs,
+    signal,
+  })
+  return deleted
+}

@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto"
+import {
+  CreateQueueCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs"
+import { AwsClient } from "aws4fetch"
+import { pino } from "pino"
+import postgres from "postgres"
+import { ulid } from "ulid"
+import { vi } from "vitest"
+import { type NodeDatabase, openNodeDatabase } from "../../../db/node.ts"
+import { createScratchDatabase, type ScratchDatabase } from "../../../db/testing/scratch-database.ts"
+import type { PhotoStatus } from "../../../domain/photo-status.ts"
+import { type ObjectStore, objectStoreOf } from "../../platform/object-store.ts"
+import { workQueueOf } from "../../platform/work-queue.ts"
+import { sweepOnce, sweepTasks } from "../sweep.ts"
+import type { SweepBounds, SweepContext } from "../sweep-context.ts"
+
+/** What the global set-up of the tests provides. */
+export type TestStorage = {
+  databaseUrl: string
+  s3Endpoint: string
+  sqsEndpoint: string
+  bucket: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+}
+
+export type StoredPhoto = { photoId: string; jobId: string; s3Key: string }
+
+/** Bounds under which the fixture's photos are due at once and objects are old at once. */
+const bounds: SweepBounds = {
+  quietMs: 1000,
+  uploadMs: 86_400_000,
+  processingMs: 21_600_000,
+  lateObjectMs: 3_600_000,
+  // Objects have their time in whole seconds.
+  orphanMs: -5000,
+  maxOrphans: 10,
+  maxOrphanShare: 0.1,
+}
+
+export type SweepFixture = Awaited<ReturnType<typeof openSweepFixture>>
+
+/**
+ * A database and a queue of a test file's own, and an environment of its own in the shared bucket: the sweep acts on
+ * everything that it finds.
+ */
+export const openSweepFixture = async (
+  storage: TestStorage,
+  environment = `sweep-${randomUUID().slice(0, 8)}`,
+) => {
+  const sqs = new SQSClient({
+    region: storage.region,
+    endpoint: storage.sqsEndpoint,
+    credentials: storage.credentials,
+  })
+  const { QueueUrl = "" } = await sqs.send(new CreateQueueCommand({ QueueName: randomUUID() }))
+  const config = {
+    s3: { endpoint: storage.s3Endpoint, bucket: storage.bucket, region: storage.region },
+    sqs: { endpoint: storage.sqsEndpoint, queueUrl: QueueUrl, visibilityTimeoutSeconds: 30 },
+  }
+  vi.stubEnv("AWS_ACCESS_KEY_ID", storage.credentials.accessKeyId)
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", storage.credentials.secretAccessKey)
+  const objectStore = objectStoreOf(config)
+  const workQueue = workQueueOf(config)
+  const primary = await openDatabase(await createScratchDatabase(storage.databaseUrl))
+  const opened = [primary]
+  const logged: { level: number; msg: string; [fact: string]: unknown }[] = []
+  const log = pino({ level: "info" }, { write: (line: string) => logged.push(JSON.parse(line)) })
+
+  const contextOf = (
+    { database }: OpenDatabase,
+    given: Partial<SweepBounds> = {},
+  ): Omit<SweepContext, "mayDelete"> => ({
+    environment,
+    database,
+    objectStore,
+    workQueue,
+    bounds: { ...bounds, ...given },
+    log,
+    signal: new AbortController().signal,
+  })
+  return {
+    ...primary,
+    environment,
+    objectStore,
+    workQueue,
+    /** What the sweep logged as an error. */
+    errors: () => logged.filter(({ level }) => level >= 50),
+    /** Sweeps once, on the fixture's database or on another one. */
+    sweep: (given?: Partial<SweepBounds>, on: OpenDatabase = primary) =>
+      sweepOnce(sweepTasks(), contextOf(on, given)),
+    addPhotos: (count: number, facts: PhotoFacts) => addPhotos(primary.rows, environment, count, facts),
+    /** Starts a test without photos and without messages. */
+    removePhotos: async () => {
+      await primary.rows`truncate photos, upload_parts, photo_tags, outbox_events, undelivered_events`
+      await receiveKeys(sqs, QueueUrl)
+    },
+    /** Opens a multipart upload that no photo waits for. */
+    openUpload: async (key: string) => {
+      const client = new AwsClient({ ...storage.credentials, service: "s3", region: storage.region })
+      await client.fetch(`${storage.s3Endpoint}/${storage.bucket}/${key}?uploads`, { method: "POST" })
+    },
+    openUploads: async () =>
+      (await objectStore.listUploads(`${environment}/`, null, new AbortController().signal)).items.map(
+        ({ key }) => key,
+      ),
+    putObject: (key: string) => putObject(objectStore, key),
+    hasObject: async (key: string) => (await objectStore.head(key, new AbortController().signal)) !== null,
+    /** A database that knows nothing of the fixture's photos. */
+    openEmptyDatabase: async () => {
+      const empty = await openDatabase(await createScratchDatabase(storage.databaseUrl))
+      opened.push(empty)
+      return empty
+    },
+    /** The fixture's database as it is now: what a restored backup holds. */
+    openCopy: async () => {
+      const copy = await openDatabase(await primary.scratch.copy())
+      opened.push(copy)
+      return copy
+    },
+    /** The keys in the messages that were sent since the last call. */
+    receiveKeys: () => receiveKeys(sqs, QueueUrl),
+    close: async () => {
+      for (const { close } of opened) await close()
+      workQueue.close()
+      objectStore.close()
+      vi.unstubAllEnvs()
+      sqs.destroy()
+    },
+  }
+}
+
+export type OpenDatabase = { scratch: ScratchDatabase; database: NodeDatabase; rows: postgres.Sql }
+
+const openDatabase = async (scratch: ScratchDatabase) => {
+  const database = openNodeDatabase(scratch.url, 8)
+  const rows = postgres(scratch.url, { max: 1, onnotice: () => undefined })
+  return {
+    scratch,
+    database,
+    rows,
+    close: async () => {
+      await database.close()
+      await rows.end()
+      await scratch.drop()
+    },
+  }
+}
+
+type PhotoFacts = {
+  status: PhotoStatus
+  /** Time since it entered its status and last changed. */
+  ageMs: number
+  failureReason?: string
+  uploadId?: string
+}
+
+/** Adds photos of one new user in one new job. */
+const addPhotos = async (
+  rows: postgres.Sql,
+  environment: string,
+  count: number,
+  { status, ageMs, failureReason, uploadId }: PhotoFacts,
+): Promise<StoredPhoto[]> => {
+  const isTerminal = ["COMPLETED", "FAILED", "CANCELLED"].includes(status)
+  const ended = (which: PhotoStatus) => (status === which ? count : 0)
+  const since = new Date(Date.now() - ageMs)
+  const isHeld = failureReason !== "EXPIRED" && status !== "CANCELLED"
+  const photoIds = Array.from({ length: count }, () => `ph_${ulid()}`)
+  const added = await rows`
+    with new_user as (
+      insert into users (user_id, email, password_hash, used_bytes, used_photos)
+      select id, id, 'none', ${isHeld ? count * 1000 : 0}, ${isHeld ? count : 0}
+      from (select ${`usr_${ulid()}`} as id) as new_id
+      returning user_id
+    ),
+    new_job as (
+      insert into upload_jobs (job_id, user_id, total_count, completed_count, failed_count, cancelled_count, status,
+        completed_at)
+      select ${`job_${ulid()}`}, user_id, ${count}, ${ended("COMPLETED")}, ${ended("FAILED")}, ${ended("CANCELLED")},
+        ${isTerminal ? status : "IN_PROGRESS"}, ${isTerminal ? since : null}
+      from new_user returning job_id, user_id
+    ),
+    new_event as (
+      insert into outbox_events (type, user_id, job_id, data)
+      select 'UploadJobCreated', user_id, job_id, '{}' from new_job
+    )
+    insert into photos (photo_id, job_id, user_id, filename, mime_type, bytes, s3_key, upload_id, status, status_since,
+      updated_at, completed_at, failure_reason, etag)
+    select photo_id, job_id, user_id, 'a.jpg', 'image/jpeg', 1000,
+      ${environment} || '/' || user_id || '/' || photo_id || '/original', ${uploadId ?? null}, ${status}, ${since},
+      ${since}, ${isTerminal ? since : null}, ${failureReason ?? null},
+      ${status === "PROCESSING" || status === "COMPLETED" ? "e" : null}
+    from new_job, jsonb_array_elements_text(${JSON.stringify(photoIds)}::text::jsonb) as photo_id
+    returning photo_id, job_id, s3_key`
+  return added.map((row) => ({ photoId: row.photo_id, jobId: row.job_id, s3Key: row.s3_key }))
+}
+
+const putObject = (objectStore: ObjectStore, key: string): Promise<void> =>
+  objectStore.put(key, new Uint8Array(1000), "image/jpeg", new AbortController().signal)
+
+const receiveKeys = async (sqs: SQSClient, queueUrl: string): Promise<string[]> => {
+  const keys: string[] = []
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+    )
+    if (Messages.length === 0) return keys
+    keys.push(...Messages.map(({ Body = "" }) => JSON.parse(Body).detail.object.key as string))
+    await sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    )
+  }
+}
