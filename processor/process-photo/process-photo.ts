@@ -4,6 +4,7 @@ import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { thumbnailVariants } from "../../domain/image.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
 import { isTerminalPhoto } from "../../domain/photo-status.ts"
+import { recoverLateObject } from "../platform/late-object.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import { isOutage } from "../platform/outage.ts"
@@ -52,30 +53,50 @@ const stopped: Verdict = { kind: "retry", reason: "stopping", afterMs: 0 }
 // Time for the last statement of an attempt that used up its limit.
 const leaseMarginMs = 15_000
 
-const removeTimeoutMs = 10_000
+const storageTimeoutMs = 10_000
 
 /** Handles one message: whatever it says and however often it comes, a photo ends once and with one outcome. */
 export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
   // Claims of one user at the same instant would each count the leases without the other.
   const inTurn = createTurns()
   return async (body: string): Promise<Verdict> => {
-    const { database, environment, bucket, concurrency, photoTimeoutMs } = dependencies
+    const { environment, bucket } = dependencies
     const original = parseObjectCreated(body, { environment, bucket })
     if (!original) return { kind: "discard", reason: "not about an original of ours" }
-    if (dependencies.stopping.aborted) return stopped
-
-    const leaseMs = photoTimeoutMs + leaseMarginMs
-    const { claimed, deferred, known } = await inTurn(original.userId, () =>
-      database.run(claimPhoto, { ...original, leaseMs, concurrency }),
-    )
-    if (claimed) return attempt(dependencies, original, claimed)
-    if (deferred) return { kind: "defer", delaySeconds: deferralSeconds(deferred, Math.random()) }
-    if (!known) return { kind: "discard", reason: "no such photo" }
-    if (known.status === "CANCELLED" || known.isDeleted) await removeObjects(dependencies, original)
-    if (isTerminalPhoto(known.status)) return { kind: "done" }
-    // The message may belong to a worker that died, so it must outlive that worker's lease.
-    return { kind: "retry", reason: "leased by another worker", afterMs: known.leaseMs + 1000 }
+    return dependencies.stopping.aborted ? stopped : processOriginal({ ...dependencies, inTurn }, original)
   }
+}
+
+type ClaimDependencies = ProcessPhotoDependencies & { inTurn: ReturnType<typeof createTurns> }
+
+const processOriginal = async (
+  dependencies: ClaimDependencies,
+  original: StoredOriginal,
+): Promise<Verdict> => {
+  const { database, concurrency, photoTimeoutMs, inTurn } = dependencies
+  const leaseMs = photoTimeoutMs + leaseMarginMs
+  const { claimed, deferred, known } = await inTurn(original.userId, () =>
+    database.run(claimPhoto, { ...original, leaseMs, concurrency }),
+  )
+  if (claimed) return attempt(dependencies, original, claimed)
+  if (deferred) return { kind: "defer", delaySeconds: deferralSeconds(deferred, Math.random()) }
+  if (!known) return { kind: "discard", reason: "no such photo" }
+  if (known.status === "CANCELLED" || known.isDeleted) await removeObjects(dependencies, original)
+  else if (known.status === "FAILED") return processLateObject(dependencies, original)
+  if (isTerminalPhoto(known.status)) return { kind: "done" }
+  // The message may belong to a worker that died, so it must outlive that worker's lease.
+  return { kind: "retry", reason: "leased by another worker", afterMs: known.leaseMs + 1000 }
+}
+
+/** Processes an object that arrived after its photo had expired. Any other failed photo is left as it is. */
+const processLateObject = async (
+  dependencies: ClaimDependencies,
+  original: StoredOriginal,
+): Promise<Verdict> => {
+  const late = await recoverLateObject(dependencies, original, AbortSignal.timeout(storageTimeoutMs))
+  if (late.kind === "recovered") return processOriginal(dependencies, { ...original, etag: late.object.etag })
+  if (late.kind === "no_room") await removeObjects(dependencies, original)
+  return { kind: "done" }
 }
 
 const attempt = async (
@@ -122,7 +143,7 @@ const removeObjects = async (
   { key, userId, photoId }: StoredOriginal,
 ): Promise<void> => {
   const thumbnails = thumbnailVariants.map((variant) => thumbnailKey(environment, userId, photoId, variant))
-  const signal = AbortSignal.timeout(removeTimeoutMs)
+  const signal = AbortSignal.timeout(storageTimeoutMs)
   await Promise.all([key, ...thumbnails].map((each) => objectStore.remove(each, signal)))
 }
 
