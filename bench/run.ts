@@ -8,6 +8,7 @@ import { join } from "node:path"
 const parts: Record<string, string> = {
   "round-trips": "round trips to the database to create a job, counted on the wire",
   "live-latency": "from a commit to the client that receives the change",
+  queries: "lists and searches at a million photos, against LIKE and offset",
   "worker-bundle": "size of the Worker that is deployed, against its limit",
 }
 

@@ -165,10 +165,6 @@ export const photos = pgTable(
     deletedAt: instant("deleted_at"),
     /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as it is. */
     takenAt: text("taken_at").generatedAlwaysAs(sql`exif_json->>'dateTimeOriginal'`),
-    /** What `q` looks through, beside the tags. */
-    searchText: text("search_text").generatedAlwaysAs(
-      sql`lower(filename || ' ' || coalesce(exif_json->>'make', '') || ' ' || coalesce(exif_json->>'model', ''))`,
-    ),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
     completedAt: instant("completed_at"),
@@ -185,7 +181,6 @@ export const photos = pgTable(
     index("photos_live_by_checksum")
       .on(table.userId, table.checksum)
       .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
-    index("photos_search").using("gin", table.userId, table.searchText.op("gin_trgm_ops")),
     index("photos_by_job").on(table.jobId, table.photoId),
     // What the sweep selects: few rows, whatever the size of the table.
     index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
@@ -339,10 +334,7 @@ export const tags = pgTable(
     /** As its owner first wrote it. */
     label: text("label").notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.userId, table.tagKey] }),
-    index("tags_search").using("gin", table.userId, table.tagKey.op("gin_trgm_ops")),
-  ],
+  (table) => [primaryKey({ columns: [table.userId, table.tagKey] })],
 )
 
 export const photoTags = pgTable(
@@ -358,6 +350,51 @@ export const photoTags = pgTable(
     primaryKey({ columns: [table.photoId, table.tagKey] }),
     // Serves a tag's photos in the order of their ids.
     index("photo_tags_by_tag").on(table.userId, table.tagKey, table.photoId),
+  ],
+)
+
+/**
+ * Ranges of a user's photo ids, about 4,096 photos each, written by a trigger on `upload_jobs`. The search index is
+ * scoped by block: a search reads one block after the other, newest first, and stops when its page is full. See
+ * docs/decisions/0023-search-by-blocks.md.
+ */
+export const searchBlocks = pgTable(
+  "search_blocks",
+  {
+    blockId: integer("block_id").primaryKey().generatedAlwaysAsIdentity(),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    /** The block holds the photo ids from here up to the user's next block. */
+    firstPhotoId: text("first_photo_id").notNull(),
+    /** Photos created since the block was opened. */
+    photoCount: integer("photo_count").notNull(),
+  },
+  (table) => [uniqueIndex("search_blocks_by_user").on(table.userId, table.firstPhotoId)],
+)
+
+/** What searches read of a live photo that has ended, written by triggers on `photos` and `photo_tags`. */
+export const photoSearch = pgTable(
+  "photo_search",
+  {
+    photoId: text("photo_id")
+      .primaryKey()
+      .references(() => photos.photoId, { onDelete: "cascade" }),
+    blockId: integer("block_id").notNull(),
+    status: text("status").notNull(),
+    takenAt: text("taken_at"),
+    tagKeys: text("tag_keys").array().notNull(),
+    /** The searched fields, in lower case, one per line: see `search_document()`. */
+    document: text("document").notNull(),
+  },
+  (table) => [
+    // Without a list of pending entries (`fastupdate`), which every search would have to read.
+    index("photo_search_tokens")
+      .using(
+        "gin",
+        sql`search_tokens(${table.blockId}, ${table.document}, ${table.status}, ${table.takenAt}, ${table.tagKeys})`,
+      )
+      .with({ fastupdate: false }),
   ],
 )
 

@@ -4,8 +4,11 @@ import type { EdgeEnv } from "./context.ts"
 
 const maxSize = 100
 
-/** How far `page` reaches: behind it a cursor costs the same at any depth, an offset does not. */
-const maxPage = 10_000
+/**
+ * The last item that `page` can reach. The rows before a page are read and thrown away, so that a page costs more the
+ * deeper it is. A cursor costs the same at any depth.
+ */
+const maxDepth = 2_000
 
 const digits = z
   .string()
@@ -13,33 +16,53 @@ const digits = z
   .transform(Number)
 
 /**
- * The parameters of a list whose items sort by the ids that `isId` knows: `page` and `size`, or the cursor of the
- * answer before.
+ * The query of a list whose items sort by the ids that `isId` accepts: the list's own filters, and `page` and `size`
+ * or the cursor of the answer before.
  */
-export const pageParameters = <Id extends string>(isId: (text: string) => text is Id) => ({
-  /** From 0. */
-  page: digits.pipe(z.number().max(maxPage)).optional(),
-  size: digits.pipe(z.number().min(1).max(maxSize)).default(50),
-  cursor: z
-    .string()
-    .max(200)
-    .transform((text, context) => {
-      const id = decode(text)
-      if (id !== null && isId(id)) return id
-      context.addIssue({ code: "custom", message: "must be the nextCursor of an answer before" })
-      return z.NEVER
+export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
+  isId: (text: string) => text is Id,
+  filters: Filters,
+) =>
+  z
+    .object({
+      ...filters,
+      page: digits
+        .optional()
+        .describe(
+          `The page, from 0; ignored with a \`cursor\`. Pages end at item ${maxDepth}: follow \`nextCursor\` to go on.`,
+        ),
+      size: digits.pipe(z.number().min(1).max(maxSize)).default(50).describe("Items on a page."),
+      cursor: z
+        .string()
+        .max(200)
+        .transform((text, context) => {
+          const id = decode(text)
+          if (id !== null && isId(id)) return id
+          context.addIssue({ code: "custom", message: "must be the nextCursor of an answer before" })
+          return z.NEVER
+        })
+        .optional()
+        .describe("`nextCursor` of the answer before. Costs the same at any depth."),
     })
-    .optional(),
-})
+    .check((context) => {
+      const { page = 0, size, cursor } = context.value as { page?: number; size: number; cursor?: Id }
+      if (cursor !== undefined || (page + 1) * size <= maxDepth || page === 0) return
+      context.issues.push({
+        code: "custom",
+        path: ["page"],
+        message: `must end at item ${maxDepth} or before: follow \`nextCursor\` by \`cursor\` to go on`,
+        input: page,
+      })
+    })
 
-/** What every list says beside its items. */
+/** What every list returns beside its items. */
 export const pageFacts = {
   size: z.number().int(),
   /** Null at the end of the list. */
   nextCursor: z.string().nullable(),
 }
 
-/** What a list's statement reads for a page: one row more than asked for, so that one sees whether there is a next. */
+/** What a list's statement reads for a page: one row more than asked for, which says whether there is a next page. */
 export const rowsOf = <Id extends string>({
   page = 0,
   size,
@@ -54,7 +77,7 @@ export const rowsOf = <Id extends string>({
   limit: size + 1,
 })
 
-/** Cuts what was read, one row more than asked for, to the page and says how to go on (RFC 8288 `Link`). */
+/** Cuts the rows read, one more than asked for, to the page, and links to the next page (RFC 8288 `Link`). */
 export const pageOf = <Item>(
   c: Context<EdgeEnv>,
   rows: readonly Item[],

@@ -40,7 +40,7 @@ const list = async (query: string) => {
 const names = async (query: string) => (await list(query)).items.map(({ filename }) => filename)
 
 describe("a list of photos", () => {
-  test("has one's own, the newest first, each with tags and thumbnails to fetch", async () => {
+  test("has the caller's own, newest first, each with tags and URLs of its thumbnails", async () => {
     const { items, nextCursor } = await list("")
     expect(items.map(({ photoId }) => photoId)).toEqual([...photoIds].reverse())
     expect(nextCursor).toBeNull()
@@ -54,7 +54,7 @@ describe("a list of photos", () => {
     expect(mountain?.thumbnails[0]?.url).toContain("X-Amz-Signature")
   })
 
-  test("is gone through by cursor, by page, or by the Link, and comes out the same", async () => {
+  test("is the same by cursor, by page and by the Link header", async () => {
     const byCursor: string[] = []
     for (let cursor: string | null = ""; cursor !== null; ) {
       const page: ListPhotosResponse = await list(`?size=3${cursor && `&cursor=${cursor}`}`)
@@ -76,31 +76,83 @@ describe("a list of photos", () => {
     expect(byLink).toEqual(all)
   })
 
-  test("finds by tag, in whatever case", async () => {
+  test("finds by tag, ignoring case", async () => {
     expect(await names("?tag=SUMMER")).toEqual(["Mountain.jpg", "beach.jpg"])
     expect(await names("?tag=nothing")).toEqual([])
     expect(await names("?tag=%00")).toEqual([])
   })
 
-  test("finds by part of filename, camera or tag, and takes wildcards for what they are", async () => {
+  test("finds words of three or more characters anywhere in a filename, a camera or a tag", async () => {
     expect(await names("?q=MOUNT")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=ounta")).toEqual(["Mountain.jpg"])
     expect(await names("?q=iphone")).toEqual(["Mountain.jpg"])
     expect(await names("?q=umme")).toEqual(["Mountain.jpg", "beach.jpg"])
-    expect(await names("?q=100%25")).toEqual(["IMG_100%.jpg"])
-    expect(await names("?q=_")).toEqual(["IMG_1000.jpg", "IMG_100%.jpg"])
-    expect(await names("?q=%27%3B+drop+table+photos")).toEqual([])
+    expect(await names("?q=IMG_1000")).toEqual(["IMG_1000.jpg"])
+    expect(await names("?q=100.")).toEqual([])
   })
 
-  test("finds by status and time of capture, a date standing for the whole day", async () => {
+  test("finds words of one or two characters where a word begins", async () => {
+    expect(await names("?q=mo")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=ip")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=10")).toEqual(["IMG_1000.jpg", "IMG_100%.jpg"])
+    expect(await names("?q=se")).toEqual(["beach.jpg"])
+    expect(await names("?q=ou")).toEqual([])
+    expect(await names("?q=00")).toEqual([])
+  })
+
+  test("finds photos with every word, in whatever field", async () => {
+    expect(await names("?q=jpg+summer")).toEqual(["Mountain.jpg", "beach.jpg"])
+    expect(await names("?q=summer++apple")).toEqual(["Mountain.jpg"])
+    expect(await names("?q=mountain+beach")).toEqual([])
+    // The last letters of the filename and the first of the camera are no word.
+    expect(await names("?q=jpgapple")).toEqual([])
+  })
+
+  test("takes wildcards and quotes for what they are", async () => {
+    expect(await names("?q=100%25")).toEqual(["IMG_100%.jpg"])
+    expect(await names("?q=%25%25%25")).toEqual([])
+    expect(await names("?q=_")).toEqual([])
+    expect(await names("?q=%27%3B+drop+table+photos")).toEqual([])
+    expect(await names("?q=%5C%5C%5C")).toEqual([])
+  })
+
+  test("finds a photo by a tag as long as it has it, before and after it has ended", async () => {
+    const [item] = (await newJob(user, [jpeg(12, "tagged.jpg")])).items
+    const path = `/commands/photos/${item?.photoId}/tags`
+    const add = (label: string) => send("POST", path, { token: user.token, body: { labels: [label] } })
+    await add("Zebra")
+    expect(await names("?q=zebr")).toEqual(["tagged.jpg"])
+    await complete(item?.photoId ?? "")
+    expect(await names("?q=zebr")).toEqual(["tagged.jpg"])
+    await add("Giraffe")
+    expect(await names("?q=giraffe+zebra")).toEqual(["tagged.jpg"])
+    await send("DELETE", `${path}/Zebra`, { token: user.token })
+    expect(await names("?q=zebr")).toEqual([])
+    expect(await names("?tag=giraffe&status=COMPLETED")).toEqual(["tagged.jpg"])
+    await send("DELETE", `/commands/photos/${item?.photoId}`, { token: user.token })
+    expect(await names("?q=giraffe")).toEqual([])
+  })
+
+  test("finds by status and time of capture; a date includes the whole day", async () => {
     expect(await names("?status=COMPLETED")).toEqual(["Mountain.jpg"])
     expect(await names("?takenFrom=2026-05-04&takenTo=2026-05-04")).toEqual(["Mountain.jpg"])
     expect(await names("?takenFrom=2026-05-04T10:11:13")).toEqual([])
+    expect(await names("?takenFrom=2016-01-01&takenTo=2026-12-31")).toEqual(["Mountain.jpg"])
+    expect(await names("?takenFrom=2026-05-05")).toEqual([])
+    expect(await names("?takenTo=2026-05-03")).toEqual([])
+    expect(await names("?takenFrom=2026-06-01&takenTo=2026-05-01")).toEqual([])
   })
 
-  test("takes all conditions together", async () => {
+  test("combines all filters", async () => {
     expect(await names("?tag=summer&q=beach&status=QUEUED")).toEqual(["beach.jpg"])
     expect(await names("?tag=summer&q=summer")).toEqual(["Mountain.jpg", "beach.jpg"])
     expect(await names("?q=summer&size=1&page=1")).toEqual(["beach.jpg"])
+    expect(await names("?tag=summer&status=COMPLETED")).toEqual(["Mountain.jpg"])
+    expect(await names("?tag=summer&status=QUEUED")).toEqual(["beach.jpg"])
+    expect(await names("?tag=summer&q=mount&takenFrom=2026-05-04&takenTo=2026-05-04")).toEqual([
+      "Mountain.jpg",
+    ])
+    expect(await names("?tag=pets&takenFrom=2026-05-04")).toEqual([])
   })
 
   test("is 304 until one of its photos changes", async () => {
@@ -126,7 +178,19 @@ describe("a list of photos", () => {
     expect(problem.errors).toHaveLength(1)
   })
 
-  test("of somebody else has none of them", async () => {
+  test("refuses a page beyond item 2,000 and points to the cursor", async () => {
+    expect((await ask("?page=19&size=100")).status).toBe(200)
+    const problem = await expectProblem(await ask("?page=20&size=100"), 422, "validation-failed")
+    expect(problem.errors).toEqual([
+      {
+        pointer: "#/page",
+        code: "custom",
+        detail: expect.stringContaining("follow `nextCursor` by `cursor`"),
+      },
+    ])
+  })
+
+  test("of another user has none of them", async () => {
     const stranger = await newUser()
     expect((await (await ask("", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
     expect((await (await ask("?tag=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])

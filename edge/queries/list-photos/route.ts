@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import { tagLabelOf } from "../../../domain/tag-label.ts"
 import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { answerNotModified, knownTagsOf, notModified, urlSpanOf } from "../../http/entity-tag.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { pageOf, rowsOf } from "../../http/page.ts"
 import { validQuery } from "../../http/validation.ts"
@@ -14,6 +14,8 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   describeOperation("listPhotos", {
     tag: "photos",
     summary: "List and search photos",
+    description:
+      "Returns the caller's photos, newest first. Filters combine: a photo is returned when it matches all of them.",
     answers: {
       200: { description: "A page of photos, newest first.", schema: listPhotosResponse, headers: ["Link"] },
     },
@@ -23,19 +25,25 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   async (c) => {
     const { config, database, principal } = c.var
     const { tag, q, status, takenFrom, takenTo, ...page } = c.req.valid("query")
+    // The tag of an answer with URLs holds for one span of them; the statement compares only what it stores.
+    const span = `-${urlSpanOf(config)}`
     const input = {
       userId: principal.userId,
       ...rowsOf(page),
-      // What can't be a label is no tag of any photo.
+      // A text that can't be a label is a tag of no photo.
       tagKey: tag === undefined ? null : (tagLabelOf(tag)?.tagKey ?? ""),
-      pattern: q === undefined ? null : patternOf(q),
+      q: q ?? null,
       status: status ?? null,
       takenFrom: takenFrom ?? null,
-      takenTo: takenTo === undefined ? null : endOf(takenTo),
+      takenTo: takenTo === undefined ? null : endOfDay(takenTo),
+      knownTags: knownTagsOf(c).flatMap((known) =>
+        known.endsWith(span) ? [known.slice(0, -span.length)] : [],
+      ),
     }
     const found = await database.run(selectPhotos(input), input)
+    if (found.photos === null) return answerNotModified(c, found.tag + span)
     const { items, ...facts } = pageOf(c, found.photos, page.size, ({ photoId }) => photoId)
-    const unchanged = notModified(c, `${found.tag}-${urlSpanOf(config)}`)
+    const unchanged = notModified(c, found.tag + span)
     if (unchanged) return unchanged
     const photos = await Promise.all(
       items.map(async (photo) => ({
@@ -47,7 +55,5 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   },
 )
 
-const patternOf = (q: string): string => `%${q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`
-
-const endOf = (captureTime: string): string =>
+const endOfDay = (captureTime: string): string =>
   captureTime.includes("T") ? captureTime : `${captureTime}T23:59:59`

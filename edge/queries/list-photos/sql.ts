@@ -4,6 +4,7 @@ import { inputOfActingUser, type Statement, statementOf } from "../../../db/stat
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import type { PhotoStatus } from "../../../domain/photo-status.ts"
 import { storedPhotoSummary } from "./schema.ts"
+import { isSearch, searchedPhotos } from "./search-sql.ts"
 
 export type PhotosPage = {
   userId: UserId
@@ -12,79 +13,74 @@ export type PhotosPage = {
   limit: number
   /** The key of a tag. */
   tagKey: string | null
-  /** A pattern for LIKE, in lower case. */
-  pattern: string | null
+  /** What a person typed: words that must all be found. */
+  q: string | null
   status: PhotoStatus | null
   takenFrom: string | null
   takenTo: string | null
+  /** Tags of the answers that the caller has. */
+  knownTags: readonly string[]
 }
 
-const photosPage = z.object({ tag: z.string(), photos: z.array(storedPhotoSummary) })
+const photosPage = z.object({
+  tag: z.string(),
+  /** Null: the caller has this page. */
+  photos: z.array(storedPhotoSummary).nullable(),
+})
 
 /**
- * A page of the user's photos, the newest first, and a tag that changes with any of them. Each way of looking has
- * the statement whose index already has the order, so that the first page and the thousandth cost the same.
+ * A page of the user's photos, newest first, and a tag that changes with any of them. Each statement reads an index
+ * that has the order of the page, so it stops when the page is full. When the caller knows the tag, only the index
+ * and the versions of the rows are read.
  */
-export const selectPhotos = ({
-  tagKey,
-  pattern,
-}: Pick<PhotosPage, "tagKey" | "pattern">): Statement<PhotosPage, z.infer<typeof photosPage>> =>
-  tagKey !== null ? photosOfTag : pattern !== null ? photosFound : allPhotos
+export const selectPhotos = (
+  filters: Pick<PhotosPage, "tagKey" | "q" | "status" | "takenFrom" | "takenTo">,
+): Statement<PhotosPage, z.infer<typeof photosPage>> => {
+  if (isSearch(filters)) return photosIn(searchedPhotos(filters))
+  if (filters.tagKey !== null) return photosOfTag
+  return filters.status !== null ? photosOfStatus : allPhotos
+}
 
-// The arguments stand in the text as constants, so that the planner sees what is asked for and drops what is not.
+// The arguments stand in the text as constants: the planner drops what is not asked for.
 const argument = (name: keyof PhotosPage) => `($1::jsonb->>'${name}')`
-
-const byFilters = `
-  p.user_id = ${argument("userId")} and p.deleted_at is null
-    and (${argument("before")} is null or p.photo_id < ${argument("before")})
-    and (${argument("status")} is null or p.status = ${argument("status")})
-    and (${argument("takenFrom")} is null or p.taken_at >= ${argument("takenFrom")})
-    and (${argument("takenTo")} is null or p.taken_at <= ${argument("takenTo")})`
 
 const slice = `offset ${argument("offset")}::int limit ${argument("limit")}::int`
 
-const upToSlice = `limit ${argument("offset")}::int + ${argument("limit")}::int`
+const isOnPage = (photo: string) => `
+  ${photo}.user_id = ${argument("userId")} and ${photo}.photo_id < coalesce(${argument("before")}, '~')`
 
 const allPhotos = photosIn(`
-  select p.photo_id from photos p where ${byFilters} order by p.photo_id desc ${slice}`)
+  select p.photo_id from photos p where ${isOnPage("p")} and p.deleted_at is null
+  order by p.photo_id desc ${slice}`)
+
+const photosOfStatus = photosIn(`
+  select p.photo_id from photos p
+  where ${isOnPage("p")} and p.deleted_at is null and p.status = ${argument("status")}
+  order by p.photo_id desc ${slice}`)
 
 const photosOfTag = photosIn(`
   select pt.photo_id from photo_tags pt join photos p on p.photo_id = pt.photo_id
-  where pt.user_id = ${argument("userId")} and pt.tag_key = ${argument("tagKey")} and ${byFilters}
-    and (${argument("before")} is null or pt.photo_id < ${argument("before")})
-    and (${argument("pattern")} is null or p.search_text like ${argument("pattern")}
-      or exists (select from photo_tags other
-        where other.photo_id = p.photo_id and other.tag_key like ${argument("pattern")}))
+  where ${isOnPage("pt")} and pt.tag_key = ${argument("tagKey")} and p.deleted_at is null
   order by pt.photo_id desc ${slice}`)
-
-const photosFound = photosIn(`
-  select photo_id from (
-    (select p.photo_id from photos p
-      where p.search_text like ${argument("pattern")} and ${byFilters} order by p.photo_id desc ${upToSlice})
-    union
-    (select p.photo_id from tags t
-      join photo_tags pt on pt.user_id = t.user_id and pt.tag_key = t.tag_key
-      join photos p on p.photo_id = pt.photo_id
-      where t.user_id = ${argument("userId")} and t.tag_key like ${argument("pattern")} and ${byFilters}
-      order by p.photo_id desc ${upToSlice})
-  ) as found
-  order by photo_id desc ${slice}`)
 
 function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage>> {
   return statementOf<PhotosPage>()(
     photosPage,
     `
     with ${inputOfActingUser},
-    page as (${page})
-    select jsonb_build_object(
-      'tag', md5(coalesce(string_agg(p.photo_id || ':' || p.version, ',' order by p.photo_id desc), '')),
-      'photos', coalesce(jsonb_agg(jsonb_build_object(
+    page as materialized (${page}),
+    seen as (
+      select md5(coalesce(string_agg(photo_id || ':' || p.version, ',' order by photo_id desc), '')) as tag
+      from page join photos p using (photo_id)
+    )
+    select jsonb_build_object('tag', tag, 'photos', case when not (doc->'knownTags' ? tag) then (
+      select coalesce(jsonb_agg(jsonb_build_object(
         'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'mimeType', p.mime_type, 'bytes', p.bytes,
         'status', p.status, 'failureReason', p.failure_reason, 'width', p.width, 'height', p.height,
         'takenAt', p.taken_at, 'createdAt', p.created_at, 'completedAt', p.completed_at,
         'thumbnails', coalesce(p.thumbnails, '[]'),
-        'tags', ${labelsOfPhoto}) order by p.photo_id desc), '[]')) as result
-    from page join photos p using (photo_id)
-    where (select doc is not null from input)`,
+        'tags', ${labelsOfPhoto}) order by p.photo_id desc), '[]')
+      from page join photos p using (photo_id)) end) as result
+    from input, seen`,
   )
 }

@@ -2,9 +2,9 @@ import * as z from "zod"
 import { isJobId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 import { instant } from "../../http/instant.ts"
-import { pageFacts, pageParameters } from "../../http/page.ts"
+import { listQuery, pageFacts } from "../../http/page.ts"
 
-export const listUploadJobsQuery = z.object(pageParameters(isJobId))
+export const listUploadJobsQuery = listQuery(isJobId, {})
 
 export const storedUploadJobSummary = z.object({
   jobId: z.string(),
@@ -19,7 +19,7 @@ export const storedUploadJobSummary = z.object({
 })
 
 export const listUploadJobsResponse = z.object({
-  /** The newest first. */
+  /** Newest first. */
   items: z.array(
     storedUploadJobSummary.extend({
       terminal: z.boolean(),

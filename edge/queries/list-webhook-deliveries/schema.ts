@@ -1,12 +1,12 @@
 import * as z from "zod"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 import { instant } from "../../http/instant.ts"
-import { pageFacts, pageParameters } from "../../http/page.ts"
+import { listQuery, pageFacts } from "../../http/page.ts"
 
 const isDeliveryId = (text: string): text is `${number}` => /^\d{1,18}$/.test(text)
 
 export const listWebhookDeliveriesParams = z.object({ endpointId: z.string().refine(isEndpointId) })
-export const listWebhookDeliveriesQuery = z.object(pageParameters(isDeliveryId))
+export const listWebhookDeliveriesQuery = listQuery(isDeliveryId, {})
 
 export const storedDelivery = z.object({
   deliveryId: z.string(),
@@ -23,7 +23,7 @@ export const storedDelivery = z.object({
 })
 
 export const listWebhookDeliveriesResponse = z.object({
-  /** The newest first. */
+  /** Newest first. */
   items: z.array(
     storedDelivery.extend({
       nextAttemptAt: z.iso.datetime().nullable(),
