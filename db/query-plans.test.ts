@@ -156,6 +156,7 @@ describe.each([
 ])("on tables that were %s, no query scans a table:", (_, prepare) => {
   beforeAll(() => sql.unsafe(prepare), 120_000)
 
+  test("a job", () => scansNothing(selectUploadJob, { jobId, userId }))
   test("a photo", () => scansNothing(selectPhoto, { photoId, userId }))
   test("a download", () => scansNothing(selectDownload, { photoId, userId }))
   test("a timeline", () => scansNothing(selectPhotoTimeline, { photoId, userId }))
