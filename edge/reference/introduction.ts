@@ -7,7 +7,8 @@ Clients upload photos straight to S3. This API issues the upload URLs, tracks ea
 1. \`POST /auth/register\` and \`POST /auth/token\` return an access token. Send it as \`Authorization: Bearer …\`.
 2. \`POST /commands/upload-jobs\` declares the files of a batch and returns a presigned URL for each.
 3. \`PUT\` each file to its \`presignedUrl\` with exactly the \`headers\` that came with it.
-4. \`POST /commands/upload/{photoId}/finalize\` confirms an upload. It is optional where S3 sends storage events.
+4. \`POST /commands/upload-jobs/{jobId}/finalize\` confirms the uploads. If the answer of step 2 has \`storageEvents: true\`,
+   S3 confirms them, and the call is only needed for photos that have not moved after some seconds.
 5. \`GET /queries/upload-jobs/{jobId}\` returns the status of the job and of each photo. Stop polling when \`terminal\`
    is true, or follow the job live at \`GET /queries/upload-jobs/{jobId}/events\`.
 
