@@ -23,7 +23,13 @@ export const hostilePhotos: readonly HostilePhoto[] = [
     reason: "CORRUPT",
     bytes: () =>
       heicOf({
-        iloc: fullBox("iloc", 1, uint(1, 0, 0), uint(2, 200), repeated(200, uint(2, 1, 0, 0, 0xffff))),
+        iloc: fullBox(
+          "iloc",
+          1,
+          uint(1, 0, 0),
+          uint(2, 200),
+          ...Array.from({ length: 200 }, (_, id) => uint(2, id, 0, 0, 0xffff)),
+        ),
       }),
   },
   {
