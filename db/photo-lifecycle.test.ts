@@ -137,6 +137,7 @@ const facts = {
   height: 2,
   exif: { make: "Maker" } as PhotoExif,
   isDegraded: false,
+  anomalies: [],
 } as const
 
 /** The CloudEvent of a row, validated against docs/events.md. */

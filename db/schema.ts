@@ -16,6 +16,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core"
 import { failureReasons } from "../domain/failure-reason.ts"
+import { photoAnomalies } from "../domain/image.ts"
 import { jobStatuses } from "../domain/job-status.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
 import { timelineKinds } from "../domain/photo-timeline.ts"
@@ -23,6 +24,9 @@ import { timelineKinds } from "../domain/photo-timeline.ts"
 /** A CHECK that admits the domain's words and no others. */
 const oneOf = (column: PgColumn, words: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(words.map((word) => `'${word}'`).join(", "))})`
+
+const arrayOf = (words: readonly string[]): SQL =>
+  sql.raw(`array[${words.map((word) => `'${word}'`).join(", ")}]::text[]`)
 
 const instant = (name: string) => timestamp(name, { withTimezone: true })
 
@@ -137,6 +141,8 @@ export const photos = pgTable(
     exifJson: jsonb("exif_json"),
     thumbnails: jsonb("thumbnails"),
     isDegraded: boolean("is_degraded").notNull().default(false),
+    /** What else is in its file; empty until the photo is COMPLETED. */
+    anomalies: text("anomalies").array().notNull().default(sql`'{}'`),
     status: text("status").notNull().default("QUEUED"),
     failureReason: text("failure_reason"),
     failureDetail: text("failure_detail"),
@@ -208,6 +214,7 @@ export const photos = pgTable(
       ),
     index("photos_dead_lettered").on(table.deadLetteredAt).where(sql`${table.deadLetteredAt} is not null`),
     check("photos_status", oneOf(table.status, photoStatuses)),
+    check("photos_anomalies", sql`${table.anomalies} <@ ${arrayOf(photoAnomalies)}`),
     check("photos_failure_reason", oneOf(table.failureReason, failureReasons)),
     check(
       "photos_failed_with_reason",

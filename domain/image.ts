@@ -42,6 +42,22 @@ export type PhotoExif = {
   colorSpace: number | null
 }
 
+/** What else is in the file of a photo that every viewer shows. */
+export const photoAnomalies = [
+  /** Bytes follow the picture, and they are neither padding nor what cameras append. */
+  "TRAILING_DATA",
+  /** HTML, SVG or PHP in a comment or behind the picture. */
+  "EMBEDDED_MARKUP",
+  /** The file is also a ZIP archive. */
+  "EMBEDDED_ARCHIVE",
+  /** The file is also a PDF document. */
+  "EMBEDDED_DOCUMENT",
+  /** The file is also a script: its first bytes are the start of a comment in JavaScript. */
+  "EMBEDDED_SCRIPT",
+] as const
+
+export type PhotoAnomaly = (typeof photoAnomalies)[number]
+
 /** What the bytes of a photo turned out to be. Width and height are px after orientation. */
 export type ImageFacts = {
   type: PhotoType
@@ -50,4 +66,5 @@ export type ImageFacts = {
   exif: PhotoExif
   /** True when only a lenient decoder took it: every viewer shows it, something in it is broken. */
   isDegraded: boolean
+  anomalies: readonly PhotoAnomaly[]
 }

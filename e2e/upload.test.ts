@@ -102,6 +102,30 @@ describe("a batch of photos", () => {
     if (peak !== null) expect(peak).toBeLessThan(1024 ** 3)
   })
 
+  test("of which one is also a web page completes, and nothing of the page is served as one", async () => {
+    const api = await signedInUser(system.edgeUrl)
+    const [good] = await smallPhotos(1)
+    if (!good) throw new Error("no photo")
+    const page = "<html><body><script>alert(1)</script></body></html>"
+    const polyglot = new Uint8Array(await new Blob([good.content, page]).arrayBuffer())
+    const { photos } = await uploadAll(api, [fileOf("photo.jpg", polyglot)])
+    const [photo] = photos
+    expect(photo).toMatchObject({
+      status: "COMPLETED",
+      isDegraded: false,
+      anomalies: ["TRAILING_DATA", "EMBEDDED_MARKUP"],
+    })
+    const original = await fetch((await api.getDownloadUrl(photo?.photoId ?? "", "original")).url)
+    expect(original.headers.get("content-type")).toBe("image/jpeg")
+    expect(original.headers.get("content-disposition")).toMatch(/^attachment; filename="photo.jpg"/)
+    expect((await original.bytes()).length).toBe(polyglot.length)
+    for (const { url } of photo?.thumbnails ?? []) {
+      const thumbnail = await fetch(url)
+      expect(thumbnail.headers.get("content-type")).toBe("image/webp")
+      expect(Buffer.from(await thumbnail.bytes()).includes("<script")).toBe(false)
+    }
+  })
+
   test("of the good files in ../shared/samples completes in every format", async ({ skip }) => {
     const files = await sampleFiles("good")
     if (!files) return skip("../shared/samples is not here")

@@ -44,6 +44,8 @@ const descriptions: Readonly<Record<string, string>> = {
   height: "Height in pixels, with the orientation applied.",
   id: "Identifies what failed.",
   isDegraded: "Whether the file is damaged but was processed.",
+  anomalies:
+    "What else the file holds, which viewers ignore: bytes behind the picture, markup, an archive, a document or a script. Empty until the photo is COMPLETED.",
   isDeleted: "Whether the photo was deleted, rather than its upload cancelled.",
   isStored: "Whether S3 has the part already.",
   isWithinQuota: "Whether the files fit into the account's storage quota.",

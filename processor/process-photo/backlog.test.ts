@@ -116,7 +116,7 @@ test("500 slow photos of one user do not stall the photo of another user behind 
           })
         }
         return ok({
-          facts: { type, width: 1, height: 1, exif: {} as PhotoExif, isDegraded: false },
+          facts: { type, width: 1, height: 1, exif: {} as PhotoExif, isDegraded: false, anomalies: [] },
           thumbnails: [],
         })
       },

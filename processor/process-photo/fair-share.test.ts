@@ -51,7 +51,14 @@ const complete = (photoId: PhotoId, attempt: number) =>
     photoId,
     attempt,
     checksum: "ab",
-    facts: { type: "image/jpeg", width: 3, height: 2, exif: {} as PhotoExif, isDegraded: false },
+    facts: {
+      type: "image/jpeg",
+      width: 3,
+      height: 2,
+      exif: {} as PhotoExif,
+      isDegraded: false,
+      anomalies: [],
+    },
     thumbnails: [],
   })
 

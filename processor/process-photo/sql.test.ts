@@ -30,7 +30,14 @@ const leaseMs = 60_000
 const fault = { reason: "CORRUPT", detail: "It is broken." } as const
 const outcome = {
   checksum: "ab".repeat(32),
-  facts: { type: "image/jpeg", width: 3, height: 2, exif: { make: "Maker" } as PhotoExif, isDegraded: false },
+  facts: {
+    type: "image/jpeg",
+    width: 3,
+    height: 2,
+    exif: { make: "Maker" } as PhotoExif,
+    isDegraded: false,
+    anomalies: [],
+  },
   thumbnails: [{ variant: 256, width: 3, height: 2, bytes: 100 }],
 } as const
 
@@ -74,11 +81,25 @@ const eventsOf = async (id: string) =>
   )
 
 describe("a photo", () => {
-  test("is in one pair of hands at a time", async () => {
+  test("is leased by one worker at a time", async () => {
     const { photoIds } = await newJob(1)
     const [photoId] = photoIds as [PhotoId]
     const claims = await Promise.all(Array.from({ length: 8 }, () => claim(photoId)))
     expect(claims.filter(({ claimed }) => claimed !== null)).toHaveLength(1)
+  })
+
+  test("that is COMPLETED has the type of its bytes, and its anomalies", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    const { claimed } = await claim(photoId)
+    const facts = {
+      ...outcome.facts,
+      type: "image/heic",
+      anomalies: ["TRAILING_DATA", "EMBEDDED_MARKUP"],
+    } as const
+    await database.run(completePhoto, { photoId, attempt: claimed?.attempt ?? 0, ...outcome, facts })
+    expect(await rows`select mime_type, anomalies from photos where photo_id = ${photoId}`).toEqual([
+      { mime_type: "image/heic", anomalies: ["TRAILING_DATA", "EMBEDDED_MARKUP"] },
+    ])
   })
 
   test("completes once although its message arrives three times", async () => {

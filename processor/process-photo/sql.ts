@@ -103,6 +103,7 @@ export const completePhoto = statementOf<Completion>()(
     update photos p set status = 'COMPLETED', checksum = doc->>'checksum',
       width = (doc->'facts'->>'width')::int, height = (doc->'facts'->>'height')::int,
       exif_json = doc->'facts'->'exif', is_degraded = (doc->'facts'->>'isDegraded')::boolean,
+      anomalies = array(select jsonb_array_elements_text(doc->'facts'->'anomalies')), mime_type = doc->'facts'->>'type',
       thumbnails = doc->'thumbnails', lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}

@@ -33,6 +33,7 @@ describe("a photo", () => {
       bytes: 7,
       status: "QUEUED",
       exifJson: null,
+      anomalies: [],
       width: null,
       thumbnails: [],
     })
@@ -41,12 +42,14 @@ describe("a photo", () => {
   test("that is done has its EXIF and thumbnails that anyone with the URL may fetch for a while", async () => {
     await rows(
       `update photos set status = 'COMPLETED', width = 4032, height = 3024, exif_json = '{"make": "Apple", "iso": 32}',
+         anomalies = '{TRAILING_DATA}',
          thumbnails = '[{"variant": 256, "width": 256, "height": 192, "bytes": 9000}]'
        where photo_id = $1`,
       photoId,
     )
     const photo = await (await get(photoId)).json<PhotoResponse>()
     expect(photo).toMatchObject({ width: 4032, height: 3024, exifJson: { make: "Apple", iso: 32 } })
+    expect(photo.anomalies).toEqual(["TRAILING_DATA"])
     const [thumbnail] = photo.thumbnails
     const url = new URL(thumbnail?.url ?? "")
     expect(url.pathname).toBe(`/${config.s3.bucket}/thumbnails/test/${user.userId}/${photoId}/256.webp`)

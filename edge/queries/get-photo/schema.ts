@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
 import { isPhotoId } from "../../../domain/ids.ts"
+import { photoAnomalies } from "../../../domain/image.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { linkedThumbnail, storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 import { instant } from "../../http/instant.ts"
@@ -28,6 +29,8 @@ export const storedPhoto = z.object({
   exifJson: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
   /** Something in the file is broken, though every viewer shows it. */
   isDegraded: z.boolean(),
+  /** What else is in the file, which every viewer ignores. Empty until the photo is COMPLETED. */
+  anomalies: z.array(z.enum(photoAnomalies)),
   tags: z.array(z.string()),
   createdAt: instant,
   completedAt: instant.nullable(),

@@ -15,7 +15,7 @@ export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
       'bytesSent', ${sentBytesOf("p")},
       'status', p.status, 'failureReason', p.failure_reason, 'failureDetail', p.failure_detail,
       'eTag', p.etag, 'checksum', p.checksum, 'width', p.width, 'height', p.height, 'exifJson', p.exif_json,
-      'isDegraded', p.is_degraded, 'thumbnails', coalesce(p.thumbnails, '[]'),
+      'isDegraded', p.is_degraded, 'anomalies', to_jsonb(p.anomalies), 'thumbnails', coalesce(p.thumbnails, '[]'),
       'tags', ${labelsOfPhoto},
       'createdAt', p.created_at, 'completedAt', p.completed_at, 'version', p.version)
     from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'

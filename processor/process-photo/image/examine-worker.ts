@@ -31,12 +31,12 @@ const examine = async ({
   limits,
 }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
   const probed = withContent(content, (source) => {
-    const header = probe(source, declaredType, limits)
-    // What the header keeps of the source is read here: a file is closed afterwards.
-    return header.ok ? ok({ header: header.value, exif: photoExifOf(header.value.exif) }) : header
+    const found = probe(source, declaredType, limits)
+    // What the header refers to is read here: a file is closed afterwards.
+    return found.ok ? ok({ ...found.value, exif: photoExifOf(found.value.header.exif) }) : found
   })
   if (!probed.ok) return probed
-  const { header, exif } = probed.value
+  const { header, anomalies, exif } = probed.value
   send({ kind: "needs", decodeBytes: header.decodeBytes, keepsMemory: header.hevc !== null })
   await once(port, "message")
 
@@ -45,7 +45,7 @@ const examine = async ({
   const [width, height] = isOnItsSide ? [header.height, header.width] : [header.width, header.height]
   try {
     const { thumbnails, isDegraded } = await render(content, header, orientation, libheif)
-    return ok({ facts: { type: header.type, width, height, exif, isDegraded }, thumbnails })
+    return ok({ facts: { type: header.type, width, height, exif, isDegraded, anomalies }, thumbnails })
   } catch (error) {
     if (error instanceof ReadFailed) throw error
     // libvips reads a file by itself and does not tell I/O errors from damage.

@@ -1,8 +1,9 @@
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
+import type { PhotoAnomaly } from "../../../domain/image.ts"
 import { isSamePhotoType, type PhotoType } from "../../../domain/photo-type.ts"
 import { ok, type Result } from "../../../domain/result.ts"
 import { type ByteSource, EndsEarly, ReadFailed } from "./byte-source.ts"
-import { detectPolyglot } from "./detect-polyglot.ts"
+import { findAnomalies } from "./find-anomalies.ts"
 import { readGifHeader } from "./format/gif.ts"
 import { readHeifHeader } from "./format/heif.ts"
 import type { HeaderReader, ImageHeader } from "./format/image-header.ts"
@@ -21,6 +22,9 @@ import {
   unsupported,
 } from "./photo-faults.ts"
 
+/** What the structure of a photo says, and what else its file holds. */
+export type ProbedPhoto = { header: ImageHeader; anomalies: PhotoAnomaly[] }
+
 export type ProbeLimits = { maxPixels: number; maxDecodedBytes: number }
 
 /** The most that a probe holds: its parsers are bounded, whatever the size of the file. */
@@ -35,7 +39,7 @@ export const probe = (
   source: ByteSource,
   declaredType: PhotoType,
   limits: ProbeLimits,
-): Result<ImageHeader, PhotoFault> => {
+): Result<ProbedPhoto, PhotoFault> => {
   try {
     return probeStructure(source, declaredType, limits)
   } catch (error) {
@@ -49,7 +53,7 @@ const probeStructure = (
   source: ByteSource,
   declaredType: PhotoType,
   limits: ProbeLimits,
-): Result<ImageHeader, PhotoFault> => {
+): Result<ProbedPhoto, PhotoFault> => {
   if (source.size === 0) return corrupt("The file is empty.")
   const sniffed = sniff(source.peek(0, sniffBytes))
   if (!sniffed.isPhoto) return unsupported(otherFormatDetail(sniffed.looksLike))
@@ -57,14 +61,12 @@ const probeStructure = (
   if (!read.ok) return read
 
   const header = read.value
-  const secondNature = detectPolyglot(source, header)
-  if (secondNature)
-    return unsupported(`The file is a photo and ${secondNature} at once; such files are refused.`)
   if (!isSamePhotoType(header.type, declaredType))
     return mismatched(
       `The file was declared as ${declaredType} but is ${header.type}. Declare its true type.`,
     )
-  return withinLimits(header, limits)
+  const fault = limitFault(header, limits)
+  return fault ?? ok({ header, anomalies: findAnomalies(source, header) })
 }
 
 const headerReaders: Record<PhotoType, HeaderReader> = {
@@ -81,10 +83,10 @@ const headerReaders: Record<PhotoType, HeaderReader> = {
 const otherFormatDetail = (looksLike: string | null): string =>
   looksLike ? `This is ${looksLike}, not a photo.` : "This is not a photo in a supported format."
 
-const withinLimits = (
+const limitFault = (
   header: ImageHeader,
   { maxPixels, maxDecodedBytes }: ProbeLimits,
-): Result<ImageHeader, PhotoFault> => {
+): Result<never, PhotoFault> | null => {
   const { width, height, decodeBytes } = header
   if (width * height > maxPixels)
     return tooManyPixels(
@@ -94,5 +96,5 @@ const withinLimits = (
     return tooManyPixels(
       `The photo has ${width} × ${height} pixels and must be held in memory as a whole, which takes too much.`,
     )
-  return ok(header)
+  return null
 }

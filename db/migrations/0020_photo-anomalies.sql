@@ -1,0 +1,3 @@
+-- What else is in the file of a photo (trailing data, markup, an archive …): such photos complete and are flagged.
+ALTER TABLE "photos" ADD COLUMN "anomalies" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "photos" ADD CONSTRAINT "photos_anomalies" CHECK ("photos"."anomalies" <@ array['TRAILING_DATA', 'EMBEDDED_MARKUP', 'EMBEDDED_ARCHIVE', 'EMBEDDED_DOCUMENT', 'EMBEDDED_SCRIPT']::text[]);
