@@ -9,6 +9,7 @@ const parts: Record<string, string> = {
   "round-trips": "round trips to the database to create a job, counted on the wire",
   "live-latency": "from a commit to the client that receives the change",
   queries: "lists and searches at a million photos, against LIKE and offset",
+  presign: "a presigned PUT in workerd, against a bare SigV4",
   "worker-bundle": "size of the Worker that is deployed, against its limit",
 }
 

@@ -1,12 +1,12 @@
-import { AwsV4Signer } from "aws4fetch"
 import type { Config } from "../../config.ts"
+import { CachedKeySigner } from "./cached-key-signer.ts"
 
 export type PresignOptions = {
   ttlSeconds: number
-  /** Headers that the holder must send exactly so. */
+  /** Headers that the holder must send with exactly these values. */
   headers?: Record<string, string>
   query?: Record<string, string> | undefined
-  /** The same URL comes out within spans of this length; it then lives that much longer. */
+  /** Within a span of this length the URL stays the same; it is valid for that much longer. */
   stableForSeconds?: number
 }
 
@@ -16,36 +16,59 @@ export type Presign = (
   options: PresignOptions,
 ) => Promise<{ url: string; expiresAt: Date }>
 
-// Deriving a signing key is four HMACs; it holds for a day, region and service, so an isolate shares it.
-const signingKeys = new Map<string, ArrayBuffer>()
+/**
+ * Signs requests in process (SigV4 in the query). The URLs of a batch differ only in key and header values, so the
+ * canonical query of the first one is used for all: building it costs as much as the two digests of a signature.
+ */
+export const presignerOf = (config: Config, now: () => Date): Presign => {
+  const bucketPath = new URL(objectAddress(config, "")).pathname
+  let shared: { name: string; signer: CachedKeySigner } | undefined
 
-/** Signs requests in process (SigV4 in the query). */
-export const presignerOf =
-  (config: Config, now: () => Date): Presign =>
-  async (method, key, { ttlSeconds, headers = {}, query = {}, stableForSeconds }) => {
-    const span = (stableForSeconds ?? 0) * 1000
+  return async (method, key, { ttlSeconds, headers = {}, query = {}, stableForSeconds = 0 }) => {
+    const span = stableForSeconds * 1000
     const time = now().getTime()
-    const signedAt = new Date(span > 0 ? time - (time % span) : time)
-    const lifetimeSeconds = ttlSeconds + (stableForSeconds ?? 0)
-    const url = objectUrl(config, key)
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value)
-    url.searchParams.set("X-Amz-Expires", String(lifetimeSeconds))
-    const signed = await new AwsV4Signer({
-      method,
-      url: url.href,
-      headers,
-      ...config.credentials,
-      service: "s3",
-      region: config.s3.region,
-      signQuery: true,
-      // Without it aws4fetch leaves content-type and content-length unsigned, and the URL takes anything.
-      allHeaders: true,
-      datetime: signedAt.toISOString().replace(/[:-]|\.\d{3}/g, ""),
-      cache: signingKeys,
-    }).sign()
-    return { url: signed.url.href, expiresAt: new Date(signedAt.getTime() + lifetimeSeconds * 1000) }
-  }
+    const signedAt = span > 0 ? time - (time % span) : time
+    const lifetimeSeconds = ttlSeconds + stableForSeconds
+    const expiresAt = new Date(signedAt + lifetimeSeconds * 1000)
+    const datetime = datetimeOf(new Date(signedAt))
+    const search = Object.entries({ ...query, "X-Amz-Expires": String(lifetimeSeconds) })
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+      .join("&")
+    const signerOf = (address: string) =>
+      new CachedKeySigner({
+        method,
+        url: `${address}?${search}`,
+        headers,
+        ...config.credentials,
+        service: "s3",
+        region: config.s3.region,
+        signQuery: true,
+        // Without it aws4fetch leaves content-type and content-length unsigned, and the URL accepts any.
+        allHeaders: true,
+        datetime,
+      })
 
-/** Where an object lies, without any credentials. */
-export const objectUrl = (config: Config, key: string): URL =>
-  new URL(`${config.s3.endpoint.replace(/\/$/, "")}/${config.s3.bucket}/${key}`)
+    if (!isPlain(key, headers))
+      return { url: await signerOf(objectAddress(config, key)).presignedUrl(), expiresAt }
+    const name = `${method} ${datetime} ${search} ${Object.keys(headers).join()}`
+    if (shared?.name !== name) shared = { name, signer: signerOf(objectAddress(config, "")) }
+    return { url: await shared.signer.presignedUrlOf(`${bucketPath}${key}`, headers), expiresAt }
+  }
+}
+
+// What neither the path nor the header canonicalization of SigV4 changes. Our own keys and headers are so.
+const isPlain = (key: string, headers: Record<string, string>): boolean =>
+  /^[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*$/.test(key) &&
+  Object.values(headers).every((value) => !/\s/.test(value))
+
+/** `YYYYMMDDTHHMMSSZ` */
+const datetimeOf = (time: Date): string => {
+  const text = time.toISOString()
+  return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`
+}
+
+/** The URL of an object, without credentials. */
+export const objectUrl = (config: Config, key: string): URL => new URL(objectAddress(config, key))
+
+const objectAddress = ({ s3 }: Config, key: string): string =>
+  `${s3.endpoint.replace(/\/$/, "")}/${s3.bucket}/${key}`

@@ -1,0 +1,76 @@
+import { AwsV4Signer } from "aws4fetch"
+
+/**
+ * aws4fetch with the signing key kept as a CryptoKey. aws4fetch keeps the key's bytes and imports them for every
+ * signature, which doubled the cost of a presigned URL. Canonicalization stays aws4fetch's.
+ */
+export class CachedKeySigner extends AwsV4Signer {
+  override async signature(): Promise<string> {
+    const name = `${this.credentialString} ${this.accessKeyId} ${this.secretAccessKey}`
+    const key = signingKeys.get(name) ?? (await deriveSigningKey(this, name))
+    return hexOf(await hmac(key, await this.stringToSign()))
+  }
+
+  /** aws4fetch's string to sign, with a faster hexadecimal of its digest. */
+  override async stringToSign(): Promise<string> {
+    const digest = await crypto.subtle.digest("SHA-256", encoder.encode(await this.canonicalString()))
+    return `AWS4-HMAC-SHA256\n${this.datetime}\n${this.credentialString}\n${hexOf(digest)}`
+  }
+
+  /**
+   * The presigned URL. `sign()` sets the signature as a search parameter, for which the URL is parsed and written once
+   * more; it is the last parameter either way.
+   */
+  async presignedUrl(): Promise<string> {
+    return `${this.url.href}&X-Amz-Signature=${await this.signature()}`
+  }
+
+  /**
+   * The presigned URL of another path under the same host, with the same query and other values of the same headers.
+   * Path and values must be their own canonical form.
+   */
+  async presignedUrlOf(path: string, headers: Record<string, string>): Promise<string> {
+    const signer: CachedKeySigner = Object.create(this)
+    signer.encodedPath = path
+    signer.canonicalHeaders = this.signableHeaders
+      .map((name) => `${name}:${name === "host" ? this.url.host : (headers[name] ?? "")}`)
+      .join("\n")
+    const signature = await signer.signature()
+    return `${this.url.origin}${path}${this.url.search}&X-Amz-Signature=${signature}`
+  }
+}
+
+// Day, region and service, one after the other:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#calculate-signature
+const deriveSigningKey = async (signer: AwsV4Signer, name: string): Promise<HmacKey> => {
+  let key = await importKey(encoder.encode(`AWS4${signer.secretAccessKey}`))
+  for (const scope of signer.credentialString.split("/")) key = await importKey(await hmac(key, scope))
+  if (signingKeys.size >= maxSigningKeys) signingKeys.clear()
+  signingKeys.set(name, key)
+  return key
+}
+
+// Both Node's and the Workers' types name it CryptoKey, but declare it differently.
+type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
+
+/** A key is good for a day; credentials of a session change more often. */
+const maxSigningKeys = 16
+
+// The keys and not their promises: a Worker must not await what another request began.
+const signingKeys = new Map<string, HmacKey>()
+
+const encoder = new TextEncoder()
+
+const importKey = (bytes: Uint8Array | ArrayBuffer): Promise<HmacKey> =>
+  crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
+
+const hmac = (key: HmacKey, text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.sign("HMAC", key, encoder.encode(text))
+
+const hexOf = (buffer: ArrayBuffer): string => {
+  let hex = ""
+  for (const byte of new Uint8Array(buffer)) hex += hexBytes[byte]
+  return hex
+}
+
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
