@@ -15,7 +15,7 @@ export const bareSigV4 = ({ s3, credentials }: Config, datetime: string, ttlSeco
   const host = new URL(s3.endpoint).host
   let signingKey: HmacKey | undefined
 
-  const importKey = (bytes: Uint8Array | ArrayBuffer) =>
+  const importKey = (bytes: Uint8Array<ArrayBuffer> | ArrayBuffer) =>
     crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
   const hmac = (key: HmacKey, text: string) => crypto.subtle.sign("HMAC", key, encoder.encode(text))
   const hex = (bytes: ArrayBuffer) => {
@@ -24,7 +24,7 @@ export const bareSigV4 = ({ s3, credentials }: Config, datetime: string, ttlSeco
     return text
   }
   const deriveKey = async () => {
-    let key = await importKey(encoder.encode(`AWS4${credentials.secretAccessKey}`))
+    let key = await importKey(Uint8Array.from(encoder.encode(`AWS4${credentials.secretAccessKey}`)))
     for (const part of scope.split("/")) key = await importKey(await hmac(key, part))
     return key
   }

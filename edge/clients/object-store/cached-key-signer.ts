@@ -43,7 +43,7 @@ export class CachedKeySigner extends AwsV4Signer {
 // Day, region and service, one after the other:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#calculate-signature
 const deriveSigningKey = async (signer: AwsV4Signer, name: string): Promise<HmacKey> => {
-  let key = await importKey(encoder.encode(`AWS4${signer.secretAccessKey}`))
+  let key = await importKey(Uint8Array.from(encoder.encode(`AWS4${signer.secretAccessKey}`)))
   for (const scope of signer.credentialString.split("/")) key = await importKey(await hmac(key, scope))
   if (signingKeys.size >= maxSigningKeys) signingKeys.clear()
   signingKeys.set(name, key)
@@ -61,7 +61,7 @@ const signingKeys = new Map<string, HmacKey>()
 
 const encoder = new TextEncoder()
 
-const importKey = (bytes: Uint8Array | ArrayBuffer): Promise<HmacKey> =>
+const importKey = (bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<HmacKey> =>
   crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
 
 const hmac = (key: HmacKey, text: string): Promise<ArrayBuffer> =>
