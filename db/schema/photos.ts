@@ -1,0 +1,182 @@
+import { sql } from "drizzle-orm"
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+} from "drizzle-orm/pg-core"
+import { failureReasons } from "../../domain/failure-reason.ts"
+import { photoAnomalies } from "../../domain/image.ts"
+import { photoStatuses } from "../../domain/photo-status.ts"
+import { timelineKinds } from "../../domain/photo-timeline.ts"
+import { arrayOf, instant, oneOf } from "./columns.ts"
+import { uploadJobs } from "./upload-jobs.ts"
+import { users } from "./users.ts"
+
+export const photos = pgTable(
+  "photos",
+  {
+    photoId: text("photo_id").primaryKey(),
+    jobId: text("job_id")
+      .notNull()
+      .references(() => uploadJobs.jobId),
+    userId: text("user_id")
+      .notNull()
+      .references(() => users.userId),
+    filename: text("filename").notNull(),
+    mimeType: text("mime_type").notNull(),
+    bytes: bigint("bytes", { mode: "number" }).notNull(),
+    /** SHA-256 that the client declared, in lower-case hex. */
+    expectedSha256: text("expected_sha256"),
+    s3Key: text("s3_key").notNull(),
+    /** Size of every part except the last. Null for a photo with one PUT. */
+    partSize: integer("part_size"),
+    /** S3's id of the multipart upload. Null until it is opened. */
+    uploadId: text("upload_id"),
+    /** Bytes sent, as last reported by the client. */
+    bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
+    etag: text("etag"),
+    /** When a finalize or the sweep last sent the processor a message for the photo; null if it could not be sent. */
+    enqueuedAt: instant("enqueued_at"),
+    /** SHA-256 of the stored object, in lower-case hex. Null until it was read. */
+    checksum: text("checksum"),
+    width: integer("width"),
+    height: integer("height"),
+    exifJson: jsonb("exif_json"),
+    thumbnails: jsonb("thumbnails"),
+    isDegraded: boolean("is_degraded").notNull().default(false),
+    /** What else the file contains. Empty until the photo is COMPLETED. */
+    anomalies: text("anomalies").array().notNull().default(sql`'{}'`),
+    status: text("status").notNull().default("QUEUED"),
+    failureReason: text("failure_reason"),
+    failureDetail: text("failure_detail"),
+    /** S3's `sequencer` of the last applied event. Older events do not overwrite it. */
+    sequencer: text("sequencer"),
+    /** When the sweep found its object without an event. */
+    recoveredAt: instant("recovered_at"),
+    /** When its message moved to the dead-letter queue. */
+    deadLetteredAt: instant("dead_lettered_at"),
+    /** When an operator last reopened it. Older dead letters are ignored. */
+    reopenedAt: instant("reopened_at"),
+    /** When the removal of the objects of a deleted or cancelled photo was confirmed. */
+    objectsRemovedAt: instant("objects_removed_at"),
+    /** Fencing token of the lease: only the latest claim may complete or fail the photo. */
+    attempt: smallint("attempt").notNull().default(0),
+    leaseExpiresAt: instant("lease_expires_at"),
+    /** W3C trace context of the command that created the photo. */
+    traceparent: text("traceparent"),
+    /** Incremented by a trigger with every update of the row. */
+    version: bigint("version", { mode: "number" }).notNull().default(1),
+    /** When it entered its status. Set by the same trigger. */
+    statusSince: instant("status_since").notNull().defaultNow(),
+    /** When the sweep last checked it. */
+    lastSweptAt: instant("last_swept_at"),
+    /** When its owner deleted it. Queries hide it, and the sweep removes its objects. */
+    deletedAt: instant("deleted_at"),
+    /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as text. */
+    takenAt: text("taken_at").generatedAlwaysAs(sql`exif_json->>'dateTimeOriginal'`),
+    createdAt: instant("created_at").notNull().defaultNow(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+    completedAt: instant("completed_at"),
+  },
+  (table) => [
+    // Photo ids sort by creation time, so these indexes page by key in order of creation.
+    index("photos_live").on(table.userId, table.photoId).where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_status")
+      .on(table.userId, table.status, table.photoId)
+      .where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_capture")
+      .on(table.userId, table.takenAt, table.photoId)
+      .where(sql`${table.deletedAt} is null`),
+    index("photos_live_by_checksum")
+      .on(table.userId, table.checksum)
+      .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
+    index("photos_by_job").on(table.jobId, table.photoId),
+    // What the sweep selects: few rows, regardless of the size of the table.
+    index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
+    index("photos_processing").on(table.updatedAt).where(sql`${table.status} = 'PROCESSING'`),
+    index("photos_expired")
+      .on(table.statusSince)
+      .where(
+        sql`${table.failureReason} = 'EXPIRED' and ${table.etag} is null and ${table.deletedAt} is null and ${table.objectsRemovedAt} is null`,
+      ),
+    // What an operator can reopen.
+    index("photos_reopenable")
+      .on(table.photoId)
+      .where(sql`${table.status} = 'FAILED' and ${table.etag} is not null and ${table.deletedAt} is null`),
+    // A user's share of the processing slots: who holds leases, and who waits for one.
+    index("photos_leased")
+      .on(table.leaseExpiresAt, table.userId)
+      .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is not null`),
+    index("photos_unleased")
+      .on(table.userId, table.updatedAt)
+      .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is null`),
+    index("photos_to_remove")
+      .on(table.updatedAt)
+      .where(
+        sql`(${table.deletedAt} is not null or ${table.status} = 'CANCELLED') and ${table.objectsRemovedAt} is null`,
+      ),
+    index("photos_dead_lettered").on(table.deadLetteredAt).where(sql`${table.deadLetteredAt} is not null`),
+    check("photos_status", oneOf(table.status, photoStatuses)),
+    check("photos_anomalies", sql`${table.anomalies} <@ ${arrayOf(photoAnomalies)}`),
+    check("photos_failure_reason", oneOf(table.failureReason, failureReasons)),
+    check(
+      "photos_failed_with_reason",
+      sql`(${table.status} = 'FAILED') = (${table.failureReason} is not null)`,
+    ),
+  ],
+)
+
+/** The parts of multipart uploads that are known to be in S3. */
+export const uploadParts = pgTable(
+  "upload_parts",
+  {
+    photoId: text("photo_id")
+      .notNull()
+      .references(() => photos.photoId),
+    /** From 1. */
+    partNumber: integer("part_number").notNull(),
+    bytes: integer("bytes").notNull(),
+    etag: text("etag").notNull(),
+    updatedAt: instant("updated_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],
+)
+
+/** The history of a photo, kept as long as the photo. The outbox is pruned. */
+export const photoTimeline = pgTable(
+  "photo_timeline",
+  {
+    entryId: bigint("entry_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    photoId: text("photo_id").notNull(),
+    /** A status that was entered, or another fact such as `ATTEMPT_FAILED`. */
+    kind: text("kind").notNull(),
+    data: jsonb("data").notNull().default({}),
+    occurredAt: instant("occurred_at").notNull().defaultNow(),
+  },
+  (table) => [
+    index("photo_timeline_by_photo").on(table.photoId, table.entryId),
+    check("photo_timeline_kind", oneOf(table.kind, timelineKinds)),
+  ],
+)
+
+/** Commands with their user, photo and outcome. Append-only: triggers reject UPDATE, DELETE and TRUNCATE. */
+export const auditLog = pgTable(
+  "audit_log",
+  {
+    auditId: bigint("audit_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
+    userId: text("user_id").notNull(),
+    action: text("action").notNull(),
+    jobId: text("job_id"),
+    photoId: text("photo_id"),
+    outcome: text("outcome").notNull(),
+    occurredAt: instant("occurred_at").notNull().defaultNow(),
+  },
+  (table) => [index("audit_log_by_user").on(table.userId, table.auditId)],
+)
