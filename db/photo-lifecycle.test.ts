@@ -27,6 +27,7 @@ import { selectUploadJob } from "../edge/queries/get-upload-job/sql.ts"
 import { reopenPhotos } from "../processor/operate/sql.ts"
 import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor/process-photo/sql.ts"
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
+import { type PhotoCommand, photoCommandRounds } from "./testing/photo-commands.ts"
 
 // Runs every statement that changes a photo, in random order, repeatedly and several at once.
 
@@ -47,34 +48,6 @@ afterAll(async () => {
 
 const photoBytes = 1000
 
-const actions = [
-  "progress",
-  "finalize",
-  "claim",
-  "complete",
-  "fail",
-  "release",
-  "expireLease",
-  "cancel",
-  "reopen",
-] as const
-type Command =
-  | { action: (typeof actions)[number]; photo: number; attempt: number }
-  | { action: "cancelJob" | "finalizeJob"; photo: number; attempt: number }
-
-const command = fc.record({
-  // Rare, because a cancelled job accepts no other command.
-  action: fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom(...actions) },
-    { weight: 1, arbitrary: fc.constant("cancelJob" as const) },
-    { weight: 3, arbitrary: fc.constant("finalizeJob" as const) },
-  ),
-  photo: fc.nat(3),
-  attempt: fc.integer({ min: 1, max: 3 }),
-})
-/** The commands of a round run at once; a round may contain the same command several times. */
-const rounds = fc.array(fc.array(command, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 14 })
-
 const newJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[] }> => {
   const jobId = newId.job()
   const photos = Array.from({ length: size }, () => {
@@ -87,7 +60,7 @@ const newJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[]
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
 
-const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: Command) => {
+const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: PhotoCommand) => {
   const photoId = photoIds[photo % photoIds.length]
   if (!photoId) throw new Error("no photo")
   switch (action) {
@@ -243,7 +216,7 @@ const usage = async () => {
 describe("photos and their job", () => {
   test("stay consistent under any commands in any order, repeated and concurrent", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, commands) => {
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)
         let bytesSent = 0
         for (const round of commands) {
@@ -287,7 +260,7 @@ describe("photos and their job", () => {
 
   test("all end when the rest of their job is cancelled", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), rounds, async (size, commands) => {
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)
         await Promise.all(commands.flat().map((each) => carryOut(jobId, photoIds, each)))
         await database.run(cancelUploadJob, { jobId, userId })
