@@ -32,9 +32,6 @@ export default defineConfig(({ mode }) => ({
   // Bundling it would warn of every source map that its package left out.
   ssr: { external: ["fauxqs"] },
   test: {
-    // A Durable Object closes its database connection, and postgres.js's socket for workerd then rejects a read that
-    // nobody waits for (node_modules/postgres/cf/polyfills.js). Any other errorHandler error fails the run.
-    onUnhandledError: (error) => error.message !== "This socket has been closed.",
     projects: [
       {
         test: {

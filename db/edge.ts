@@ -1,3 +1,4 @@
+import { connect } from "node:net"
 import postgres from "postgres"
 import { DatabaseUnavailable, errorCodeOf, isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
@@ -10,6 +11,21 @@ export class InactiveUser extends Error {
 
 const connectTimeoutSeconds = 5
 const statementTimeoutMs = 10_000
+
+const connectionOptions = {
+  max: 1,
+  fetch_types: false,
+  connect_timeout: connectTimeoutSeconds,
+  // Not postgres.js's own socket for workerd (node_modules/postgres/cf/polyfills.js): when it is closed, its pending
+  // read rejects and nothing handles the rejection. node:net of workerd opens the same kind of connection.
+  socket: ({ host, port }: { host: [string]; port: [number] }) =>
+    connect({ host: host[0], port: port[0] }).on("error", markAsOutage),
+}
+
+/** Workerd's socket errors have no code. Every failure of a socket is an outage, whatever its message. */
+const markAsOutage = (error: Error): void => {
+  if (!("code" in error)) Object.assign(error, { code: "CONNECTION_FAILED" })
+}
 
 // Of the two protocols only the extended one refuses a second statement behind the first.
 const extendedProtocol = { prepare: false, simple: false }
@@ -28,11 +44,7 @@ export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
   let client: postgres.Sql | undefined
   return {
     run: async (statement, input) => {
-      client ??= postgres(connectionString, {
-        max: 1,
-        fetch_types: false,
-        connect_timeout: connectTimeoutSeconds,
-      })
+      client ??= postgres(connectionString, connectionOptions)
       const rows = await answered(client.unsafe(withInlineInput(statement.text, input), [], extendedProtocol))
       return statement.output.parse(rows[0]?.result)
     },
