@@ -1,10 +1,10 @@
+import { extensionOf, isPhotoExtension } from "./photo-type.ts"
+
 /** Longest filename, in UTF-8 bytes: the limit of the common file systems that downloads are saved to. */
 export const maxFilenameBytes = 255
 
 /** Why a filename is refused. */
 export type FilenameFault = "empty" | "too_long" | "characters" | "hidden" | "extension"
-
-const photoExtensions = "jpg jpeg jpe jfif png webp avif gif tif tiff heic heif hif".split(" ")
 
 // Letters of every script, digits, marks, punctuation, symbols (emoji), spaces and the zero width joiner of emoji.
 // Left out: controls, bidirectional overrides (Unicode TR 36 §2.1), lone surrogates, unassigned code points.
@@ -23,8 +23,8 @@ export const filenameFault = (filename: string): FilenameFault | null => {
 }
 
 const hasOtherExtension = (filename: string): boolean => {
-  const dot = filename.lastIndexOf(".")
-  return dot > 0 && !photoExtensions.includes(filename.slice(dot + 1).toLowerCase())
+  const extension = extensionOf(filename)
+  return extension !== null && !isPhotoExtension(extension)
 }
 
 const utf8Length = (text: string): number => {

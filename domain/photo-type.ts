@@ -1,4 +1,4 @@
-/** The media types of photos we take, as clients declare them and as their bytes reveal them. */
+/** The media types of photos that are accepted, as clients declare them and as their bytes show them. */
 export const photoTypes = [
   "image/jpeg",
   "image/png",
@@ -12,10 +12,68 @@ export const photoTypes = [
 
 export type PhotoType = (typeof photoTypes)[number]
 
-export const isPhotoType = (text: string): text is PhotoType =>
-  (photoTypes as readonly string[]).includes(text)
+/**
+ * The type of a declared file, or null when it is not a photo's. Aliases are normalized; a file without a type, as
+ * browsers declare a HEIC that their system does not know, has the type of its extension.
+ */
+export const photoTypeOf = (mimeType: string, filename: string): PhotoType | null => {
+  const [essence = ""] = mimeType.split(";", 1)
+  const type = essence.trim().toLowerCase()
+  if (type === "") return typesOfExtensions.get(extensionOf(filename) ?? "") ?? null
+  return photoTypes.find((known) => known === type) ?? aliases.get(type) ?? null
+}
 
-/** HEIC is HEIF with HEVC inside; phones and browsers use the two names for the same files. */
+/** The extension of a filename in lower case; null where there is none. */
+export const extensionOf = (filename: string): string | null => {
+  const dot = filename.lastIndexOf(".")
+  return dot > 0 ? filename.slice(dot + 1).toLowerCase() : null
+}
+
+export const isPhotoExtension = (extension: string): boolean => typesOfExtensions.has(extension)
+
+const typesOfExtensions: ReadonlyMap<string, PhotoType> = new Map([
+  ["jpg", "image/jpeg"],
+  ["jpeg", "image/jpeg"],
+  ["jpe", "image/jpeg"],
+  ["jfif", "image/jpeg"],
+  ["png", "image/png"],
+  ["webp", "image/webp"],
+  ["avif", "image/avif"],
+  ["gif", "image/gif"],
+  ["tif", "image/tiff"],
+  ["tiff", "image/tiff"],
+  ["heic", "image/heic"],
+  ["heif", "image/heif"],
+  ["hif", "image/heif"],
+])
+
+// What browsers, phones and libraries have called them before a type was registered or beside it; -sequence is the
+// registered type of a live photo or burst, whose cover is a still picture.
+const aliases: ReadonlyMap<string, PhotoType> = new Map([
+  ["image/jpg", "image/jpeg"],
+  ["image/jpe", "image/jpeg"],
+  ["image/jfif", "image/jpeg"],
+  ["image/pjpeg", "image/jpeg"],
+  ["image/pipeg", "image/jpeg"],
+  ["image/x-jpeg", "image/jpeg"],
+  ["image/x-jpg", "image/jpeg"],
+  ["image/x-citrix-jpeg", "image/jpeg"],
+  ["image/x-png", "image/png"],
+  ["image/x-citrix-png", "image/png"],
+  ["image/apng", "image/png"],
+  ["image/x-webp", "image/webp"],
+  ["image/x-gif", "image/gif"],
+  ["image/tif", "image/tiff"],
+  ["image/x-tif", "image/tiff"],
+  ["image/x-tiff", "image/tiff"],
+  ["image/x-heic", "image/heic"],
+  ["image/heic-sequence", "image/heic"],
+  ["image/x-heif", "image/heif"],
+  ["image/heif-sequence", "image/heif"],
+  ["image/avif-sequence", "image/avif"],
+])
+
+/** HEIC is HEIF coded with HEVC; phones and browsers use the two names for the same files. */
 export const isSamePhotoType = (a: PhotoType, b: PhotoType): boolean => canonical(a) === canonical(b)
 
 const canonical = (type: PhotoType): PhotoType => (type === "image/heif" ? "image/heic" : type)

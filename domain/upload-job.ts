@@ -1,7 +1,7 @@
 import { type FilenameFault, filenameFault } from "./filename.ts"
 import { type JobId, type PhotoId, photoIdAt, type UserId } from "./ids.ts"
 import { partSizeOf } from "./multipart.ts"
-import { isPhotoType, type PhotoType } from "./photo-type.ts"
+import { type PhotoType, photoTypeOf } from "./photo-type.ts"
 import { err, ok, type Result } from "./result.ts"
 
 /** The most photos a job can have. */
@@ -58,10 +58,10 @@ export const planUploadJob = (
   const photos: ExpectedPhoto[] = []
   const refusals: RefusedFile[] = []
   for (const [index, file] of files.entries()) {
-    const type = file.mimeType.toLowerCase()
+    const type = photoTypeOf(file.mimeType, file.filename)
     const refusal = fileRefusal(file, limits)
     if (refusal) refusals.push({ index, refusal })
-    else if (isPhotoType(type)) photos.push(expect(file, type, limits.partSize, photoIdAt(jobId, index + 1)))
+    else if (type) photos.push(expect(file, type, limits.partSize, photoIdAt(jobId, index + 1)))
   }
   return refusals.length > 0 ? err(refusals) : ok({ jobId, userId, photos })
 }
@@ -73,7 +73,7 @@ export const fileRefusal = (
 ): FileRefusal | null => {
   const fault = filenameFault(file.filename)
   if (fault) return { reason: "filename_refused", fault }
-  if (!isPhotoType(file.mimeType.toLowerCase())) return { reason: "type_refused", mimeType: file.mimeType }
+  if (!photoTypeOf(file.mimeType, file.filename)) return { reason: "type_refused", mimeType: file.mimeType }
   if (file.bytes < 1) return { reason: "file_empty" }
   if (file.bytes > limits.maxFileBytes)
     return { reason: "file_too_large", bytes: file.bytes, maxBytes: limits.maxFileBytes }

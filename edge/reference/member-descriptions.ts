@@ -110,6 +110,8 @@ const descriptions: Readonly<Record<string, string>> = {
 
 // Where a name means something else.
 const ownDescriptions: Readonly<Record<string, string>> = {
+  "createUploadJob.mimeType":
+    "Media type of the photo, e.g. `image/jpeg`. Aliases such as `image/jpg` are normalized. May be empty if the filename has a photo's extension.",
   "listPhotos.status": "Only photos with this status.",
   "listUploadJobs.size": "Jobs for each page.",
   "reportProgress.bytesTotal": "Size of the file in bytes.",

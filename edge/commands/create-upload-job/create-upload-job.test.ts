@@ -59,6 +59,25 @@ describe("success", () => {
     expect(lifetimeMs).toBeLessThanOrEqual(900_000)
   })
 
+  test("an alias of a media type, and an empty one with a photo's extension, are normalized", async () => {
+    const response = await create([
+      { ...jpeg, mimeType: "image/jpg" },
+      { ...jpeg, mimeType: "image/pjpeg" },
+      { ...jpeg, mimeType: "image/x-png", filename: "a.png" },
+      { ...jpeg, mimeType: "image/heic-sequence", filename: "a.heic" },
+      { ...jpeg, mimeType: "", filename: "IMG_0412.HEIC" },
+    ])
+    expect(response.status).toBe(201)
+    const { items } = await response.json<CreateUploadJobResponse>()
+    const types = ["image/jpeg", "image/jpeg", "image/png", "image/heic", "image/heic"]
+    expect(items.map(({ headers }) => headers?.["content-type"])).toEqual(types)
+    const stored = await rows(
+      "select mime_type from photos where photo_id = any (string_to_array($1, ',')) order by photo_id",
+      items.map(({ photoId }) => photoId).join(","),
+    )
+    expect(stored.map(({ mime_type }) => mime_type)).toEqual(types)
+  })
+
   test("a job accepts 500 files", async () => {
     const response = await create(Array.from({ length: 500 }, () => jpeg))
     expect(response.status).toBe(201)

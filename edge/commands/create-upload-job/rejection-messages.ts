@@ -15,7 +15,7 @@ export const rejectionMessage = (refusal: FileRefusal): string => {
     case "filename_refused":
       return filenameFaults[refusal.fault]
     case "type_refused":
-      return `Only photos are taken: ${photoTypes.join(", ")}.`
+      return `The media type is not supported. Supported: ${photoTypes.join(", ")}.`
     case "file_empty":
       return "The file is empty."
     case "file_too_large":
