@@ -70,8 +70,11 @@ export const selectSystemStatus = statementOf<object>()(
         'isRetired', s.retired_at is not null)), '{}')
       from outbox_sinks s
       cross join lateral (
-        select count(*) as count, min(occurred_at) as oldest from outbox_events
-        where relay_position > s.position or relay_position is null) as new
+        -- Two indexes: one condition for both would read the whole table.
+        select count(*) as count, min(occurred_at) as oldest from (
+          select occurred_at from outbox_events where relay_position > s.position
+          union all
+          select occurred_at from outbox_events where relay_position is null) as unread) as new
       cross join lateral (
         select count(*) filter (where parked_at is null) as waiting,
           count(*) filter (where parked_at is null and attempts > 0) as failing,

@@ -4,41 +4,44 @@ import { statementOf } from "../../db/statement.ts"
 /** Rows of one table that one run deletes at most: the statement stays short, and the next sweep continues. */
 const limit = 10_000
 
-/** Deletes rows that have served their time. */
+/**
+ * Deletes rows that have served their time. Rows are named by their place (`ctid`): joined by key, the planner expects
+ * the limit's number of rows and reads the whole table.
+ */
 export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
   z.record(z.string(), z.number()),
   `
   with keys as (
-    delete from idempotency_keys where (user_id, idempotency_key) in (
-      select user_id, idempotency_key from idempotency_keys
-      where created_at < now() - interval '24 hours' order by created_at limit ${limit})
+    delete from idempotency_keys where ctid = any (array(
+      select ctid from idempotency_keys
+      where created_at < now() - interval '24 hours' order by created_at limit ${limit}))
     returning 1
   ),
   families as (
-    delete from refresh_families where family_id in (
-      select family_id from refresh_families
+    delete from refresh_families where ctid = any (array(
+      select ctid from refresh_families
       -- Clocks differ: a token is accepted for some seconds after its expiry.
-      where expires_at < now() - interval '1 hour' order by expires_at limit ${limit})
+      where expires_at < now() - interval '1 hour' order by expires_at limit ${limit}))
     returning 1
   ),
   events as (
-    delete from outbox_events where sequence in (
-      select sequence from (
-        select sequence, occurred_at from outbox_events
+    delete from outbox_events where ctid = any (array(
+      select place from (
+        select ctid as place, occurred_at from outbox_events
         where relay_position <= (
             select min(position) from outbox_sinks
             -- A sink that left the configuration for good keeps no events.
             where coalesce(retired_at > now() - ($1::jsonb->>'eventDays')::int * interval '1 day', true))
           and sequence not in (select sequence from undelivered_events)
         order by relay_position limit ${limit}) as oldest
-      where occurred_at < now() - ($1::jsonb->>'eventDays')::int * interval '1 day')
+      where occurred_at < now() - ($1::jsonb->>'eventDays')::int * interval '1 day'))
     returning 1
   ),
   deliveries as (
-    delete from webhook_deliveries where delivery_id in (
-      select delivery_id from webhook_deliveries
+    delete from webhook_deliveries where ctid = any (array(
+      select ctid from webhook_deliveries
       where status <> 'PENDING' and created_at < now() - ($1::jsonb->>'deliveryDays')::int * interval '1 day'
-      order by created_at limit ${limit})
+      order by created_at limit ${limit}))
     returning 1
   )
   select jsonb_build_object(
