@@ -59,7 +59,12 @@ export default defineConfig(({ mode }) => ({
             process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE = environment.databaseUrl
             return {
               wrangler: { configPath: "./wrangler.toml" },
-              miniflare: { bindings: workerBindings(environment) },
+              miniflare: {
+                bindings: workerBindings(environment),
+                ratelimits: {
+                  TIGHT_COMMAND_LIMITER: { namespace_id: "1002", simple: { limit: 3, period: 10 } },
+                },
+              },
             }
           }),
         ],

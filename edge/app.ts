@@ -22,6 +22,7 @@ import { reportProgress } from "./commands/report-progress/route.ts"
 import { rotateWebhookSecret } from "./commands/rotate-webhook-secret/route.ts"
 import { tagPhoto } from "./commands/tag-photo/route.ts"
 import { untagPhoto } from "./commands/untag-photo/route.ts"
+import { limitCommands } from "./http/command-limit.ts"
 import type { EdgeEnv } from "./http/context.ts"
 import { crossOrigin } from "./http/cross-origin.ts"
 import { onError, onNotFound } from "./http/error-handler.ts"
@@ -69,6 +70,7 @@ app.route("/", issueLiveTicket)
 app.use("/commands/*", bearer("photos:write"))
 app.route("/", createUploadJob)
 app.route("/", reportProgress)
+app.use("/commands/*", limitCommands)
 app.route("/", openMultipartUpload)
 app.route("/", finalizeUpload)
 app.route("/", finalizeUploadJob)

@@ -1,4 +1,4 @@
-import type { DurableObjectNamespace } from "@cloudflare/workers-types"
+import type { DurableObjectNamespace, RateLimit } from "@cloudflare/workers-types"
 import * as z from "zod"
 import { environmentPattern } from "../aws/object-key-prefix.ts"
 
@@ -134,6 +134,9 @@ export const workerVariables = z.object({
   USER_CHANNEL: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
     .describe("Binding of the Durable Object with one instance per user: limits, progress, live channels."),
+  COMMAND_LIMITER: z
+    .custom<RateLimit>((value) => value !== undefined, "must be bound")
+    .describe("Rate limit binding that counts the commands of a user."),
   SIGN_IN_LIMITER: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
     .describe("Binding of the Durable Object that counts sign-in attempts."),
@@ -206,6 +209,7 @@ export type Config = {
   eventsEndpointSecret: string
   corsOrigins: readonly string[]
   userChannels: DurableObjectNamespace
+  commandLimiter: RateLimit
   signInLimiters: DurableObjectNamespace
 }
 
@@ -259,6 +263,7 @@ const shape = (env: z.infer<typeof workerVariables>): Config => ({
   eventsEndpointSecret: env.EVENTS_ENDPOINT_SECRET,
   corsOrigins: env.CORS_ORIGINS,
   userChannels: env.USER_CHANNEL,
+  commandLimiter: env.COMMAND_LIMITER,
   signInLimiters: env.SIGN_IN_LIMITER,
 })
 

@@ -198,12 +198,16 @@ const searchOf = (query: Record<string, string | number> = {}): string => {
 
 const problemOf = async (response: Response): Promise<ApiProblem> => {
   const document = (await response.json().catch(() => null)) as Partial<ProblemDocument> | null
-  return new ApiProblem({
-    type: "about:blank",
-    title: response.statusText,
-    ...document,
-    status: response.status,
-  })
+  const retryAfterSeconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10)
+  return new ApiProblem(
+    {
+      type: "about:blank",
+      title: response.statusText,
+      ...document,
+      status: response.status,
+    },
+    Number.isNaN(retryAfterSeconds) ? null : retryAfterSeconds * 1000,
+  )
 }
 
 const utf8ToBase64 = (text: string): string =>

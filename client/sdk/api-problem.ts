@@ -12,10 +12,13 @@ export type ProblemDocument = {
 export class ApiProblem extends Error {
   override name = "ApiProblem"
   readonly problem: ProblemDocument
+  /** How long the API asked to wait before the next attempt, in ms; null when it did not. */
+  readonly retryAfterMs: number | null
 
-  constructor(problem: ProblemDocument) {
+  constructor(problem: ProblemDocument, retryAfterMs: number | null = null) {
     super(`${problem.title}${problem.detail ? `: ${problem.detail}` : ""} (HTTP ${problem.status})`)
     this.problem = problem
+    this.retryAfterMs = retryAfterMs
   }
 
   /** Whether the same request may succeed later. */

@@ -4,19 +4,25 @@ import { StorageRefusal } from "./put-object.ts"
 const attempts = 4
 const firstPauseMs = 250
 
-/** Tries again, ever later, what an outage broke; what was refused for good is thrown at once. */
+/** The longest pause that is made because the API asked for it. */
+const maxRetryAfterMs = 30_000
+
+/** Retries transient failures with growing pauses, and after `Retry-After` where the API sends it. */
 export const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
       if (attempt === attempts || !isTransient(error)) throw error
-      await pause(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()))
+      const pauseMs = firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random())
+      await pause(Math.max(pauseMs, Math.min(retryAfterMs(error), maxRetryAfterMs)))
     }
   }
 }
 
-// 409: another PUT of the same object is under way. Whatever is neither refusal is the network.
+const retryAfterMs = (error: unknown): number => (error instanceof ApiProblem ? (error.retryAfterMs ?? 0) : 0)
+
+// 409: another PUT of the same object is under way. An error that is neither of these came from the network.
 const isTransient = (error: unknown): boolean => {
   if (error instanceof ApiProblem) return error.isTransient
   if (error instanceof StorageRefusal) return error.status >= 500 || error.status === 409
