@@ -12,6 +12,9 @@ export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSch
   return converted as JsonSchema
 }
 
+/** The pattern of a whole number of limited length. */
+const digits = /^\^\\d\{1,\d+\}\$$/
+
 const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | "output"): void => {
   const { def } = zodSchema._zod as z.core.$ZodTypes["_zod"]
   // A query carries numbers as text; the document describes them as numbers.
@@ -22,6 +25,10 @@ const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | 
       const { minimum = 0, maximum } = result
       Object.assign(schema, { type: "integer", minimum, ...(maximum !== undefined && { maximum }) })
     }
+  }
+  if (io === "input" && digits.test(schema.pattern ?? "")) {
+    delete schema.pattern
+    Object.assign(schema, { type: "integer", minimum: 0 })
   }
   if (def.type === "default" && schema.type === "integer") schema.default = def.defaultValue
   // A format is shorter than zod's pattern for it. The bounds of safe integers add nothing.

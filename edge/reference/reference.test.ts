@@ -68,6 +68,9 @@ test("schemas describe what a caller sends, before transforms", () => {
       schema: { type: "integer", minimum: 1, maximum: 100, default: 50 },
     }),
   )
+  expect(parameters).toContainEqual(
+    expect.objectContaining({ name: "page", schema: { type: "integer", minimum: 0 } }),
+  )
 })
 
 test("every parameter and every member has a description", () => {
