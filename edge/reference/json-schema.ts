@@ -18,7 +18,7 @@ const digits = /^\^\\d\{1,\d+\}\$$/
 const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | "output"): void => {
   const { def } = zodSchema._zod as z.core.$ZodTypes["_zod"]
   // A query carries numbers as text; the document describes them as numbers.
-  if (io === "input" && def.type === "pipe" && schema.type === "string") {
+  if (io === "input" && def.type === "pipe" && (schema.type === "string" || schema.type === "integer")) {
     const result = z.toJSONSchema(def.out, { io: "output", unrepresentable: "any" }) as JsonSchema
     if (result.type === "number" || result.type === "integer") {
       delete schema.pattern
