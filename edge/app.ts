@@ -1,5 +1,6 @@
 import { Hono } from "hono"
 import { bodyLimit } from "hono/body-limit"
+import { methodNotAllowed } from "hono/method-not-allowed"
 import { bearer } from "./auth/bearer.ts"
 import { bearerOrTicket } from "./auth/bearer-or-ticket.ts"
 import { issueLiveTicket } from "./auth/issue-live-ticket/route.ts"
@@ -25,7 +26,7 @@ import { untagPhoto } from "./commands/untag-photo/route.ts"
 import { limitCommands } from "./http/command-limit.ts"
 import type { EdgeEnv } from "./http/context.ts"
 import { crossOrigin } from "./http/cross-origin.ts"
-import { onError, onNotFound } from "./http/error-handler.ts"
+import { onError, onMethodNotAllowed, onNotFound } from "./http/error-handler.ts"
 import { problem } from "./http/problem.ts"
 import { requestScope } from "./http/request-scope.ts"
 import { securityHeaders } from "./http/security-headers.ts"
@@ -42,20 +43,21 @@ import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
 import { listWebhooks } from "./queries/list-webhooks/route.ts"
 
-/** Until an answer begins. No wait of ours is longer; who waits that long has given up. */
+/** Until a response begins. Every wait inside is shorter, and clients give up about then. */
 const timeLimitMs = 30_000
 
-/** 500 announced files with the longest names stay below this. */
+/** 500 declared files with the longest names stay below this. */
 const maxBodyBytes = 1024 * 1024
 
 export const app = new Hono<EdgeEnv>()
 
 app.onError(onError)
-app.notFound(onNotFound(app))
+app.notFound(onNotFound)
 
 app.use(securityHeaders)
 app.use(requestScope)
 app.use(crossOrigin)
+app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 app.use(timeLimit(timeLimitMs))
 app.use(jsonBodiesOnly)
 app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => problem(c, "body-too-large") }))

@@ -8,7 +8,7 @@ const preflight = {
   "access-control-request-headers": "authorization",
 }
 
-test("every answer keeps browsers from making more of it than it is", async () => {
+test("every response has the security headers", async () => {
   const { token } = await newUser()
   const answers = [
     await send("GET", "/.well-known/jwks.json"),
@@ -25,11 +25,11 @@ test("every answer keeps browsers from making more of it than it is", async () =
   }
 })
 
-test("an answer that says nothing of caches is kept by none", async () => {
+test("a response without Cache-Control of its own is not stored by caches", async () => {
   expect((await send("GET", "/queries/photos")).headers.get("cache-control")).toBe("no-store")
 })
 
-test("an answer that says how caches may keep it is left alone", async () => {
+test("a response with Cache-Control of its own keeps it", async () => {
   const { token } = await newUser()
   const photos = await send("GET", "/queries/photos", { token })
   expect(photos.headers.get("cache-control")).toBe("private, no-cache")
@@ -37,14 +37,14 @@ test("an answer that says how caches may keep it is left alone", async () => {
   expect(keys.headers.get("cache-control")).toBe("public, max-age=300")
 })
 
-test("transport security is demanded over https, and never over http", async () => {
+test("Strict-Transport-Security is sent over https and never over http", async () => {
   const secure = await send("GET", "https://api.example/.well-known/jwks.json")
   expect(secure.headers.get("strict-transport-security")).toBe("max-age=63072000; includeSubDomains")
   const plain = await send("GET", "http://api.example/.well-known/jwks.json")
   expect(plain.headers.get("strict-transport-security")).toBeNull()
 })
 
-test("a preflight of a configured origin is answered before any token is asked for", async () => {
+test("a preflight of a configured origin is answered without a token", async () => {
   const answer = await send("OPTIONS", "/commands/upload-jobs", {
     headers: preflight,
     variables: { CORS_ORIGINS: `https://other.example, ${origin}` },
@@ -59,7 +59,7 @@ test("a preflight of a configured origin is answered before any token is asked f
   expect(answer.headers.get("access-control-allow-credentials")).toBeNull()
 })
 
-test("a configured origin may read every answer, refusals included", async () => {
+test("a configured origin may read every response, errors included", async () => {
   const variables = { CORS_ORIGINS: origin }
   const { token } = await newUser()
   const answers = [

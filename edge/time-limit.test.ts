@@ -23,18 +23,18 @@ const slowStream = () =>
     },
   })
 
-test("a request that is not answered in time is a problem that says when to come back", async () => {
+test("a request that takes too long is a problem with Retry-After", async () => {
   const response = await app.request("/never", {}, env)
   expect(response.headers.get("retry-after")).toBe("2")
   await expectProblem(response, 503, "timed-out")
 })
 
-test("a request that is answered in time knows nothing of the limit", async () => {
+test("a request that is answered in time is not affected by the limit", async () => {
   const response = await app.request("/at-once", {}, env)
   expect(response.status).toBe(200)
 })
 
-test("an answer that has begun may take its time", async () => {
+test("a response that has begun may take longer than the limit", async () => {
   const response = await app.request("/stream", {}, env)
   expect(await response.text()).toBe("late, but here")
 })

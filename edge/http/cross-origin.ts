@@ -2,8 +2,9 @@ import { cors } from "hono/cors"
 import { createMiddleware } from "hono/factory"
 import type { EdgeEnv } from "./context.ts"
 
-// No credentials: a caller shows a token, never a cookie, so no page can use somebody's session behind their back.
-const answer = cors({
+// No credentials: a caller sends a token, never a cookie, so a page cannot use the session of another one.
+// hono/cors alone answers the preflights of other origins too.
+const allow = cors({
   origin: (origin, c) => (c.var.config.corsOrigins.includes("*") ? "*" : origin),
   allowMethods: ["GET", "HEAD", "POST", "DELETE"],
   allowHeaders: [
@@ -27,7 +28,7 @@ const answer = cors({
   maxAge: 600,
 })
 
-/** Lets the web apps of the configured origins call (CORS) and answers their preflights; to others it is silent. */
+/** CORS for web apps of the configured origins. Requests of other origins get no CORS headers. */
 export const crossOrigin = createMiddleware<EdgeEnv>(async (c, next) => {
   const { corsOrigins } = c.var.config
   if (corsOrigins.length === 0) return next()
@@ -35,7 +36,7 @@ export const crossOrigin = createMiddleware<EdgeEnv>(async (c, next) => {
   const isAllowed = origin !== undefined && (corsOrigins.includes("*") || corsOrigins.includes(origin))
   const isPreflight =
     c.req.method === "OPTIONS" && c.req.header("access-control-request-method") !== undefined
-  if (isAllowed && (isPreflight || c.req.method !== "OPTIONS")) return answer(c, next)
+  if (isAllowed && (isPreflight || c.req.method !== "OPTIONS")) return allow(c, next)
   await next()
   c.header("vary", "Origin", { append: true })
 })

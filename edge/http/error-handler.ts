@@ -1,4 +1,4 @@
-import type { Context, Hono } from "hono"
+import type { Context } from "hono"
 import { HTTPException } from "hono/http-exception"
 import { InactiveUser } from "../../db/edge.ts"
 import { DatabaseUnavailable } from "../../db/outage.ts"
@@ -10,14 +10,14 @@ import { problem } from "./problem.ts"
 import { TimedOut } from "./time-limit.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 
-/** Turns what was thrown into a problem: an outage says so, a bug says its trace id and nothing more. */
+/** Turns an exception into a problem: an outage is named, a bug reveals its trace id only. */
 export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   if (error instanceof HTTPException && error.status === 400)
     return problem(c, "malformed-body", { detail: "Send one JSON document in UTF-8." })
   if (error instanceof InvalidBody) return validationFailed(c, error.errors)
   if (error instanceof UnknownId) return problem(c, "not-found")
   if (error instanceof InactiveUser)
-    return problem(c, "unauthenticated", { detail: "The account of this token is gone or disabled." })
+    return problem(c, "unauthenticated", { detail: "The account of this token is deleted or disabled." })
   logError(c, error)
   if (error instanceof TimedOut) return problem(c, "timed-out")
   if (error instanceof DatabaseUnavailable) return problem(c, "database-unavailable")
@@ -27,33 +27,13 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   return problem(c, "internal-error")
 }
 
-/** 404 for a path nobody knows, 405 with `Allow` (RFC 9110 §15.5.6) for a known path under another method. */
-export const onNotFound =
-  (app: Hono<EdgeEnv>) =>
-  (c: Context<EdgeEnv>): Response => {
-    const allowed = methodsOf(app, c.req.path)
-    if (allowed.length === 0)
-      return problem(c, "not-found", { detail: "No route has this path. See README.md for the API." })
-    return problem(c, "method-not-allowed", {
-      detail: `Use ${allowed.join(" or ")}.`,
-      headers: { allow: allowed.join(", ") },
-    })
-  }
+/** 404 for an unknown path. */
+export const onNotFound = (c: Context<EdgeEnv>): Response =>
+  problem(c, "not-found", { detail: "No route has this path. See README.md for the API." })
 
-const methodsOf = (app: Hono<EdgeEnv>, path: string): string[] => {
-  const methods = app.routes
-    .filter((route) => route.method !== "ALL" && matches(route.path, path))
-    .map((route) => route.method)
-  return [...new Set(methods)]
-}
-
-const matches = (pattern: string, path: string): boolean => {
-  const expected = pattern.split("/")
-  const given = path.split("/")
-  return (
-    expected.length === given.length &&
-    expected.every(
-      (segment, index) => segment === given[index] || (segment.startsWith(":") && given[index] !== ""),
-    )
-  )
-}
+/** 405 with `Allow` (RFC 9110 §15.5.6) for a known path with another method. */
+export const onMethodNotAllowed = (c: Context<EdgeEnv>, methods: string[]): Response =>
+  problem(c, "method-not-allowed", {
+    detail: `Use ${methods.join(" or ")}.`,
+    headers: { allow: methods.join(", ") },
+  })

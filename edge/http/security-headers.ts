@@ -1,29 +1,39 @@
-import type { Context } from "hono"
+import { every } from "hono/combine"
 import { createMiddleware } from "hono/factory"
+import { secureHeaders } from "hono/secure-headers"
 import type { EdgeEnv } from "./context.ts"
 
-// An API has nothing to show, to run or to be framed, and its answers are the caller's own. A handler that knows
-// better (the reference page, the public keys) sets the header itself.
-const defaults = {
-  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-  "cache-control": "no-store",
-  "x-content-type-options": "nosniff",
-  "x-frame-options": "DENY",
-  "referrer-policy": "no-referrer",
-  "cross-origin-resource-policy": "same-origin",
+// Responses are JSON for the caller alone: nothing to render, to run or to frame.
+const options = {
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  xFrameOptions: "DENY",
+  // These concern documents only.
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+  // A handler that sets a header itself (the API reference) keeps it.
+  overwrite: false,
 }
 
-const twoYears = "max-age=63072000; includeSubDomains"
-
-/** Gives every answer the headers that keep browsers from making more of it than it is. */
-export const securityHeaders = createMiddleware<EdgeEnv>(async (c, next) => {
-  await next()
-  if (c.res.status === 101) return
-  for (const [name, value] of Object.entries(defaults)) setDefault(c, name, value)
-  // RFC 6797 §7.2: over plain HTTP it must not be sent.
-  if (c.req.url.startsWith("https:")) c.header("strict-transport-security", twoYears)
+const overHttp = secureHeaders({ ...options, strictTransportSecurity: false })
+const overHttps = secureHeaders({
+  ...options,
+  strictTransportSecurity: "max-age=63072000; includeSubDomains",
 })
 
-const setDefault = (c: Context<EdgeEnv>, name: string, value: string): void => {
-  if (!c.res.headers.has(name)) c.header(name, value)
-}
+const transportSecurity = createMiddleware<EdgeEnv>((c, next) =>
+  // RFC 6797 §7.2: the header must not be sent over plain HTTP.
+  c.req.url.startsWith("https:") ? overHttps(c, next) : overHttp(c, next),
+)
+
+// hono/secure-headers does not set it.
+const noStoreByDefault = createMiddleware<EdgeEnv>(async (c, next) => {
+  await next()
+  if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store")
+})
+
+/** Gives every response the headers that restrict what browsers and caches may do with it. */
+export const securityHeaders = every(transportSecurity, noStoreByDefault)

@@ -1,24 +1,14 @@
-import { createMiddleware } from "hono/factory"
-import type { EdgeEnv } from "./context.ts"
+import { HTTPException } from "hono/http-exception"
+import { timeout } from "hono/timeout"
 
-/** No answer came in time. */
-export class TimedOut extends Error {
+/** The response did not begin in time. */
+export class TimedOut extends HTTPException {
   override name = "TimedOut"
 }
 
 /**
- * Gives a request `ms` until its answer begins; what streams may go on.
+ * Gives a request `ms` until its response begins; a stream may take longer.
  * @throws TimedOut
  */
 export const timeLimit = (ms: number) =>
-  createMiddleware<EdgeEnv>(async (_, next) => {
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TimedOut(`no answer within ${ms} ms`)), ms)
-    })
-    try {
-      await Promise.race([next(), late])
-    } finally {
-      clearTimeout(timer)
-    }
-  })
+  timeout(ms, () => new TimedOut(undefined, { message: `no response within ${ms} ms` }))
