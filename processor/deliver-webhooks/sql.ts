@@ -28,8 +28,8 @@ const maxConsecutiveFailures = 3
 const firstPauseSeconds = 10
 const longestPauseSeconds = 1800
 
-/** Endpoints with pending deliveries that one statement looks at. */
-const maxEndpoints = 500
+/** How many endpoints one statement looks at for so many free slots: some are paused or have enough in flight. */
+const maxEndpoints = "(20 + 2 * ($1::jsonb->>'limit')::int)"
 
 const page = z.object({
   deliveries: z.array(dueDelivery),
@@ -71,7 +71,7 @@ export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: num
     from open cross join lateral (
       select d.delivery_id from webhook_deliveries d
       where d.endpoint_id = open.endpoint_id and d.status = 'PENDING' and d.next_attempt_at <= now()
-      order by d.next_attempt_at, d.delivery_id limit 1
+      order by d.next_attempt_at limit 1
     ) as next
   ),
   chosen as (

@@ -50,19 +50,22 @@ const newOutbox = (count: number, events = Array.from({ length: count }, (_, ind
         parked.push(each.sequence)
       }
     }
+    return true
   }
   const ports = (overrides: Partial<RelayPorts> = {}): RelayPorts => ({
     sink,
-    read: async () => {
-      const behind = events.slice(state.position, state.position + batchSize)
+    read: async (after) => {
+      const from = after ?? state.position
+      const behind = events.slice(from, from + batchSize)
       if (behind.length > 0)
         return {
           events: behind.map((each) => ({ ...each, holdKey: holdOf(each) })),
-          advance: { from: state.position, to: state.position + behind.length },
+          advance: { from, to: from + behind.length },
+          hasMore: behind.length === batchSize,
         }
       // The other lane of the relay, in turn: what was postponed.
       const due = events.filter(({ sequence }) => undelivered.has(sequence))
-      return { events: due.map((each) => ({ ...each, holdKey: null })), advance: null }
+      return { events: due.map((each) => ({ ...each, holdKey: null })), advance: null, hasMore: false }
     },
     settle,
     waitForWork: async () => undefined,
@@ -212,6 +215,29 @@ describe("the relay", () => {
     expect(new Set(outbox.received)).toEqual(new Set(upTo(12).filter((sequence) => sequence !== 2)))
     expectOrderPerJob(outbox.received)
     expect(outbox.outages.slice(0, outages)).toEqual(upTo(outages))
+  })
+
+  test("reads the next batch while the sink works, unless something was postponed", async () => {
+    const outbox = newOutbox(20)
+    const reads: (number | null)[] = []
+    const ports = outbox.ports()
+    const read: RelayPorts["read"] = (after) => {
+      reads.push(after)
+      return ports.read(after)
+    }
+    const sink: Sink = {
+      ...outbox.sink,
+      publish: async (sent) => {
+        await outbox.sink.publish(sent.filter(({ sequence }) => sequence !== 6))
+        return sent
+          .filter(({ sequence }) => sequence === 6)
+          .map(({ sequence, jobId }) => ({ sequence, error: "no", holdKey: jobId }))
+      },
+    }
+    await relayEvents({ ...ports, sink, read }, { stopping: stopped, lost: never })
+    // The batch behind 8 was read before event 6 failed, and again after it.
+    expect(reads.slice(0, 5)).toEqual([null, 4, 8, null, 12])
+    expectOrderPerJob(outbox.received)
   })
 
   test("settles nothing once another process relays", async () => {

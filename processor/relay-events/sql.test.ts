@@ -18,7 +18,7 @@ beforeEach(async () => {
 const register = (...sinks: string[]) => outbox.database.run(registerSinks, { sinks })
 const readNew = async (sink: string, limit = 100) => {
   await outbox.database.run(numberEvents, {})
-  return outbox.database.run(selectNewEvents, { sink, limit })
+  return outbox.database.run(selectNewEvents, { sink, after: null, limit })
 }
 const readDue = (sink: string) => outbox.database.run(selectDueEvents, { sink, limit: 100 })
 type Batch = Awaited<ReturnType<typeof readNew>>

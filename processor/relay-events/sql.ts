@@ -51,8 +51,11 @@ export const numberEvents = statementOf<object>()(
   select jsonb_build_object('numbered', (select count(*) from numbered)) as result`,
 )
 
-/** The next events behind a sink's mark. Those with a `holdKey` must wait for an undelivered event of it. */
-export const selectNewEvents = statementOf<{ sink: string; limit: number }>()(
+const mark = `coalesce(($1::jsonb->>'after')::bigint,
+        (select position from outbox_sinks where sink = $1::jsonb->>'sink'))`
+
+/** The next events behind a sink's mark, or behind `after`. Those with a `holdKey` must wait for an undelivered event of it. */
+export const selectNewEvents = statementOf<{ sink: string; after: number | null; limit: number }>()(
   z.object({
     events: z.array(queuedEvent),
     advance: z.object({ from: z.number().int(), to: z.number().int() }).nullable(),
@@ -64,13 +67,13 @@ export const selectNewEvents = statementOf<{ sink: string; limit: number }>()(
       where u.sink = $1::jsonb->>'sink' and u.parked_at is null and u.hold_key in (e.user_id, e.job_id)
       order by u.hold_key = e.user_id desc limit 1) as held_key
     from outbox_events e
-    where e.relay_position > (select position from outbox_sinks where sink = $1::jsonb->>'sink')
+    where e.relay_position > ${mark}
     order by e.relay_position limit ($1::jsonb->>'limit')::int
   )
   select jsonb_build_object(
     'events', coalesce(jsonb_agg(jsonb_build_object(${eventJson}, 'holdKey', held_key) order by relay_position), '[]'),
     'advance', case when count(*) > 0 then jsonb_build_object(
-      'from', (select position from outbox_sinks where sink = $1::jsonb->>'sink'), 'to', max(relay_position)) end
+      'from', ${mark}, 'to', max(relay_position)) end
   ) as result
   from page`,
 )

@@ -76,13 +76,13 @@ type Lane = { database: Database; sink: Sink; log: Logger; alarm: Alarm; signal:
 /** The ports for events behind a sink's mark. */
 const newEventPorts = (lane: Lane): RelayPorts => ({
   ...commonPorts(lane),
-  read: async () => {
+  read: async (after) => {
     // Sent together: the connection runs them in this order.
     const [, batch] = await Promise.all([
       lane.database.run(numberEvents, {}),
-      lane.database.run(selectNewEvents, { sink: lane.sink.name, limit: batchSize }),
+      lane.database.run(selectNewEvents, { sink: lane.sink.name, after, limit: batchSize }),
     ])
-    return batch
+    return { ...batch, hasMore: batch.events.length === batchSize }
   },
   waitForWork: () => lane.alarm.wait(pollMs, lane.signal),
 })
@@ -93,6 +93,7 @@ const postponedEventPorts = (lane: Lane): RelayPorts => ({
   read: async () => ({
     events: await lane.database.run(selectDueEvents, { sink: lane.sink.name, limit: batchSize }),
     advance: null,
+    hasMore: false,
   }),
   waitForWork: () => lane.alarm.wait(postponedPollMs, lane.signal),
 })
@@ -113,6 +114,7 @@ const commonPorts = ({ database, sink, log, signal }: Lane): Omit<RelayPorts, "r
     else if (postponed.length > 0) log.warn(about, "events postponed")
     else log.debug({ ...about, lagMs: lagOf(accepted) }, "events relayed")
     if (parked.length > 0) log.error({ sink: sink.name, sequences: parked }, "events parked")
+    return isSettled
   },
   onOutage: (error, failures) => log.warn({ err: error, sink: sink.name, failures }, "sink unavailable"),
   pause: async (failures) => {

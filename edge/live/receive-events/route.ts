@@ -42,11 +42,7 @@ export const receiveEvents = new Hono<EdgeEnv>().post(
     const batch = eventBatch.safeParse(parseJson(body))
     if (!batch.success)
       throw new InvalidBody(
-        batch.error.issues.map(({ path, code, message }) => ({
-          pointer: `#/${path.join("/")}`,
-          code,
-          detail: message,
-        })),
+        batch.error.issues.map(({ code, message }) => ({ pointer: "#", code, detail: message })),
       )
     const { byUser, failed } = parseBatch(batch.data)
     const unavailable = await Promise.all(
