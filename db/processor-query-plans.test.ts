@@ -187,7 +187,7 @@ const statements = [
   planned("operate: select stored photos", selectStoredPhotos, { after: photoId(50_000), limit: 1000 }),
   planned("operate: adopt the bucket", adoptBucket, {}),
   planned("relay: number events", numberEvents, {}),
-  planned("relay: select new events", selectNewEvents, { sink: "webhooks", limit: 100 }),
+  planned("relay: select new events", selectNewEvents, { sink: "webhooks", after: null, limit: 100 }),
   planned("relay: select due events", selectDueEvents, { sink: "edge", limit: 100 }),
   planned("relay: settle events", settleEvents, {
     sink: "edge",
