@@ -192,16 +192,22 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
   }
 }
 
+/** The job as a caller polls it, who may know versions of it. */
+const poll = async (jobId: JobId, knownTags: readonly string[] = []) => {
+  const found = await database.run(selectUploadJob, { jobId, userId, knownTags })
+  if (!found) throw new Error("no job")
+  return { version: String(found.version), snapshot: found.job && snapshotOf(found.job) }
+}
+
 /** The bytes sent: of the job by polling, and of each photo by its events. */
 const bytesSentOf = async (jobId: JobId): Promise<{ polled: number; published: number[][] }> => {
-  const stored = await database.run(selectUploadJob, { jobId, userId })
-  if (!stored) throw new Error("no job")
+  const { snapshot } = await poll(jobId)
   const events = await rows<{ photo_id: string; bytes_sent: number }[]>`
     select photo_id, (data->>'bytesSent')::int as bytes_sent from outbox_events
     where job_id = ${jobId} and data ? 'bytesSent' order by sequence`
   const byPhoto = Map.groupBy(events, ({ photo_id }) => photo_id)
   const published = Array.from(byPhoto.values(), (all) => all.map(({ bytes_sent }) => bytes_sent))
-  return { polled: snapshotOf(stored).bytesSent, published }
+  return { polled: snapshot?.bytesSent ?? Number.NaN, published }
 }
 
 const usage = async () => {
@@ -219,9 +225,15 @@ describe("photos and their job", () => {
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)
         let bytesSent = 0
+        let known = await poll(jobId)
         for (const round of commands) {
           await Promise.all(round.map((each) => carryOut(jobId, photoIds, each)))
           await expectConsistent(jobId)
+          const now = await poll(jobId)
+          if (now.version === known.version)
+            expect(now.snapshot, "one version, two answers").toEqual(known.snapshot)
+          expect(await poll(jobId, [now.version])).toEqual({ version: now.version, snapshot: null })
+          known = now
           const { polled, published } = await bytesSentOf(jobId)
           expect(polled, "bytes sent fell").toBeGreaterThanOrEqual(bytesSent)
           bytesSent = polled

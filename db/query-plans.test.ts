@@ -89,6 +89,8 @@ const seed = async () => {
 const planNode = z.looseObject({
   "Node Type": z.string(),
   "Relation Name": z.string().optional(),
+  "Actual Rows": z.number().optional(),
+  "Actual Loops": z.number().optional(),
   "Shared Hit Blocks": z.number().optional(),
   "Shared Read Blocks": z.number().optional(),
   get Plans() {
@@ -105,6 +107,12 @@ const planOf = async <Input>(statement: Statement<Input, unknown>, input: Input)
 }
 
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
+
+/** Rows of a table that a plan's nodes returned. */
+const rowsRead = (plan: PlanNode, table: string): number =>
+  nodesOf(plan)
+    .filter((node) => node["Relation Name"] === table)
+    .reduce((rows, node) => rows + (node["Actual Rows"] ?? 0) * (node["Actual Loops"] ?? 0), 0)
 
 const blocksOf = (plan: PlanNode) => (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0)
 
@@ -128,6 +136,8 @@ const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
   knownTags: [],
   ...filters,
 })
+// 100 photos, and not the 90,000 of the user.
+const blocksOfJob = 150
 // A page is some 51 rows with their tags: nine blocks each, and not the blocks of all rows.
 const blocksOfPage = 1500
 // Of the largest user, 90,000 photos in 22 blocks of 4,096: a few pages of the index for each token and block.
@@ -156,11 +166,25 @@ describe.each([
 ])("on tables that were %s, no query scans a table:", (_, prepare) => {
   beforeAll(() => sql.unsafe(prepare), 120_000)
 
-  test("a job", () => scansNothing(selectUploadJob, { jobId, userId }))
+  test("a job: the rows of its photos", async () => {
+    const plan = await scansNothing(selectUploadJob, { jobId, userId, knownTags: [] })
+    expect(blocksOf(plan)).toBeLessThan(blocksOfJob)
+  })
+  test("a job that the caller knows: its row, and no photo", async () => {
+    const plan = await scansNothing(selectUploadJob, { jobId, userId, knownTags: ["1"] })
+    expect(rowsRead(plan, "upload_jobs")).toBe(1)
+    expect(rowsRead(plan, "photos")).toBe(0)
+  })
+  test("a page of photos that the caller knows: the index and the versions of its rows", async () => {
+    const [row] = await sql.unsafe(withInlineInput(selectPhotos(page()).text, page()))
+    const plan = await scansNothing(selectPhotos(page()), page({ knownTags: [row?.result.tag] }))
+    expect(rowsRead(plan, "photo_tags")).toBe(0)
+  })
   test("a photo", () => scansNothing(selectPhoto, { photoId, userId }))
   test("a download", () => scansNothing(selectDownload, { photoId, userId }))
   test("a timeline", () => scansNothing(selectPhotoTimeline, { photoId, userId }))
-  test("the jobs", () => scansNothing(selectUploadJobs, { userId, before: null, offset: 0, limit: 51 }))
+  test("the jobs", () =>
+    scansNothing(selectUploadJobs, { userId, before: null, offset: 0, limit: 51, knownTags: [] }))
   test.each([
     ["all photos", {}],
     ["a tag", { tagKey: "tag 3" }],

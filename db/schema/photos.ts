@@ -98,6 +98,9 @@ export const photos = pgTable(
       .on(table.userId, table.checksum)
       .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
     index("photos_by_job").on(table.jobId, table.photoId),
+    // For status polls. Without statistics the planner takes `deleted_at is null` for rare, and would rather read all of
+    // photos_live than the photos of one job.
+    index("photos_live_by_job").on(table.jobId, table.photoId).where(sql`${table.deletedAt} is null`),
     // What the sweep selects: few rows, regardless of the size of the table.
     index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
     index("photos_processing").on(table.updatedAt).where(sql`${table.status} = 'PROCESSING'`),

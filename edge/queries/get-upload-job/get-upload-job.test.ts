@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 
 describe("a job's snapshot", () => {
-  test("has the counts and every photo, in the order in which they were announced", async () => {
+  test("has the counts and every photo, in the order of the files", async () => {
     const response = await send("GET", `/queries/upload-jobs/${job.jobId}`, { token: user.token })
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({
@@ -43,15 +43,21 @@ describe("a job's snapshot", () => {
     })
   })
 
-  test("says when to ask again, and is 304 until something in it changed", async () => {
+  test("says when to poll again, and is 304 until something in it changes", async () => {
     const path = `/queries/upload-jobs/${job.jobId}`
     const first = await send("GET", path, { token: user.token })
     expect(first.headers.get("retry-after")).toBe("2")
     expect(first.headers.get("etag")).toBe('"1"')
+    for (const unknown of ['"0"', '"11"', "1", ""])
+      expect(
+        (await send("GET", path, { token: user.token, headers: { "if-none-match": unknown } })).status,
+      ).toBe(200)
     for (const held of ['"1"', 'W/"1"', '"0", "1"', "*"]) {
       const again = await send("GET", path, { token: user.token, headers: { "if-none-match": held } })
       expect(again.status).toBe(304)
       expect(await again.text()).toBe("")
+      expect(again.headers.get("etag")).toBe('"1"')
+      expect(again.headers.get("retry-after")).toBe("2")
     }
     await send("DELETE", `/commands/photos/${job.items[0]?.photoId}`, { token: user.token })
     const changed = await send("GET", path, { token: user.token, headers: { "if-none-match": '"1"' } })
@@ -59,7 +65,7 @@ describe("a job's snapshot", () => {
     expect(await changed.json()).toMatchObject({ status: "IN_PROGRESS", cancelledCount: 1, progress: 50 })
   })
 
-  test("of a terminal job is at 100 % and has nothing to wait for", async () => {
+  test("of a terminal job is at 100 % and has no next poll", async () => {
     await send("POST", `/commands/upload-jobs/${job.jobId}/cancel`, { token: user.token })
     const response = await send("GET", `/queries/upload-jobs/${job.jobId}`, { token: user.token })
     expect(response.headers.get("retry-after")).toBeNull()

@@ -1,11 +1,11 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../http/context.ts"
-import { notModified } from "../../http/entity-tag.ts"
+import { answerNotModified, knownTagsOf, notModified } from "../../http/entity-tag.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { getUploadJobParams, uploadJobSnapshot } from "./schema.ts"
-import { snapshotOf } from "./snapshot.ts"
+import { pollAfterMsOf, snapshotOf } from "./snapshot.ts"
 import { selectUploadJob } from "./sql.ts"
 
 export const getUploadJob = new Hono<EdgeEnv>().get(
@@ -28,13 +28,15 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
   async (c) => {
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
-    const found = await c.var.database.run(selectUploadJob, { jobId, userId: c.var.principal.userId })
+    const userId = c.var.principal.userId
+    const found = await c.var.database.run(selectUploadJob, { jobId, userId, knownTags: knownTagsOf(c) })
     if (!found) return problem(c, "not-found")
 
-    const { version, ...job } = found
-    const snapshot = snapshotOf(job)
-    // Whole seconds (RFC 9110 §10.2.3); `pollAfterMs` says it finer.
-    if (snapshot.pollAfterMs !== null) c.header("retry-after", String(Math.ceil(snapshot.pollAfterMs / 1000)))
-    return notModified(c, String(version)) ?? c.json(snapshot)
+    const tag = String(found.version)
+    const pollAfterMs = pollAfterMsOf(found.status)
+    // Whole seconds (RFC 9110 §10.2.3); `pollAfterMs` is exact.
+    if (pollAfterMs !== null) c.header("retry-after", String(Math.ceil(pollAfterMs / 1000)))
+    if (found.job === null) return answerNotModified(c, tag)
+    return notModified(c, tag) ?? c.json(snapshotOf(found.job))
   },
 )

@@ -17,7 +17,7 @@ const storedItem = z.object({
   failureDetail: z.string().nullable(),
 })
 
-/** A job as the database tells it. */
+/** A job as the database returns it. */
 export const storedUploadJob = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
@@ -29,25 +29,25 @@ export const storedUploadJob = z.object({
   updatedAt: instant,
   completedAt: instant.nullable(),
   items: z.array(storedItem),
-  /** What photos that are hidden by now weigh in the job's numbers. */
-  deleted: z.object({ bytes: z.number().int(), bytesSent: z.number().int() }),
+  /** The bytes of deleted photos, which are no items any more but still count; null when no photo was deleted. */
+  deleted: z.object({ bytes: z.number().int(), bytesSent: z.number().int() }).nullable(),
 })
 
 export const uploadJobSnapshot = storedUploadJob.omit({ deleted: true }).extend({
   /** Stop polling when true. */
   terminal: z.boolean(),
-  /** Percent, photos weighed by their bytes: 100 means that every photo has ended. */
+  /** Percent, weighted by bytes. 100 means that every photo has ended. */
   progress: z.number().int(),
   bytesTotal: z.number().int(),
   bytesSent: z.number().int(),
-  /** When to ask again, in ms; null when there is nothing to wait for. */
+  /** Milliseconds to wait before the next poll; null when the job has ended. */
   pollAfterMs: z.number().int().nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   completedAt: z.iso.datetime().nullable(),
   items: z.array(
     storedItem.extend({
-      /** Percent: 100 means that the photo has ended. */
+      /** Percent. 100 means that the photo has ended. */
       progress: z.number().int(),
     }),
   ),

@@ -1,12 +1,17 @@
-import { isTerminalJob } from "../../../domain/job-status.ts"
+import { isTerminalJob, type JobStatus } from "../../../domain/job-status.ts"
 import { batchProgress, photoProgress } from "../../../domain/progress.ts"
 import type { StoredUploadJob, UploadJobSnapshot } from "./schema.ts"
 
-/** How often an active job is worth a look (PRD §4). */
-const pollAfterMs = 1500
+/** The interval of polls while a job is active (PRD §4). */
+const pollIntervalMs = 1500
 
-/** A job as its owner sees it: what is stored, and what follows from it. */
+/** How long a client should wait before it asks again, or null when the job has ended. */
+export const pollAfterMsOf = (status: JobStatus): number | null =>
+  isTerminalJob(status) ? null : pollIntervalMs
+
+/** The snapshot of a stored job: the stored fields and those computed from them. */
 export const snapshotOf = ({ deleted, ...job }: StoredUploadJob): UploadJobSnapshot => {
+  const hidden = deleted ?? { bytes: 0, bytesSent: 0 }
   const terminal = isTerminalJob(job.status)
   const items = job.items.map((item) => ({
     ...item,
@@ -16,10 +21,10 @@ export const snapshotOf = ({ deleted, ...job }: StoredUploadJob): UploadJobSnaps
     ...job,
     items,
     terminal,
-    progress: terminal ? 100 : batchProgress([...items, { progress: 100, bytes: deleted.bytes }]),
-    bytesTotal: deleted.bytes + sum(items.map(({ bytes }) => bytes)),
-    bytesSent: deleted.bytesSent + sum(items.map(({ bytesSent }) => bytesSent)),
-    pollAfterMs: terminal ? null : pollAfterMs,
+    progress: terminal ? 100 : batchProgress([...items, { progress: 100, bytes: hidden.bytes }]),
+    bytesTotal: hidden.bytes + sum(items.map(({ bytes }) => bytes)),
+    bytesSent: hidden.bytesSent + sum(items.map(({ bytesSent }) => bytesSent)),
+    pollAfterMs: pollAfterMsOf(job.status),
   }
 }
 

@@ -2,29 +2,45 @@ import * as z from "zod"
 import { sentBytesOf } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
+import { jobStatuses } from "../../../domain/job-status.ts"
 import { storedUploadJob } from "./schema.ts"
 
-/** A job of the user with its photos in the order in which they were announced, and its version; or null. */
-export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
-  storedUploadJob.extend({ version: z.number().int() }).nullable(),
+const upToDateJob = z.object({
+  /** Grows with every change of the job or of one of its photos. */
+  version: z.number().int(),
+  status: z.enum(jobStatuses),
+  /** Null: the caller has this version. */
+  job: storedUploadJob.nullable(),
+})
+
+/**
+ * A job of the user with its photos in the order of its files, or null. For a caller who knows the job's version, it
+ * reads the row of the job only. `json` instead of `jsonb`, and rows instead of built objects: the answer is sent as it
+ * is, and 100 photos take half the time.
+ */
+export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId; knownTags: readonly string[] }>()(
+  upToDateJob.nullable(),
   `
   with ${inputOfActingUser}
   select (
-    select jsonb_build_object(
-      'jobId', j.job_id, 'status', j.status, 'version', j.version,
-      'totalCount', j.total_count, 'completedCount', j.completed_count,
-      'failedCount', j.failed_count, 'cancelledCount', j.cancelled_count,
-      'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
-      'deleted', (
-        select jsonb_build_object('bytes', coalesce(sum(bytes), 0), 'bytesSent',
-          coalesce(sum(${sentBytesOf("p")}), 0))
-        from photos p where p.job_id = j.job_id and p.deleted_at is not null),
-      'items', (
-        select coalesce(jsonb_agg(jsonb_build_object(
-          'photoId', p.photo_id, 'filename', p.filename, 'status', p.status, 'bytes', p.bytes,
-          'bytesSent', ${sentBytesOf("p")},
-          'failureReason', p.failure_reason, 'failureDetail', p.failure_detail) order by p.photo_id), '[]')
-        from photos p where p.job_id = j.job_id and p.deleted_at is null))
+    select json_build_object('version', j.version, 'status', j.status,
+      'job', case when not (doc->'knownTags' ? j.version::text) then (
+        select json_build_object(
+          'jobId', j.job_id, 'status', j.status,
+          'totalCount', j.total_count, 'completedCount', j.completed_count,
+          'failedCount', j.failed_count, 'cancelledCount', j.cancelled_count,
+          'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
+          'items', live.items,
+          'deleted', case when live.count < j.total_count then (
+            select json_build_object('bytes', coalesce(sum(bytes), 0), 'bytesSent', coalesce(sum(${sentBytesOf("p")}), 0))
+            from photos p where p.job_id = j.job_id and p.deleted_at is not null) end)
+        from (
+          select coalesce(json_agg(item), '[]') as items, count(*) as count from (
+            select p.photo_id as "photoId", p.filename, p.status, p.bytes, ${sentBytesOf("p")} as "bytesSent",
+              p.failure_reason as "failureReason", p.failure_detail as "failureDetail"
+            from photos p where p.job_id = j.job_id and p.deleted_at is null order by p.photo_id) as item
+        ) as live
+      ) end)
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
   ) as result`,
 )

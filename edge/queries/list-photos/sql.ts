@@ -73,14 +73,13 @@ function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage
       select md5(coalesce(string_agg(photo_id || ':' || p.version, ',' order by photo_id desc), '')) as tag
       from page join photos p using (photo_id)
     )
-    select jsonb_build_object('tag', tag, 'photos', case when not (doc->'knownTags' ? tag) then (
-      select coalesce(jsonb_agg(jsonb_build_object(
-        'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'mimeType', p.mime_type, 'bytes', p.bytes,
-        'status', p.status, 'failureReason', p.failure_reason, 'width', p.width, 'height', p.height,
-        'takenAt', p.taken_at, 'createdAt', p.created_at, 'completedAt', p.completed_at,
-        'thumbnails', coalesce(p.thumbnails, '[]'),
-        'tags', ${labelsOfPhoto}) order by p.photo_id desc), '[]')
-      from page join photos p using (photo_id)) end) as result
+    select json_build_object('tag', tag, 'photos', case when not (doc->'knownTags' ? tag) then (
+      select coalesce(json_agg(item), '[]') from (
+        select p.photo_id as "photoId", p.job_id as "jobId", p.filename, p.mime_type as "mimeType", p.bytes,
+          p.status, p.failure_reason as "failureReason", p.width, p.height, p.taken_at as "takenAt",
+          p.created_at as "createdAt", p.completed_at as "completedAt", coalesce(p.thumbnails, '[]') as thumbnails,
+          ${labelsOfPhoto} as tags
+        from page join photos p using (photo_id) order by p.photo_id desc) as item) end) as result
     from input, seen`,
   )
 }
