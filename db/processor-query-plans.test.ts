@@ -1,4 +1,4 @@
-import postgres from "postgres"
+import type postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import type { PhotoExif } from "../domain/image.ts"
@@ -38,8 +38,8 @@ import {
 } from "../processor/sweep/photos-sql.ts"
 import { prune } from "../processor/sweep/prune-sql.ts"
 import type { Statement } from "./statement.ts"
+import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 import { nodesOfPlan, type PlanMode, tablesReadWhole } from "./testing/query-plan.ts"
-import { createScratchDatabase, type ScratchDatabase } from "./testing/scratch-database.ts"
 
 // The plans of the processor's statements when every large table has 100,000 rows, of which few are due.
 
@@ -63,17 +63,14 @@ const photoId = (number: number) => id("ph", number) as PhotoId
 const userId = id("usr", 0) as UserId
 const jobId = id("job", 1) as JobId
 
-let scratch: ScratchDatabase
+let database: OwnDatabase
 let sql: postgres.Sql
 beforeAll(async () => {
-  scratch = await createScratchDatabase(inject("environment").databaseUrl)
-  sql = postgres(scratch.url, { max: 1, onnotice: () => undefined })
+  database = await createOwnDatabase(inject("environment").databaseUrl)
+  sql = database.sql
   await seed()
 }, 180_000)
-afterAll(async () => {
-  await sql?.end()
-  await scratch?.drop()
-})
+afterAll(() => database?.drop())
 
 const idSql = (prefix: string, number: string) => `'${prefix}_0' || lpad((${number})::text, 25, '0')`
 

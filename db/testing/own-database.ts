@@ -7,25 +7,59 @@ export type OwnDatabase = {
   url: string
   /** One connection. */
   sql: postgres.Sql
+  /** Makes another database with the same content, as a restored backup has it. Cuts the connections of this one. */
+  copy: () => Promise<OwnDatabase>
   drop: () => Promise<void>
 }
 
 /** Creates a database beside the one at `environmentUrl` and migrates it. */
 export const createOwnDatabase = async (environmentUrl: string): Promise<OwnDatabase> => {
+  migrated ??= createMigrated(environmentUrl)
+  const own = await (await migrated).copy()
+  // Every database that is migrated on its own has an id of its own.
+  await own.sql`update deployment set deployment_id = gen_random_uuid()`
+  return own
+}
+
+/** Copying a database is faster than migrating another one. It goes with the tests' server. */
+let migrated: Promise<OwnDatabase> | undefined
+
+const createMigrated = async (environmentUrl: string): Promise<OwnDatabase> => {
+  const own = await createDatabase(environmentUrl, "template1")
+  await migrateDatabase(own.url)
+  // It is used as a template only.
+  await own.sql.end()
+  return own
+}
+
+const createDatabase = async (environmentUrl: string, template: string): Promise<OwnDatabase> => {
   const name = `own_${randomUUID().replaceAll("-", "")}`
-  const admin = postgres(environmentUrl, { max: 1 })
-  await admin`create database ${admin(name)}`
   const url = new URL(environmentUrl)
   url.pathname = `/${name}`
-  await migrateDatabase(url.href)
+  await onServer(environmentUrl, async (admin) => {
+    // A template must have no connection; the clients of a test open another one.
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${template}`
+    await admin`create database ${admin(name)} template ${admin(template)}`
+  })
   const sql = postgres(url.href, { max: 1, onnotice: () => undefined })
   return {
     url: url.href,
     sql,
+    copy: () => createDatabase(environmentUrl, name),
     drop: async () => {
       await sql.end()
-      await admin`drop database ${admin(name)} with (force)`
-      await admin.end()
+      await onServer(environmentUrl, async (admin) => {
+        await admin`drop database ${admin(name)} with (force)`
+      })
     },
+  }
+}
+
+const onServer = async (url: string, work: (admin: postgres.Sql) => Promise<void>): Promise<void> => {
+  const admin = postgres(url, { max: 1, onnotice: () => undefined })
+  try {
+    await work(admin)
+  } finally {
+    await admin.end()
   }
 }

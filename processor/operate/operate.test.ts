@@ -1,30 +1,29 @@
 import { execFile } from "node:child_process"
 import { resolve } from "node:path"
-import postgres from "postgres"
+import type postgres from "postgres"
 import { ulid } from "ulid"
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest"
 import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
-import { createScratchDatabase, type ScratchDatabase } from "../../db/testing/scratch-database.ts"
+import { createOwnDatabase, type OwnDatabase } from "../../db/testing/own-database.ts"
 import type { StoredObject, WorkQueue } from "../platform/work-queue.ts"
 import { operationOf, usage } from "./operate.ts"
 import { reopen } from "./reopen.ts"
 
 // Reopening acts on every failed photo, so it has a database of its own.
 
-let scratch: ScratchDatabase
+let own: OwnDatabase
 let database: NodeDatabase
 let rows: postgres.Sql
 beforeAll(async () => {
-  scratch = await createScratchDatabase(inject("environment").databaseUrl)
-  database = openNodeDatabase(scratch.url, 2)
-  rows = postgres(scratch.url, { max: 1, onnotice: () => undefined })
+  own = await createOwnDatabase(inject("environment").databaseUrl)
+  database = openNodeDatabase(own.url, 2)
+  rows = own.sql
 }, 120_000)
 afterAll(async () => {
   await database?.close()
-  await rows?.end()
-  await scratch?.drop()
+  await own?.drop()
 })
-beforeEach(() => rows`truncate photos, upload_parts, photo_tags`)
+beforeEach(() => rows`truncate photos cascade`)
 
 const scope = (of: "dead-lettered" | "failed") => ({ photoId: null, jobId: null, scope: of })
 

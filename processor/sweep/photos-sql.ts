@@ -50,7 +50,10 @@ const unleasedPhoto = z.object({
   s3Key: z.string(),
   bytes: z.number().int(),
   etag: z.string().nullable(),
-  /** PROCESSING for longer than `processingMs`, and its message was sent again after that. */
+  /**
+   * PROCESSING for longer than `processingMs`; its message was sent again after that, and since then an attempt failed
+   * or no worker reacted at all.
+   */
   isExhausted: z.boolean(),
 })
 
@@ -75,8 +78,12 @@ export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: n
   )
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,
     'isExhausted', coalesce(
-      enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond', false))), '[]')
-    as result
+      enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond'
+      -- A claim that was only deferred, because others waited, changed the row and is no attempt.
+      and (updated_at <= enqueued_at or exists (
+        select from photo_timeline t
+        where t.photo_id = taken.photo_id and t.kind = 'ATTEMPT_STARTED' and t.occurred_at >= enqueued_at)),
+      false))), '[]') as result
   from taken`,
 )
 

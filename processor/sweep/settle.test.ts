@@ -72,6 +72,31 @@ describe("a PROCESSING photo without a worker", () => {
     expect(await fixture.receiveKeys()).toContain(photo?.s3Key)
   })
 
+  /** Past its bound, queued again since, and then seen by a worker. */
+  const seenSinceRequeue = async (): Promise<string> => {
+    const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 9 * hour })
+    const photoId = photo?.photoId ?? ""
+    await fixture.rows`
+      update photos set enqueued_at = now() - interval '2 hours', updated_at = now() - interval '1 hour'
+      where photo_id = ${photoId}`
+    return photoId
+  }
+
+  test("is queued again, and not failed, while its claims are only deferred", async () => {
+    const photoId = await seenSinceRequeue()
+    await fixture.sweep()
+    expect(await statusesOf([photoId])).toEqual({ PROCESSING: 1 })
+  })
+
+  test("is failed after an attempt since its last message has failed", async () => {
+    const photoId = await seenSinceRequeue()
+    await fixture.rows`
+      insert into photo_timeline (photo_id, kind, occurred_at)
+      values (${photoId}, 'ATTEMPT_STARTED', now() - interval '1 hour')`
+    await fixture.sweep()
+    expect(await statusesOf([photoId])).toEqual({ PROCESSING_ERROR: 1 })
+  })
+
   test("is left alone while a worker holds it", async () => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 30 * hour })
     const photoId = photo?.photoId ?? ""

@@ -7,11 +7,11 @@ import {
 } from "@aws-sdk/client-sqs"
 import { AwsClient } from "aws4fetch"
 import { pino } from "pino"
-import postgres from "postgres"
+import type postgres from "postgres"
 import { ulid } from "ulid"
 import { vi } from "vitest"
 import { type NodeDatabase, openNodeDatabase } from "../../../db/node.ts"
-import { createScratchDatabase, type ScratchDatabase } from "../../../db/testing/scratch-database.ts"
+import { createOwnDatabase, type OwnDatabase } from "../../../db/testing/own-database.ts"
 import type { PhotoStatus } from "../../../domain/photo-status.ts"
 import { type ObjectStore, objectStoreOf } from "../../platform/object-store.ts"
 import { workQueueOf } from "../../platform/work-queue.ts"
@@ -66,7 +66,7 @@ export const openSweepFixture = async (
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", storage.credentials.secretAccessKey)
   const objectStore = objectStoreOf(config)
   const workQueue = workQueueOf(config)
-  const primary = await openDatabase(await createScratchDatabase(storage.databaseUrl))
+  const primary = await openDatabase(await createOwnDatabase(storage.databaseUrl))
   const opened = [primary]
   const logged: { level: number; msg: string; [fact: string]: unknown }[] = []
   const log = pino({ level: "info" }, { write: (line: string) => logged.push(JSON.parse(line)) })
@@ -96,7 +96,7 @@ export const openSweepFixture = async (
     addPhotos: (count: number, facts: PhotoFacts) => addPhotos(primary.rows, environment, count, facts),
     /** Starts a test without photos and without messages. */
     removePhotos: async () => {
-      await primary.rows`truncate photos, upload_parts, photo_tags, outbox_events, undelivered_events`
+      await primary.rows`truncate photos, outbox_events, undelivered_events cascade`
       await receiveKeys(sqs, QueueUrl)
     },
     /** Opens a multipart upload that no photo waits for. */
@@ -112,13 +112,13 @@ export const openSweepFixture = async (
     hasObject: async (key: string) => (await objectStore.head(key, new AbortController().signal)) !== null,
     /** A database that knows nothing of the fixture's photos. */
     openEmptyDatabase: async () => {
-      const empty = await openDatabase(await createScratchDatabase(storage.databaseUrl))
+      const empty = await openDatabase(await createOwnDatabase(storage.databaseUrl))
       opened.push(empty)
       return empty
     },
     /** The fixture's database as it is now: what a restored backup holds. */
     openCopy: async () => {
-      const copy = await openDatabase(await primary.scratch.copy())
+      const copy = await openDatabase(await primary.own.copy())
       opened.push(copy)
       return copy
     },
@@ -134,19 +134,17 @@ export const openSweepFixture = async (
   }
 }
 
-export type OpenDatabase = { scratch: ScratchDatabase; database: NodeDatabase; rows: postgres.Sql }
+export type OpenDatabase = { own: OwnDatabase; database: NodeDatabase; rows: postgres.Sql }
 
-const openDatabase = async (scratch: ScratchDatabase) => {
-  const database = openNodeDatabase(scratch.url, 8)
-  const rows = postgres(scratch.url, { max: 1, onnotice: () => undefined })
+const openDatabase = async (own: OwnDatabase) => {
+  const database = openNodeDatabase(own.url, 8)
   return {
-    scratch,
+    own,
     database,
-    rows,
+    rows: own.sql,
     close: async () => {
       await database.close()
-      await rows.end()
-      await scratch.drop()
+      await own.drop()
     },
   }
 }
