@@ -10,6 +10,7 @@ const parts: Record<string, string> = {
   "live-latency": "from a commit to the client that receives the change",
   queries: "lists and searches at a million photos, against LIKE and offset",
   presign: "a presigned PUT in workerd, against a bare SigV4",
+  processor: "CPU of the whole processor for a photo against the image pipeline alone, and its peak memory",
   "worker-bundle": "size of the Worker that is deployed, against its limit",
 }
 

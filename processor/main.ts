@@ -1,6 +1,7 @@
 import { openNodeDatabase } from "../db/node.ts"
 import { failDeadLetter } from "./dead-letters/fail-dead-letters.ts"
 import { startWebhookDelivery } from "./deliver-webhooks/deliver-webhooks.ts"
+import { createBufferPool } from "./platform/buffer-pool.ts"
 import { configOf } from "./platform/config.ts"
 import { startExitWatchdog } from "./platform/exit-watchdog.ts"
 import { stopGracefully } from "./platform/graceful-stop.ts"
@@ -46,6 +47,7 @@ const handle = processPhoto({
   database,
   objectStore,
   examiner,
+  withBuffer: createBufferPool().withBuffer,
   withScratchFile: scratch.withFile,
   log,
 })

@@ -17,6 +17,7 @@ import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
 import { newId } from "../../edge/new-id.ts"
 import { testStorage } from "../../local/test-environment.ts"
+import { createBufferPool } from "../platform/buffer-pool.ts"
 import { type ObjectStore, objectStoreOf } from "../platform/object-store.ts"
 import { startQueue } from "../platform/queue.ts"
 import { openScratch, type Scratch } from "../platform/scratch.ts"
@@ -122,6 +123,7 @@ test("500 slow photos of one user do not stall the photo of another user behind 
       },
       close: async () => undefined,
     },
+    withBuffer: createBufferPool().withBuffer,
     withScratchFile: scratch.withFile,
     log: pino({ level: "silent" }),
   })

@@ -1,31 +1,75 @@
-import { createHash } from "node:crypto"
+import { createHash, type Hash } from "node:crypto"
 import { createWriteStream } from "node:fs"
-import type { Readable } from "node:stream"
-import { pipeline } from "node:stream/promises"
+import { addAbortSignal } from "node:stream"
+import { finished, pipeline } from "node:stream/promises"
+import type { ObjectBody } from "../platform/object-store.ts"
 
-/** A file on disk with what was learned while it was written. */
-export type Download = { path: string; bytes: number /** Lower-case hex. */; sha256: string }
+/** A photo up to this size is held in memory: nearly all of them. Above it a file keeps the process small. */
+export const maxBufferedBytes = 16 * 1024 * 1024
+
+export type Hashed<Content> = { content: Content /** Lower-case hex. */; sha256: string }
 
 /**
- * Streams an object to `path` and hashes it on the way, so that memory does not grow with the file.
- * @throws Error when the stream breaks, `signal` fires or more than `maxBytes` come
+ * Downloads an object into `target`, which has its size, and hashes it on the way.
+ * @throws Error when the stream breaks, `signal` fires, or the object has another size than its response said
  */
-export const download = async (
-  stream: Readable,
-  path: string,
-  maxBytes: number,
+export const downloadToMemory = async (
+  { stream, bytes }: ObjectBody,
+  target: Uint8Array<SharedArrayBuffer>,
   signal: AbortSignal,
-): Promise<Download> => {
+): Promise<Hashed<Uint8Array<SharedArrayBuffer>>> => {
   const hash = createHash("sha256")
-  let bytes = 0
+  let received = 0
+  let previous: Buffer<ArrayBuffer> | undefined
+  // Not `for await`: an iterator costs several promises for each chunk.
+  addAbortSignal(signal, stream).on("data", (chunk: Buffer<ArrayBuffer>) => {
+    // The HTTP parser still reads the memory of this chunk, and has finished with the one before.
+    if (previous) freeChunk(previous)
+    previous = chunk
+    received += chunk.length
+    if (received > bytes) stream.destroy(new Error(`more than ${bytes} bytes were received`))
+    else {
+      target.set(chunk, received - chunk.length)
+      hash.update(chunk)
+    }
+  })
+  await finished(stream)
+  return { content: target, sha256: digestOf(hash, received, bytes) }
+}
+
+/**
+ * Frees the memory of a chunk at once, instead of leaving it to the garbage collector. A socket reads into fresh memory,
+ * so a chunk that fills its memory is the only one in it.
+ */
+const freeChunk = ({ buffer, length }: Buffer<ArrayBuffer>): void => {
+  if (length === buffer.byteLength) buffer.transfer(0)
+}
+
+/** As `downloadToMemory`, into a file at `path`. */
+export const downloadToFile = async (
+  { stream, bytes }: ObjectBody,
+  path: string,
+  signal: AbortSignal,
+): Promise<Hashed<string>> => {
+  const hash = createHash("sha256")
+  let received = 0
   const measure = async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
-      bytes += chunk.byteLength
-      if (bytes > maxBytes) throw new Error(`more than ${maxBytes} bytes came`)
+      received += chunk.length
+      assertFits(received, bytes)
       hash.update(chunk)
       yield chunk
     }
   }
   await pipeline(stream, measure, createWriteStream(path), { signal })
-  return { path, bytes, sha256: hash.digest("hex") }
+  return { content: path, sha256: digestOf(hash, received, bytes) }
+}
+
+const assertFits = (received: number, bytes: number): void => {
+  if (received > bytes) throw new Error(`more than ${bytes} bytes were received`)
+}
+
+const digestOf = (hash: Hash, received: number, bytes: number): string => {
+  if (received < bytes) throw new Error(`${received} of ${bytes} bytes were received`)
+  return hash.digest("hex")
 }

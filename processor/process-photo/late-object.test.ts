@@ -10,6 +10,7 @@ import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
 import { newId } from "../../edge/new-id.ts"
 import { testStorage } from "../../local/test-environment.ts"
+import { createBufferPool } from "../platform/buffer-pool.ts"
 import { type ObjectStore, objectStoreOf } from "../platform/object-store.ts"
 import { openScratch, type Scratch } from "../platform/scratch.ts"
 import { failUnfinishedPhotos } from "../sweep/photos-sql.ts"
@@ -83,6 +84,7 @@ const handleObjectCreated = async () => {
     database,
     objectStore,
     examiner,
+    withBuffer: createBufferPool().withBuffer,
     withScratchFile: scratch.withFile,
     log: pino({ level: "silent" }),
   })

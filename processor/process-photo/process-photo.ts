@@ -4,13 +4,15 @@ import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { thumbnailVariants } from "../../domain/image.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
 import { isTerminalPhoto } from "../../domain/photo-status.ts"
+import type { BufferPool } from "../platform/buffer-pool.ts"
 import { recoverLateObject } from "../platform/late-object.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import { isOutage } from "../platform/outage.ts"
 import type { Verdict } from "../platform/queue.ts"
-import { download } from "./download.ts"
+import { downloadToFile, downloadToMemory, type Hashed, maxBufferedBytes } from "./download.ts"
 import { deferralSeconds } from "./fair-share.ts"
+import type { PhotoContent } from "./image/byte-source.ts"
 import type { ExaminedPhoto } from "./image/examined-photo.ts"
 import type { ImageExaminer } from "./image/image-examiner.ts"
 import { createTurns } from "./in-turn.ts"
@@ -37,6 +39,7 @@ export type ProcessPhotoDependencies = {
   database: Database
   objectStore: ObjectStore
   examiner: ImageExaminer
+  withBuffer: BufferPool["withBuffer"]
   /** A path that nothing else writes to; the file is removed when the photo is done. */
   withScratchFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
   log: Logger
@@ -149,34 +152,46 @@ const removeObjects = async (
 
 type Outcome = { checksum: string; examined: ExaminedPhoto } | { checksum: string | null; fault: PhotoFault }
 
-/** Finds out all about an object; bad photos are outcomes, outages throw. */
+/** Downloads and examines an object. Bad photos are outcomes, outages throw. */
 const inspect = async (
-  { environment, maxFileBytes, objectStore, examiner, withScratchFile }: ProcessPhotoDependencies,
-  { key, etag, userId, photoId }: StoredOriginal,
+  dependencies: ProcessPhotoDependencies,
+  original: StoredOriginal,
   photo: ClaimedPhoto,
   signal: AbortSignal,
 ): Promise<Outcome> => {
-  const object = await objectStore.get(key, etag, signal)
+  const { maxFileBytes, objectStore, withBuffer, withScratchFile } = dependencies
+  const object = await objectStore.get(original.key, original.etag, signal)
   if (!object) throw new Error("the object is gone or was replaced")
   const sizeFault = sizeFaultOf(object.bytes, photo.bytes, maxFileBytes)
   if (sizeFault) {
     object.stream.destroy()
     return { checksum: null, fault: sizeFault }
   }
-  return withScratchFile(async (path) => {
-    const { sha256 } = await download(object.stream, path, maxFileBytes, signal)
-    if (photo.sha256 !== null && photo.sha256 !== sha256) return { checksum: sha256, fault: checksumFault }
-
-    const examination = await examiner.examine(path, photo.type, signal)
-    if (!examination.ok) return { checksum: sha256, fault: examination.error }
-
-    await Promise.all(
-      examination.value.thumbnails.map(({ variant, webp }) =>
-        objectStore.put(thumbnailKey(environment, userId, photoId, variant), webp, "image/webp", signal),
-      ),
+  if (object.bytes <= maxBufferedBytes)
+    return withBuffer(object.bytes, async (buffer) =>
+      examine(dependencies, original, photo, await downloadToMemory(object, buffer, signal), signal),
     )
-    return { checksum: sha256, examined: examination.value }
-  })
+  return withScratchFile(async (path) =>
+    examine(dependencies, original, photo, await downloadToFile(object, path, signal), signal),
+  )
+}
+
+const examine = async (
+  { environment, objectStore, examiner }: ProcessPhotoDependencies,
+  { userId, photoId }: StoredOriginal,
+  photo: ClaimedPhoto,
+  { content, sha256 }: Hashed<PhotoContent>,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  if (photo.sha256 !== null && photo.sha256 !== sha256) return { checksum: sha256, fault: checksumFault }
+  const examination = await examiner.examine(content, photo.type, signal)
+  if (!examination.ok) return { checksum: sha256, fault: examination.error }
+  await Promise.all(
+    examination.value.thumbnails.map(({ variant, webp }) =>
+      objectStore.put(thumbnailKey(environment, userId, photoId, variant), webp, "image/webp", signal),
+    ),
+  )
+  return { checksum: sha256, examined: examination.value }
 }
 
 const record = (database: Database, claim: Claim, outcome: Outcome) => {
