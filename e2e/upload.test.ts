@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises"
 import postgres from "postgres"
 import sharp from "sharp"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { peakMemoryBytes } from "./peak-memory.ts"
 import { fileOf, pixelFlood, sampleFiles, smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser, uploadAll } from "./running-system.ts"
 
@@ -15,30 +15,6 @@ afterAll(async () => {
   await rows?.end()
   await system?.end()
 })
-
-/** The processor's peak resident memory in bytes; null on systems other than Linux. */
-const peakMemory = async (): Promise<number | null> => {
-  const members = await processesOf(system.processor().groupId)
-  const peaks = await Promise.all(
-    members.map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "")
-      return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024
-    }),
-  )
-  return peaks.length > 0 ? Math.max(...peaks) : null
-}
-
-const processesOf = async (groupId: number): Promise<string[]> => {
-  const { readdir } = await import("node:fs/promises")
-  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))
-  const groups = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
-      return { pid, group: Number(stat.slice(stat.lastIndexOf(")")).split(" ")[3]) }
-    }),
-  )
-  return groups.filter(({ group }) => group === groupId).map(({ pid }) => pid)
-}
 
 describe("a batch of photos", () => {
   test("is uploaded straight to S3, ends COMPLETED, and has upright thumbnails without metadata", async () => {
@@ -98,7 +74,7 @@ describe("a batch of photos", () => {
       ["drawing.jpg", "UNSUPPORTED_TYPE"],
       ["flood.png", "DIMENSIONS_EXCEEDED"],
     ])
-    const peak = await peakMemory()
+    const peak = await peakMemoryBytes(system.processor().groupId)
     if (peak !== null) expect(peak).toBeLessThan(1024 ** 3)
   })
 

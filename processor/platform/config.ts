@@ -49,7 +49,7 @@ export const processorVariables = z
     MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest accepted file."),
     MAX_PIXELS: positive.default(300_000_000).describe("Largest accepted image, in pixels."),
     MAX_DECODED_BYTES: positive
-      .default(400 * 1024 * 1024)
+      .default(480 * 1024 * 1024)
       .describe("Memory budget of all decoders together."),
     EXAMINE_TIMEOUT_SECONDS: positive
       .default(30)

@@ -10,7 +10,7 @@ import { type ExaminationLimits, startImageExaminer } from "../image-examiner.ts
 export const testLimits: ExaminationLimits = {
   maxPixels: 300_000_000,
   maxMs: 20_000,
-  maxDecodedBytes: 400 * 1024 * 1024,
+  maxDecodedBytes: 480 * 1024 * 1024,
 }
 
 /** An examiner with the processor's limits and a folder for its files. */
