@@ -3,11 +3,11 @@ import { app } from "./app.ts"
 import type { CreateUploadJobResponse } from "./commands/create-upload-job/schema.ts"
 import { expectProblem, forgeToken, newJob, newUser, rows, send, type TestUser } from "./testing/test-api.ts"
 
-// Every route behind the bearer, against everything a stranger or a broken client may send.
+// Calls every route that requires a bearer token with invalid tokens, ids of other users and malformed bodies.
 
 type Case = {
   method: string
-  /** `:photoId`, `:jobId` and `:endpointId` stand for ids. */
+  /** `:photoId`, `:jobId` and `:endpointId` are replaced by ids. */
   path: string
   scope: "photos:read" | "photos:write"
   body?: object
@@ -50,20 +50,20 @@ const routes: readonly Case[] = [
 ]
 
 let owner: TestUser
-let stranger: TestUser
+let otherUser: TestUser
 let job: CreateUploadJobResponse
 let endpointId: string
 beforeAll(async () => {
   owner = await newUser()
-  stranger = await newUser()
+  otherUser = await newUser()
   job = await newJob(owner, [file])
   const hook = { url: "https://example.com/hook" }
-  const registered = await send("POST", "/commands/webhooks", { token: owner.token, body: hook })
-  endpointId = (await registered.json<{ endpointId: string }>()).endpointId
+  const response = await send("POST", "/commands/webhooks", { token: owner.token, body: hook })
+  endpointId = (await response.json<{ endpointId: string }>()).endpointId
 })
 
 const hasId = ({ path }: Case) => path.includes("/:")
-const ask = (
+const call = (
   { method, path, body }: Case,
   token?: string,
   ids = { photoId: "", jobId: "", endpointId: "" },
@@ -76,53 +76,54 @@ const ask = (
       ...(body && { body }),
     },
   )
-const theirs = () => ({ jobId: job.jobId, photoId: job.items[0]?.photoId ?? "", endpointId })
+const ownerIds = () => ({ jobId: job.jobId, photoId: job.items[0]?.photoId ?? "", endpointId })
 const unknown = {
   jobId: `job_${"0".repeat(26)}`,
   photoId: `ph_${"0".repeat(26)}`,
   endpointId: `whk_${"0".repeat(26)}`,
 }
-const impossible = { jobId: "job_1", photoId: "ph_%2e%2e", endpointId: "whk_1" }
+const malformed = { jobId: "job_1", photoId: "ph_%2e%2e", endpointId: "whk_1" }
 
-test("the matrix has every route behind the bearer", () => {
-  const known = app.routes
+test("the matrix contains every route that requires a bearer token", () => {
+  const registered = app.routes
     .filter(({ method, path }) => method !== "ALL" && /^\/(commands|queries)\//.test(path))
     .map(({ method, path }) => `${method} ${path.replace(":label", "a")}`)
   const covered = routes.map(({ method, path }) => `${method} ${path}`)
-  expect([...new Set(known)].filter((route) => !covered.includes(route))).toEqual([])
+  expect([...new Set(registered)].filter((route) => !covered.includes(route))).toEqual([])
 })
 
 describe.each(routes)("$method $path", (route) => {
   test.each([
     ["without a token", async () => undefined],
-    ["with garbage for a token", async () => "not.a.token"],
+    ["with a malformed token", async () => "not.a.token"],
     ["with an expired token", () => forgeToken({ sub: owner.userId, iat: 1, exp: 2 })],
     ["with a token for another audience", () => forgeToken({ sub: owner.userId, aud: "another-api" })],
     [
-      "with a token of another issuer",
+      "with a token from another issuer",
       () => forgeToken({ sub: owner.userId, iss: "https://elsewhere.test" }),
     ],
-    ["with a token of a user who is gone", () => forgeToken()],
+    ["with a token of a deleted user", () => forgeToken()],
   ])("%s is 401", async (_, token) => {
     const sent = await token()
-    // Progress asks no database: the first post of a user who is gone is taken, and finds out.
-    const once = async () => expectProblem(await ask(route, sent, theirs()), 401, "unauthenticated")
-    await vi.waitFor(once, { timeout: 5000 })
+    // Progress reports do not read the database: the first one of a deleted user is accepted, the next ones are not.
+    const isRejected = async () => expectProblem(await call(route, sent, ownerIds()), 401, "unauthenticated")
+    await vi.waitFor(isRejected, { timeout: 5000 })
   })
 
-  test("with a token of the other scope is 403", async () => {
+  test("with a token without the required scope is 403", async () => {
     const scope = route.scope === read ? write : read
     const token = await forgeToken({ sub: owner.userId, scope })
-    await expectProblem(await ask(route, token, theirs()), 403, "insufficient-scope")
+    await expectProblem(await call(route, token, ownerIds()), 403, "insufficient-scope")
   })
 
-  test("of a disabled user is 401 and changes nothing", async () => {
+  test("with a token of a disabled user is 401 and changes nothing", async () => {
     const disabled = await newUser()
     const own = await newJob(disabled, [file])
     await rows("update users set status = 'DISABLED' where user_id = $1", disabled.userId)
     const ids = { jobId: own.jobId, photoId: own.items[0]?.photoId ?? "", endpointId }
-    const once = async () => expectProblem(await ask(route, disabled.token, ids), 401, "unauthenticated")
-    await vi.waitFor(once, { timeout: 5000 })
+    const isRejected = async () =>
+      expectProblem(await call(route, disabled.token, ids), 401, "unauthenticated")
+    await vi.waitFor(isRejected, { timeout: 5000 })
     expect(await rows("select status from photos where job_id = $1", own.jobId)).toEqual([
       { status: "QUEUED" },
     ])
@@ -130,25 +131,25 @@ describe.each(routes)("$method $path", (route) => {
 })
 
 describe.each(routes.filter(hasId))("$method $path", (route) => {
-  test("about another user's resource is 404", async () => {
-    await expectProblem(await ask(route, stranger.token, theirs()), 404, "not-found")
+  test("for another user's resource is 404", async () => {
+    await expectProblem(await call(route, otherUser.token, ownerIds()), 404, "not-found")
   })
 
-  test("about an id nobody has, or nobody can have, is 404", async () => {
-    await expectProblem(await ask(route, owner.token, unknown), 404, "not-found")
-    await expectProblem(await ask(route, owner.token, impossible), 404, "not-found")
+  test("for an unknown or a malformed id is 404", async () => {
+    await expectProblem(await call(route, owner.token, unknown), 404, "not-found")
+    await expectProblem(await call(route, owner.token, malformed), 404, "not-found")
   })
 })
 
 describe.each(routes.filter(({ body }) => body))("$method $path", (route) => {
-  test("with a malformed body is 400, with a wrong one 422, with none of JSON 415", async () => {
-    const path = route.path.replace(":photoId", theirs().photoId)
+  test("with malformed JSON is 400, with an invalid body 422, with another content type 415", async () => {
+    const path = route.path.replace(":photoId", ownerIds().photoId)
     const headers = { authorization: `Bearer ${owner.token}`, "content-type": "application/json" }
     const raw = (body: string, type = "application/json") =>
       send(route.method, path, { headers: { ...headers, "content-type": type }, rawBody: body })
     await expectProblem(await raw("{"), 400, "malformed-body")
-    for (const wrong of ["[]", "null", '"text"', "{}", '{"files":{},"labels":{},"items":{}}'])
-      await expectProblem(await raw(wrong), 422, "validation-failed")
+    for (const invalid of ["[]", "null", '"text"', "{}", '{"files":{},"labels":{},"items":{}}'])
+      await expectProblem(await raw(invalid), 422, "validation-failed")
     await expectProblem(await raw("a=b", "application/x-www-form-urlencoded"), 415, "unsupported-media-type")
   })
 })

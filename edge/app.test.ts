@@ -11,7 +11,7 @@ test("an unknown path is a problem document", async () => {
   await expectProblem(await send("GET", "/nothing/here"), 404, "not-found")
 })
 
-test("a known path with a method it does not have lists the right ones in Allow", async () => {
+test("an unsupported method on a known path lists the supported methods in Allow", async () => {
   const response = await send("GET", "/auth/register")
   expect(response.headers.get("allow")).toBe("POST")
   await expectProblem(response, 405, "method-not-allowed")

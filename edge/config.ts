@@ -29,7 +29,7 @@ export const workerVariables = z.object({
     .string()
     .min(1)
     .optional()
-    .describe("Secret. Token of temporary credentials; presigned URLs carry it and end with it."),
+    .describe("Secret. Token of temporary credentials; presigned URLs contain it and expire with it."),
   STORAGE_EVENTS: z
     .enum(["true", "false"])
     .default("true")
@@ -90,7 +90,7 @@ export const workerVariables = z.object({
     .max(86_400)
     .default(300)
     .describe(
-      "An object keeps the same download URL for this long, so that answers that contain it stay cacheable.",
+      "An object keeps the same download URL for this long, so that responses with the URL stay cacheable.",
     ),
   MAX_FILE_BYTES: z.coerce
     .number()
@@ -116,15 +116,13 @@ export const workerVariables = z.object({
     ),
   MAX_QUEUE_DEPTH: positive
     .default(50_000)
-    .describe(
-      "Queue length above which new jobs are answered with 503. They are accepted again below four fifths of it.",
-    ),
+    .describe("Queue length above which new jobs get 503. They are accepted again below 80 % of it."),
   MAX_DATABASE_LOAD: z.coerce
     .number()
     .positive()
     .max(1)
     .default(0.9)
-    .describe("Share of busy database connections above which new jobs are answered with 503."),
+    .describe("Share of busy database connections above which new jobs get 503."),
   CORS_ORIGINS: z
     .string()
     .default("")
@@ -158,7 +156,7 @@ const ecKey = z.looseObject({
   x: z.string(),
   y: z.string(),
 })
-// RFC 7518 §3.2: a key for HS256 has at least 256 bits.
+// RFC 7518 §3.2: an HS256 key has at least 256 bits.
 const hmacKey = z.looseObject({ kty: z.literal("oct"), alg: z.literal("HS256"), kid, k: z.string().min(43) })
 
 const verificationKey = z.discriminatedUnion("kty", [rsaKey, ecKey, hmacKey])
@@ -172,7 +170,7 @@ const signingKey = z.discriminatedUnion("kty", [
 const oidcIssuer = z.object({
   issuer: z.url(),
   audience: z.string().min(1),
-  /** Granted to every token of the issuer; without it the token's own `scope` claim counts. */
+  /** Granted to every token of the issuer; without it the `scope` claim of the token applies. */
   scopes: z.array(z.enum(["photos:read", "photos:write"])).optional(),
 })
 
@@ -224,12 +222,12 @@ export const configOf = (env: object): Config => {
   if (known) return known
   const result = workerVariables.safeParse(env)
   if (!result.success) throw new Error(`Worker configuration: ${z.prettifyError(result.error)}`)
-  const config = shape(result.data)
+  const config = toConfig(result.data)
   parsed.set(env, config)
   return config
 }
 
-const shape = (env: z.infer<typeof workerVariables>): Config => ({
+const toConfig = (env: z.infer<typeof workerVariables>): Config => ({
   environment: env.ENVIRONMENT,
   databaseUrl: env.HYPERDRIVE.connectionString,
   s3: { endpoint: env.S3_ENDPOINT, bucket: env.S3_BUCKET, region: env.S3_REGION },

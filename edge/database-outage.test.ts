@@ -22,7 +22,7 @@ test("a connection that the server closes during a statement is an outage", asyn
   await expect(database.run(closeOwn, {})).rejects.toThrow(DatabaseUnavailable)
 })
 
-test("a database can be closed while nothing runs, and more than once", async () => {
+test("a database can be closed while idle, and more than once", async () => {
   const database = openEdgeDatabase(config.databaseUrl)
   await database.close()
   expect(await database.run(selectOne, {})).toBe(1)

@@ -2,7 +2,7 @@ import { monotonicFactory, ulid as randomUlid } from "ulid"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import type { EndpointId } from "../domain/webhook-endpoint.ts"
 
-// Monotonic within an isolate, so that ids made within a millisecond sort in the order in which they were made.
+// Monotonic within an isolate, so that ids made within a millisecond sort in the order of their creation.
 const ulid = monotonicFactory()
 
 export const newId = {
@@ -11,7 +11,7 @@ export const newId = {
   job: (): JobId => `job_${randomUlid()}`,
   photo: (): PhotoId => `ph_${ulid()}`,
   endpoint: (): EndpointId => `whk_${ulid()}`,
-  /** Of refresh tokens that descend from one sign-in. */
+  /** The family of all refresh tokens of one sign-in. */
   family: (): string => `fam_${ulid()}`,
   /** `jti` of an access token. */
   token: (): string => `tok_${ulid()}`,

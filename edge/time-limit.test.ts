@@ -18,7 +18,7 @@ const slowStream = () =>
   new ReadableStream({
     start: async (controller) => {
       await new Promise((resolve) => setTimeout(resolve, 60))
-      controller.enqueue(new TextEncoder().encode("late, but here"))
+      controller.enqueue(new TextEncoder().encode("a late response"))
       controller.close()
     },
   })
@@ -29,12 +29,12 @@ test("a request that takes too long is a problem with Retry-After", async () => 
   await expectProblem(response, 503, "timed-out")
 })
 
-test("a request that is answered in time is not affected by the limit", async () => {
+test("a request that responds in time is not affected by the limit", async () => {
   const response = await app.request("/at-once", {}, env)
   expect(response.status).toBe(200)
 })
 
 test("a response that has begun may take longer than the limit", async () => {
   const response = await app.request("/stream", {}, env)
-  expect(await response.text()).toBe("late, but here")
+  expect(await response.text()).toBe("a late response")
 })

@@ -2,12 +2,12 @@ import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
 import type { Principal, Scope } from "../http/context.ts"
-import { signOwnToken, type TokenFault, verifyOwnToken } from "./own-token.ts"
+import { signOwnToken, type TokenError, verifyOwnToken } from "./own-token.ts"
 
-/** What every user who signs in here may do. */
+/** The scopes of every user who signs in with a password. */
 export const userScopes: readonly Scope[] = ["photos:read", "photos:write"]
 
-/** Signs an access token (RFC 9068). It lives for `accessTokenTtlSeconds` and can't be revoked before. */
+/** Signs an access token (RFC 9068). It is valid for `accessTokenTtlSeconds` and cannot be revoked. */
 export const issueAccessToken = (config: Config["jwt"], userId: UserId, tokenId: string): Promise<string> =>
   signOwnToken(config, "at+jwt", {
     sub: userId,
@@ -17,11 +17,11 @@ export const issueAccessToken = (config: Config["jwt"], userId: UserId, tokenId:
     exp: Math.floor(Date.now() / 1000) + config.accessTokenTtlSeconds,
   })
 
-/** Whose request a token of ours makes it. */
+/** Verifies an access token issued by this service and returns its user and scopes. */
 export const verifyAccessToken = async (
   config: Config["jwt"],
   token: string,
-): Promise<Result<Principal, TokenFault>> => {
+): Promise<Result<Principal, TokenError>> => {
   const expected = { type: "at+jwt", audience: config.audience, claims: ["scope"] } as const
   const verified = await verifyOwnToken(config, token, { ...expected, claims: [...expected.claims] })
   if (!verified.ok) return verified

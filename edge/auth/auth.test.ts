@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 
 describe("registering", () => {
-  test("makes an account whose password is stored as a salted scrypt hash only", async () => {
+  test("creates an account and stores the password only as a salted scrypt hash", async () => {
     const stored = await rows(
       "select email, password_hash, status from users where user_id = $1",
       user.userId,
@@ -34,16 +34,16 @@ describe("registering", () => {
     ])
   })
 
-  test("an address is one account, however it is capitalised", async () => {
+  test("an email address has one account, regardless of upper and lower case", async () => {
     const again = { email: user.email.toUpperCase(), password: "another password" }
     await expectProblem(await send("POST", "/auth/register", { body: again }), 409, "email-taken")
   })
 
   test.each([
-    ["no address", { email: "nobody", password: "long enough" }, "#/email"],
+    ["an invalid address", { email: "nobody", password: "long enough" }, "#/email"],
     ["a short password", { email: "a@example.com", password: "short" }, "#/password"],
     ["a missing password", { email: "a@example.com" }, "#/password"],
-  ])("%s is refused with a pointer to it", async (_, body, pointer) => {
+  ])("%s is rejected with a pointer to the field", async (_, body, pointer) => {
     const problem = await expectProblem(
       await send("POST", "/auth/register", { body }),
       422,
@@ -53,14 +53,14 @@ describe("registering", () => {
   })
 })
 
-describe("attempts", () => {
-  /** An environment whose counters do something else than count. */
+describe("sign-in attempts", () => {
+  /** An environment whose sign-in limiter calls `attempt`. */
   const limitersThat = (attempt: () => Promise<unknown>) => ({
     ...variablesOf({}),
     SIGN_IN_LIMITER: { idFromName: (name: string) => name, get: () => ({ attempt, succeeded: attempt }) },
   })
 
-  test("to open accounts from one address are limited too", async () => {
+  test("registrations from one address are limited too", async () => {
     const headers = { "cf-connecting-ip": crypto.randomUUID() }
     const variables = { SIGN_IN_ATTEMPTS_PER_ADDRESS: "2" }
     const open = () => {
@@ -69,12 +69,12 @@ describe("attempts", () => {
     }
     expect((await open()).status).toBe(201)
     expect((await open()).status).toBe(201)
-    const refused = await open()
-    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
-    await expectProblem(refused, 429, "rate-limited")
+    const rejected = await open()
+    expect(Number(rejected.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectProblem(rejected, 429, "rate-limited")
   })
 
-  test("are let through, and judged, when they can't be counted", async () => {
+  test("are allowed, and the password is checked, when the limiter fails", async () => {
     const env = limitersThat(() => Promise.reject(new Error("overloaded")))
     const { email, password } = await newUser()
     const attempt = (word: string) => send("POST", "/auth/token", { headers: basic(email, word), env })
@@ -82,7 +82,7 @@ describe("attempts", () => {
     await expectProblem(await attempt("wrong password"), 401, "bad-credentials")
   })
 
-  test("are counted for an account by a hash of its lower-case address, and for where they come from", async () => {
+  test("are counted per hash of the lower-case email, and per client address", async () => {
     const names: string[] = []
     const env = limitersThat(async () => ({ isAllowed: true, remaining: 1, resetSeconds: 1 }))
     env.SIGN_IN_LIMITER.idFromName = (name) => {
@@ -119,34 +119,34 @@ describe("getting a token", () => {
     expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(900)
   })
 
-  test("the published keys hold nothing private", async () => {
+  test("the published keys contain no private members", async () => {
     const { keys } = await (await send("GET", "/.well-known/jwks.json")).json<{ keys: object[] }>()
     for (const key of keys) expect(Object.keys(key).sort()).toEqual(["alg", "e", "kid", "kty", "n", "use"])
   })
 
   test.each([
     ["a wrong password", () => basic(user.email, "wrong password")],
-    ["an unknown address", () => basic("nobody@example.com", user.password)],
+    ["an unknown email", () => basic("nobody@example.com", user.password)],
     ["no credentials", () => ({})],
     ["credentials that are not base64", () => ({ authorization: "Basic %%%" })],
     ["credentials without a colon", () => ({ authorization: `Basic ${btoa("nobody")}` })],
-    ["a NUL in the address", () => basic("a\0b@example.com", "x")],
-  ])("%s is 401, and says no more than that", async (_, headers) => {
+    ["a NUL in the email", () => basic("a\0b@example.com", "x")],
+  ])("%s is 401 with the same problem", async (_, headers) => {
     const response = await send("POST", "/auth/token", { headers: headers() })
     expect(response.headers.get("www-authenticate")).toMatch(/^Basic realm=/)
     await expectProblem(response, 401, "bad-credentials")
   })
 
-  test("a foreign user, who has no password, can't sign in with any", async () => {
-    const foreign = await newUser()
+  test("an external user has no password and cannot sign in with one", async () => {
+    const external = await newUser()
     await rows(
       `update users set email = null, password_hash = null, oidc_issuer = 'https://login.example.com',
          oidc_subject = user_id
        where user_id = $1`,
-      foreign.userId,
+      external.userId,
     )
-    for (const email of [foreign.email, foreign.userId, "null", ""])
-      for (const password of [foreign.password, ""])
+    for (const email of [external.email, external.userId, "null", ""])
+      for (const password of [external.password, ""])
         await expectProblem(
           await send("POST", "/auth/token", { headers: basic(email, password) }),
           401,
@@ -154,7 +154,7 @@ describe("getting a token", () => {
         )
   })
 
-  test("a disabled user is refused like a wrong password", async () => {
+  test("a disabled user is rejected like a wrong password", async () => {
     const disabled = await newUser()
     await rows("update users set status = 'DISABLED' where user_id = $1", disabled.userId)
     const response = await send("POST", "/auth/token", { headers: basic(disabled.email, disabled.password) })
@@ -163,8 +163,8 @@ describe("getting a token", () => {
 
   test.each([
     ["a known account", () => user.email],
-    ["an unknown one", () => `${crypto.randomUUID()}@example.com`],
-  ])("too many wrong passwords for %s are 429, and so is the right one then", async (_, emailOf) => {
+    ["an unknown account", () => `${crypto.randomUUID()}@example.com`],
+  ])("after too many wrong passwords for %s, the correct one is 429 as well", async (_, emailOf) => {
     const email = emailOf()
     const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: "3" }
     const attempt = (password: string) =>
@@ -173,23 +173,24 @@ describe("getting a token", () => {
         variables,
       })
     const statuses: number[] = []
-    for (let time = 0; time < 4; time += 1) statuses.push((await attempt("wrong")).status)
+    for (let attemptNumber = 0; attemptNumber < 4; attemptNumber += 1)
+      statuses.push((await attempt("wrong")).status)
     expect(statuses).toEqual([401, 401, 401, 429])
-    const refused = await attempt(user.password)
-    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
-    await expectProblem(refused, 429, "rate-limited")
+    const rejected = await attempt(user.password)
+    expect(Number(rejected.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectProblem(rejected, 429, "rate-limited")
   })
 
-  test("attempts from one address are limited whatever the accounts, and right ones don't count", async () => {
+  test("attempts from one address are limited across accounts, and successful ones do not count", async () => {
     const address = crypto.randomUUID()
     const variables = { SIGN_IN_ATTEMPTS_PER_ADDRESS: "3" }
     const attempt = (credentials: Record<string, string>) =>
       send("POST", "/auth/token", { headers: { ...credentials, "cf-connecting-ip": address }, variables })
     const other = await newUser()
-    for (let time = 0; time < 5; time += 1)
+    for (let attemptNumber = 0; attemptNumber < 5; attemptNumber += 1)
       expect((await attempt(basic(other.email, other.password))).status).toBe(200)
     const statuses: number[] = []
-    for (let time = 0; time < 4; time += 1)
+    for (let attemptNumber = 0; attemptNumber < 4; attemptNumber += 1)
       statuses.push((await attempt(basic(`${crypto.randomUUID()}@example.com`, "x"))).status)
     expect(statuses.at(-1)).toBe(429)
   })

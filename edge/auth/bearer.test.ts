@@ -7,8 +7,8 @@ import { publicJwksOf } from "./key-ring.ts"
 const path = "/queries/upload-jobs/job_01J00000000000000000000000"
 const hourAgo = Math.floor(Date.now() / 1000) - 3600
 
-/** All that a token of ours says, with a user who need not exist. */
-const claimsOfOurs = {
+/** The claims of a valid token. The user does not exist. */
+const validClaims = {
   iss: config.jwt.issuer,
   aud: config.jwt.audience,
   sub: "usr_01J00000000000000000000000",
@@ -33,35 +33,35 @@ const signedWithPublicPem = async () => {
 }
 
 const withCrit = async () =>
-  new SignJWT(claimsOfOurs)
+  new SignJWT(validClaims)
     .setProtectedHeader({ alg: "RS256", typ: "at+jwt", kid: config.jwt.signingKey.kid, crit: ["x"], x: 1 })
     .sign(await importJWK(config.jwt.signingKey, "RS256"), { crit: { x: true } })
 
 describe("a bearer token", () => {
-  test("that is ours, valid and in scope lets the request through", async () => {
+  test("that is valid and has the required scope is accepted", async () => {
     const { token } = await newUser()
     await expectProblem(await send("GET", path, { token }), 404, "not-found")
   })
 
   test.each([
-    ["is garbage", async () => "not.a.token"],
+    ["is malformed", async () => "not.a.token"],
     ["has expired", () => forgeToken({ iat: hourAgo - 900, exp: hourAgo })],
     ["is not valid yet", () => forgeToken({ nbf: hourAgo + 7200 })],
-    ["is of another issuer", () => forgeToken({ iss: "https://elsewhere.test" })],
+    ["is from another issuer", () => forgeToken({ iss: "https://elsewhere.test" })],
     ["is for another audience", () => forgeToken({ aud: "another-api" })],
-    ["is a JWT of another kind", () => forgeToken({}, { typ: "JWT" })],
-    ["names no user of ours", () => forgeToken({ sub: "admin" })],
+    ["has another JWT type", () => forgeToken({}, { typ: "JWT" })],
+    ["has a subject that is not a user id", () => forgeToken({ sub: "admin" })],
     ["has no expiry", () => forgeToken({ exp: undefined })],
     ["has no scope", () => forgeToken({ scope: undefined })],
-    ["is not signed", async () => unsigned(claimsOfOurs, { kid: config.jwt.signingKey.kid })],
-    ["is an HMAC made with our public key, as a JWK", signedWithPublicKey],
-    ["is an HMAC made with our public key, as PEM", signedWithPublicPem],
-    ["names no key", () => forgeToken({}, { kid: undefined })],
-    ["names a key we don't have", () => forgeToken({}, { kid: "another" })],
+    ["is not signed", async () => unsigned(validClaims, { kid: config.jwt.signingKey.kid })],
+    ["is signed by HMAC with the public key as a JWK", signedWithPublicKey],
+    ["is signed by HMAC with the public key as PEM", signedWithPublicPem],
+    ["has no key id", () => forgeToken({}, { kid: undefined })],
+    ["has an unknown key id", () => forgeToken({}, { kid: "another" })],
     ["is a refresh token", async () => (await newUser()).refreshToken],
-    ["claims to be a refresh token", () => forgeToken({}, { typ: "rt+jwt" })],
-    ["demands an extension we don't know", withCrit],
-    ["is enormous", () => forgeToken({ padding: "x".repeat(10_000) })],
+    ["has the type of a refresh token", () => forgeToken({}, { typ: "rt+jwt" })],
+    ["has an unknown critical header", withCrit],
+    ["is larger than the limit", () => forgeToken({ padding: "x".repeat(10_000) })],
   ])("that %s is 401", async (_, tokenOf) => {
     const token = await tokenOf()
     await expectInvalidToken(await send("GET", path, { token }), token)
@@ -79,7 +79,7 @@ describe("a bearer token", () => {
   })
 })
 
-describe("keys", () => {
+describe("signing keys", () => {
   const signIn = async (variables: Record<string, string>) => {
     const user = await newUser()
     const response = await send("POST", "/auth/token", {
@@ -91,55 +91,55 @@ describe("keys", () => {
     })
     return (await response.json<{ access_token: string }>()).access_token
   }
-  const ask = (token: string, variables: Record<string, string>) =>
+  const listJobs = (token: string, variables: Record<string, string>) =>
     send("GET", "/queries/upload-jobs", { token, variables })
 
   test.each(["ES256", "HS256"] as const)(
-    "of %s sign and verify when configured, and only they do",
+    "of type %s sign and verify tokens when configured; tokens of other keys are rejected",
     async (alg) => {
       const variables = { JWT_SIGNING_KEY: JSON.stringify(await newKey(alg)) }
       const token = await signIn(variables)
       expect(decodeProtectedHeader(token).alg).toBe(alg)
-      expect((await ask(token, variables)).status).toBe(200)
+      expect((await listJobs(token, variables)).status).toBe(200)
       const { token: older } = await newUser()
-      await expectProblem(await ask(older, variables), 401, "unauthenticated")
+      await expectProblem(await listJobs(older, variables), 401, "unauthenticated")
     },
   )
 
-  test("can be rolled: what the old one signed is good while it is among the verification keys", async () => {
+  test("can be rotated: tokens of the old key are valid while it is a verification key", async () => {
     const old = await newKey("RS256")
     const token = await signIn({ JWT_SIGNING_KEY: JSON.stringify(old) })
     const rolled = {
       JWT_SIGNING_KEY: JSON.stringify(await newKey("ES256")),
       JWT_VERIFICATION_KEYS: JSON.stringify({ keys: [publicHalfOf(old)] }),
     }
-    expect((await ask(token, rolled)).status).toBe(200)
+    expect((await listJobs(token, rolled)).status).toBe(200)
     const jwks = await (await send("GET", "/.well-known/jwks.json", { variables: rolled })).json<{
       keys: { alg: string }[]
     }>()
     expect(jwks.keys.map(({ alg }) => alg)).toEqual(["ES256", "RS256"])
     await expectProblem(
-      await ask(token, { ...rolled, JWT_VERIFICATION_KEYS: '{"keys":[]}' }),
+      await listJobs(token, { ...rolled, JWT_VERIFICATION_KEYS: '{"keys":[]}' }),
       401,
       "unauthenticated",
     )
   })
 
-  test("are not confused: a token that names one key and is signed by another is refused", async () => {
+  test("are selected by key id: a token with the id of one key and the signature of another is rejected", async () => {
     const other = await newKey("RS256")
     const variables = { JWT_VERIFICATION_KEYS: JSON.stringify({ keys: [other] }) }
     const token = await forgeToken({}, { kid: other.kid })
-    await expectInvalidToken(await ask(token, variables), token)
+    await expectInvalidToken(await listJobs(token, variables), token)
   })
 
-  test("of one kid are the signing key first: another behind it locks nobody out", async () => {
+  test("a verification key with the signing key's id does not replace the signing key", async () => {
     const { token } = await newUser()
-    const namesake = await newKey("RS256", config.jwt.signingKey.kid)
-    const variables = { JWT_VERIFICATION_KEYS: JSON.stringify({ keys: [namesake] }) }
-    expect((await ask(token, variables)).status).toBe(200)
+    const otherKey = await newKey("RS256", config.jwt.signingKey.kid)
+    const variables = { JWT_VERIFICATION_KEYS: JSON.stringify({ keys: [otherKey] }) }
+    expect((await listJobs(token, variables)).status).toBe(200)
   })
 
-  test("that only verify are published without what is private of them, should it be there", async () => {
+  test("verification keys are published without their private members", async () => {
     const keys = [await newKey("RS256"), await newKey("ES256"), await newKey("HS256")]
     const variables = { JWT_VERIFICATION_KEYS: JSON.stringify({ keys }) }
     const jwks = await (await send("GET", "/.well-known/jwks.json", { variables })).json<{ keys: object[] }>()
@@ -148,7 +148,7 @@ describe("keys", () => {
     expect(jwks.keys.map((key) => Object.keys(key).sort())).toEqual([rsa, rsa, ec])
   })
 
-  test("of HMAC are never published", async () => {
+  test("HMAC keys are never published", async () => {
     const variables = { JWT_SIGNING_KEY: JSON.stringify(await newKey("HS256")) }
     expect(await (await send("GET", "/.well-known/jwks.json", { variables })).json()).toEqual({ keys: [] })
   })

@@ -7,27 +7,27 @@ import { problem } from "../http/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
 import { type ExternalPrincipal, ensureExternalUser } from "./external-user.ts"
 import { issuerOf, verifyOidcToken } from "./oidc-token.ts"
-import type { TokenFault } from "./own-token.ts"
+import type { TokenError } from "./own-token.ts"
 
-/** Lets only requests through whose bearer token (RFC 6750) we take, is valid now, and has `scope`. */
+/** Requires a valid bearer token (RFC 6750) with `scope`. */
 export const bearer = (scope: Scope) =>
   withFacts(
     createMiddleware<EdgeEnv>(async (c, next) => {
       const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(c.req.header("authorization") ?? "")?.[1]
       if (!token)
-        return challenge(c, {}, "Send `authorization: Bearer <access token>`. POST /auth/token gives one.")
+        return challenge(c, {}, "Send `authorization: Bearer <access token>`. Get one with POST /auth/token.")
 
       const verified = await verify(c, token)
       if (!verified.ok) {
         const detail =
           verified.error === "expired"
-            ? "The token has expired: get a new one."
-            : "The token is not valid here."
+            ? "The token has expired. Get a new one."
+            : "The token is not valid. Get a new one."
         return challenge(c, { error: "invalid_token", error_description: detail }, detail)
       }
       if (!verified.value.scopes.includes(scope))
         return problem(c, "insufficient-scope", {
-          detail: `This needs a token with the scope ${scope}.`,
+          detail: `Use a token with the scope ${scope}.`,
           headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
         })
 
@@ -42,10 +42,10 @@ export const bearer = (scope: Scope) =>
 const verify = (
   c: Context<EdgeEnv>,
   token: string,
-): Promise<Result<Principal | ExternalPrincipal, TokenFault>> => {
+): Promise<Result<Principal | ExternalPrincipal, TokenError>> => {
   const { jwt } = c.var.config
-  const foreign = issuerOf(token, jwt.oidcIssuers)
-  return foreign ? verifyOidcToken(foreign, token) : verifyAccessToken(jwt, token)
+  const oidcIssuer = issuerOf(token, jwt.oidcIssuers)
+  return oidcIssuer ? verifyOidcToken(oidcIssuer, token) : verifyAccessToken(jwt, token)
 }
 
 const challenge = (c: Context<EdgeEnv>, parameters: Record<string, string>, detail: string): Response =>

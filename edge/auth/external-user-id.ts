@@ -3,8 +3,8 @@ import type { UserId } from "../../domain/ids.ts"
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 /**
- * Our id of a user of a foreign issuer: it follows from who they are there, so no request has to look it up. 128
- * bits of a SHA-256, in the shape of a ULID.
+ * The user id of an external user. It is derived from issuer and subject, so that no request has to look it up: 128
+ * bits of a SHA-256, formatted as a ULID.
  */
 export const externalUserId = async (issuer: string, subject: string): Promise<UserId> => {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`${issuer}\n${subject}`))

@@ -6,11 +6,11 @@ import { externalUserId } from "./external-user-id.ts"
 
 const issuer = "https://login.example.com"
 
-test("a foreign user has the same id for ever: photos hang on it", async () => {
+test("the id of an external user never changes, because photos refer to it", async () => {
   expect(await externalUserId(issuer, "alice")).toBe("usr_5M9D55NSG637E0HY6NX4A85ESP")
 })
 
-test("a foreign user's id is one of ours, and another for each issuer and subject", async () => {
+test("the id of an external user is a valid user id, unique per issuer and subject", async () => {
   const subjects = Array.from({ length: 200 }, (_, number) => `subject-${number}`)
   const ids = await Promise.all(
     [issuer, "https://elsewhere.example.com"].flatMap((from) =>
@@ -21,7 +21,7 @@ test("a foreign user's id is one of ours, and another for each issuer and subjec
   expect(new Set(ids).size).toBe(400)
 })
 
-test("a foreign user's row costs an isolate one statement, and another one only if that failed", async () => {
+test("an isolate inserts an external user's row once, and again only after a failure", async () => {
   const subject = crypto.randomUUID()
   const principal = { userId: await externalUserId(issuer, subject), scopes: [], issuer, subject }
   let isUp = false
@@ -35,6 +35,6 @@ test("a foreign user's row costs an isolate one statement, and another one only 
   }
   await expect(ensureExternalUser(database, principal)).rejects.toThrow("down")
   isUp = true
-  for (let time = 0; time < 3; time += 1) await ensureExternalUser(database, principal)
+  for (let call = 0; call < 3; call += 1) await ensureExternalUser(database, principal)
   expect(statements).toBe(2)
 })

@@ -3,22 +3,22 @@ import { type Database, statementOf } from "../../db/statement.ts"
 import type { UserId } from "../../domain/ids.ts"
 import type { Principal } from "../http/context.ts"
 
-/** A caller whom a foreign issuer vouches for. */
+/** A caller authenticated by an external OpenID provider. */
 export type ExternalPrincipal = Principal & { issuer: string; subject: string }
 
-/** Users whose row this isolate has seen; more are forgotten and looked at again. */
-const maxKnownUsers = 10_000
-const knownUsers = new Set<string>()
+/** Users whose row this isolate has ensured. At the limit the set is cleared and rows are ensured again. */
+const maxEnsuredUsers = 10_000
+const ensuredUsers = new Set<string>()
 
-/** Makes the user's row on first sight. An isolate asks once, so a request costs no further round trip. */
+/** Inserts the user's row at their first request. Runs once per user and isolate, so later requests need no round trip. */
 export const ensureExternalUser = async (
   database: Database,
   { userId, issuer, subject }: ExternalPrincipal,
 ): Promise<void> => {
-  if (knownUsers.has(userId)) return
+  if (ensuredUsers.has(userId)) return
   await database.run(insertExternalUser, { userId, issuer, subject })
-  if (knownUsers.size >= maxKnownUsers) knownUsers.clear()
-  knownUsers.add(userId)
+  if (ensuredUsers.size >= maxEnsuredUsers) ensuredUsers.clear()
+  ensuredUsers.add(userId)
 }
 
 const insertExternalUser = statementOf<{ userId: UserId; issuer: string; subject: string }>()(

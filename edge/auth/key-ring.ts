@@ -3,16 +3,16 @@ import type { Config, VerificationKey } from "../config.ts"
 
 type ImportedKey = CryptoKey | Uint8Array
 
-/** A key that may have signed a token of ours, and the one algorithm it is for (RFC 8725 §3.1). */
+/** A key that signs or verifies tokens, with its only algorithm (RFC 8725 §3.1). */
 export type RingKey = { kid: string; alg: "RS256" | "ES256" | "HS256"; key: ImportedKey }
 
-/** The key that signs, and all whose signatures count: more than one while keys are rolled. */
+/** The signing key and all keys whose signatures are accepted: more than one during key rotation. */
 export type KeyRing = { signing: RingKey; verifying: ReadonlyMap<string, RingKey> }
 
 // Importing an RSA key costs as much as a signature: once per isolate is enough.
 const rings = new WeakMap<object, Promise<KeyRing>>()
 
-/** The keys of a configuration, imported. */
+/** Imports the keys of a configuration, once per isolate. */
 export const keyRingOf = (config: Config["jwt"]): Promise<KeyRing> => {
   const known = rings.get(config)
   if (known) return known
@@ -21,24 +21,24 @@ export const keyRingOf = (config: Config["jwt"]): Promise<KeyRing> => {
   return ring
 }
 
-/** The public halves of the asymmetric keys, as the JWKS publishes them (RFC 7517). */
+/** Returns the public parts of the asymmetric keys for the JWKS (RFC 7517). */
 export const publicJwksOf = ({ signingKey, verificationKeys }: Config["jwt"]): JWK[] =>
   [signingKey, ...verificationKeys].flatMap((key) => (key.kty === "oct" ? [] : publicHalfOf(key)))
 
 const importKeys = async ({ signingKey, verificationKeys }: Config["jwt"]): Promise<KeyRing> => {
   const verifying = await Promise.all(
     [signingKey, ...verificationKeys].map(async (key) =>
-      imported(key, key.kty === "oct" ? key : publicHalfOf(key)),
+      importKey(key, key.kty === "oct" ? key : publicHalfOf(key)),
     ),
   )
   return {
-    signing: await imported(signingKey, signingKey),
-    // Of two keys of one kid the first counts: none of the others can take the place of the key that signs.
+    signing: await importKey(signingKey, signingKey),
+    // When keys share a kid, the first one is used, so that none replaces the signing key.
     verifying: new Map(verifying.toReversed().map((key) => [key.kid, key])),
   }
 }
 
-const imported = async ({ kid, alg }: VerificationKey, jwk: JWK): Promise<RingKey> => ({
+const importKey = async ({ kid, alg }: VerificationKey, jwk: JWK): Promise<RingKey> => ({
   kid,
   alg,
   key: await importJWK(jwk, alg),

@@ -11,7 +11,7 @@ const ttlMs = 30_000
 
 /**
  * Creates a ticket for one live channel. It is signed, so that a forged one is rejected before a Durable Object is
- * woken or created for it.
+ * started or created for it.
  */
 export const signTicket = async (secret: string, userId: UserId, now = Date.now()): Promise<string> => {
   const nonce = hex(crypto.getRandomValues(new Uint8Array(16)))
@@ -29,9 +29,9 @@ export const readTicket = async (
     /^((usr_\w{26})\.([0-9a-f]{32})\.(\d{13}))\.([0-9a-f]{64})$/.exec(text) ?? []
   if (!content || !userId || !isUserId(userId) || !nonce || !signature) return null
   const signed = Uint8Array.from(signature.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16))
-  const isOurs = await crypto.subtle.verify("HMAC", await keyOf(secret), signed, bytesOf(content))
+  const isValid = await crypto.subtle.verify("HMAC", await keyOf(secret), signed, bytesOf(content))
   const expiresAt = Number(expiry)
-  return isOurs && expiresAt >= now ? { userId, nonce, expiresAt } : null
+  return isValid && expiresAt >= now ? { userId, nonce, expiresAt } : null
 }
 
 export const expiryOf = (ticket: string): Date => new Date(Number(ticket.split(".")[2]))

@@ -4,9 +4,9 @@ import { err, ok, type Result } from "../../domain/result.ts"
 import type { OidcIssuer } from "../config.ts"
 import type { ExternalPrincipal } from "./external-user.ts"
 import { externalUserId } from "./external-user-id.ts"
-import { faultOf, type TokenFault } from "./own-token.ts"
+import { type TokenError, tokenErrorOf } from "./own-token.ts"
 
-/** The issuer of a token could not be asked for its keys. */
+/** The configuration or keys of a token's issuer could not be fetched. */
 export class IdentityProviderUnavailable extends Error {
   override name = "IdentityProviderUnavailable"
 }
@@ -14,7 +14,7 @@ export class IdentityProviderUnavailable extends Error {
 const timeoutMs = 3_000
 const maxTokenLength = 8_192
 
-/** The configured issuer that a token says it is from, before anything of it is believed. */
+/** Returns the configured issuer of the unverified `iss` claim. */
 export const issuerOf = (token: string, issuers: readonly OidcIssuer[]): OidcIssuer | undefined => {
   if (issuers.length === 0 || token.length > maxTokenLength) return undefined
   try {
@@ -26,13 +26,13 @@ export const issuerOf = (token: string, issuers: readonly OidcIssuer[]): OidcIss
 }
 
 /**
- * Checks a token of a foreign OpenID provider against the keys that it publishes.
+ * Verifies a token of an external OpenID provider with the keys that the provider publishes.
  * @throws IdentityProviderUnavailable
  */
 export const verifyOidcToken = async (
   { issuer, audience, scopes }: OidcIssuer,
   token: string,
-): Promise<Result<ExternalPrincipal, TokenFault>> => {
+): Promise<Result<ExternalPrincipal, TokenError>> => {
   try {
     const { payload } = await jwtVerify(token, keyOf(issuer), {
       issuer,
@@ -47,7 +47,7 @@ export const verifyOidcToken = async (
     const granted = scopes ?? scope.split(" ")
     return ok({ userId: await externalUserId(issuer, subject), scopes: granted, issuer, subject })
   } catch (error) {
-    return err(faultOf(error))
+    return err(tokenErrorOf(error))
   }
 }
 
@@ -57,12 +57,12 @@ const oidcClaims = z.object({
   scope: z.string().catch(""),
 })
 
-/** Finds the key that a token names. What goes wrong meanwhile is the issuer's trouble, unless it has no such key. */
+/** Fetches the key of a token. Any failure but an unknown key is an outage of the issuer. */
 const keyOf =
   (issuer: string): JWTVerifyGetKey =>
   async (header, token) => {
     if (header.crit !== undefined || isRefreshToken(header.typ))
-      throw new errors.JWTInvalid("not an access token that we understand")
+      throw new errors.JWTInvalid("not an access token, or an unsupported critical header")
     try {
       return await (await keySetOf(issuer))(header, token)
     } catch (error) {
@@ -73,11 +73,11 @@ const keyOf =
     }
   }
 
-// A media type, whose case means nothing and whose "application/" may be left out (RFC 7515 §4.1.9).
+// A media type: case-insensitive, and "application/" may be omitted (RFC 7515 §4.1.9).
 const isRefreshToken = (type: unknown): boolean => /^(application\/)?rt\+jwt$/i.test(String(type))
 
-// Discovery happens once per isolate; the key set renews itself when a token names a key it does not have. Kept is
-// what was found, never the promise of it: that belongs to one request and is never settled if the request is cut off.
+// Discovery runs once per isolate; the key set is fetched again when a token has an unknown key id. The map holds
+// results and no promises: a promise belongs to one request and never settles if that request is cancelled.
 const keySets = new Map<string, JWTVerifyGetKey>()
 
 const keySetOf = async (issuer: string): Promise<JWTVerifyGetKey> => {
@@ -97,7 +97,7 @@ const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
       signal: AbortSignal.timeout(timeoutMs),
     })
     const document = configuration.parse(await response.json())
-    if (document.issuer !== issuer) throw new Error("the document is another issuer's")
+    if (document.issuer !== issuer) throw new Error("the document belongs to another issuer")
     return createRemoteJWKSet(new URL(document.jwks_uri), { timeoutDuration: timeoutMs })
   } catch (error) {
     throw new IdentityProviderUnavailable("discovery failed", { cause: error })

@@ -3,15 +3,15 @@ import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
 import { keyRingOf } from "./key-ring.ts"
 
-export type TokenFault = "expired" | "invalid"
+export type TokenError = "expired" | "invalid"
 
-/** What tells one kind of token from every other that the same key signs (RFC 8725 §3.11). */
+/** The `typ` header. It distinguishes tokens signed by the same key (RFC 8725 §3.11). */
 export type TokenType = "at+jwt" | "rt+jwt"
 
 const clockToleranceSeconds = 5
 const maxTokenLength = 8_192
 
-/** Signs a token of ours. Times are seconds since the epoch. */
+/** Signs a token issued by this service. Times are seconds since the epoch. */
 export const signOwnToken = async (
   config: Config["jwt"],
   type: TokenType,
@@ -26,14 +26,14 @@ export const signOwnToken = async (
 }
 
 /**
- * Checks a token of ours without leaving the process: the key by `kid`, that key's one algorithm, type, issuer,
- * audience and times (RFC 8725).
+ * Verifies a token issued by this service without a network request: the key by `kid`, its only algorithm, type,
+ * issuer, audience and times (RFC 8725).
  */
 export const verifyOwnToken = async (
   config: Config["jwt"],
   token: string,
   expected: { type: TokenType; audience: string; claims: string[] },
-): Promise<Result<JWTPayload, TokenFault>> => {
+): Promise<Result<JWTPayload, TokenError>> => {
   if (token.length > maxTokenLength) return err("invalid")
   const { verifying } = await keyRingOf(config)
   try {
@@ -55,12 +55,12 @@ export const verifyOwnToken = async (
     )
     return ok(payload)
   } catch (error) {
-    return err(faultOf(error))
+    return err(tokenErrorOf(error))
   }
 }
 
-/** What is wrong with a token. @throws whatever is not about the token */
-export const faultOf = (error: unknown): TokenFault => {
+/** Classifies an error of jose. @throws the error itself when it is not about the token */
+export const tokenErrorOf = (error: unknown): TokenError => {
   if (error instanceof errors.JWTExpired) return "expired"
   if (error instanceof errors.JOSEError) return "invalid"
   throw error

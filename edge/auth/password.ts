@@ -1,19 +1,19 @@
 import { randomBytes, scrypt, timingSafeEqual } from "node:crypto"
 
-// OWASP's second choice of parameters, and what a Worker can afford: 120 ms measured in workerd.
+// OWASP's second recommended parameters: 120 ms measured in workerd, which a Worker's CPU limit allows.
 // https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 const cost = { logN: 14, r: 8, p: 5 }
 const hashBytes = 32
 const saltBytes = 16
 
-/** Hashes a password with a fresh salt into a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`. */
+/** Hashes a password with a new salt. Returns a PHC string, `$scrypt$ln=14,r=8,p=5$salt$hash`. */
 export const hashPassword = async (password: string): Promise<string> => {
   const salt = randomBytes(saltBytes)
   const hash = await derive(password, salt)
   return `${prefix}${toBase64(salt)}$${toBase64(hash)}`
 }
 
-/** Whether `password` is the one behind `stored`. Takes as long for null, so that it betrays no account. */
+/** Whether `password` matches the hash `stored`. Takes equally long for null, so that timing reveals no account. */
 export const isPassword = async (password: string, stored: string | null): Promise<boolean> => {
   const [salt, hash] = (stored ?? absentUser).slice(prefix.length).split("$")
   const expected = Buffer.from(hash ?? "", "base64")

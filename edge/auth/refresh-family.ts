@@ -2,18 +2,18 @@ import * as z from "zod"
 import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
-import { signOwnToken, type TokenFault, verifyOwnToken } from "./own-token.ts"
+import { signOwnToken, type TokenError, verifyOwnToken } from "./own-token.ts"
 
-/** A place in a family of refresh tokens: every rotation is the next generation, and only the newest is good. */
+/** A refresh token of a family. Every rotation increments the generation; only the latest generation is valid. */
 export type RefreshToken = {
   userId: UserId
   familyId: string
   generation: number
-  /** Of the whole family, in seconds since the epoch. */
+  /** Expiry of the family, in seconds since the epoch. */
   expiresAt: number
 }
 
-/** Begins a family. Nothing is written for it: it appears in the database with its first rotation. */
+/** Starts a family. Its row is inserted at its first rotation. */
 export const newRefreshFamily = (config: Config["jwt"], userId: UserId, familyId: string): RefreshToken => ({
   userId,
   familyId,
@@ -33,11 +33,11 @@ export const signRefreshToken = (
     exp: expiresAt,
   })
 
-/** Reads a refresh token of ours. Whether it is still the newest of its family, only the database knows. */
+/** Verifies a refresh token. Whether it is the latest of its family is checked in the database. */
 export const readRefreshToken = async (
   config: Config["jwt"],
   token: string,
-): Promise<Result<RefreshToken, TokenFault>> => {
+): Promise<Result<RefreshToken, TokenError>> => {
   const expected = { type: "rt+jwt" as const, audience: config.issuer, claims: ["fam", "gen"] }
   const verified = await verifyOwnToken(config, token, expected)
   if (!verified.ok) return verified

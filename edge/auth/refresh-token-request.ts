@@ -1,4 +1,4 @@
 import * as z from "zod"
 
-/** What whoever has a refresh token sends of it. */
+/** The body of requests that send a refresh token. */
 export const refreshTokenRequest = z.object({ refresh_token: z.string().min(1).max(8192) })

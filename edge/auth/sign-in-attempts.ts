@@ -6,34 +6,34 @@ import { fingerprintOf } from "../http/idempotency-key.ts"
 import { logFailure } from "../http/log.ts"
 import { rateLimited } from "../http/rate-limit.ts"
 
-/** Attempts are counted over this time. */
+/** The period in which the limits of attempts apply. */
 const fillMs = 600_000
 
 export type Attempt = {
-  /** The answer to one attempt too many. */
-  refusal: Response | null
-  /** It was the right password: the attempt does not count. */
+  /** The response when the limit is exceeded, else null. */
+  rejection: Response | null
+  /** Call when the password was correct: the attempt does not count. */
   succeeded: () => void
 }
 
 /**
- * Counts an attempt to sign in, for the account and for the caller's address, before the password is looked at:
- * a known address and an unknown one are limited alike.
+ * Counts a sign-in attempt per account and per client address, before the password is checked. Existing and unknown
+ * accounts have the same limit.
  */
 export const attemptSignIn = async (c: Context<EdgeEnv>, email: string): Promise<Attempt> => {
   const { limits } = c.var.config
   const account = limiterOf(c, `account:${await fingerprintOf(email)}`, limits.signInAttemptsPerAccount)
   const address = addressLimiterOf(c)
-  const refusals = await Promise.all([account.attempt(), address.attempt()])
+  const rejections = await Promise.all([account.attempt(), address.attempt()])
   return {
-    refusal: refusals.find((refusal) => refusal !== null) ?? null,
+    rejection: rejections.find((rejection) => rejection !== null) ?? null,
     succeeded: () => {
       for (const limiter of [account, address]) inBackground(c, limiter.succeeded())
     },
   }
 }
 
-/** Counts the opening of an account against the caller's address. */
+/** Counts a registration per client address. */
 export const attemptRegistration = (c: Context<EdgeEnv>): Promise<Response | null> =>
   addressLimiterOf(c).attempt()
 
@@ -56,7 +56,7 @@ const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
         const taken = limit.parse(await stub.attempt(policy))
         return taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken)
       } catch (error) {
-        // Nobody is locked out because a counter is.
+        // A failed limiter does not block sign-ins.
         logFailure("sign-in attempts not counted", error)
         return null
       }

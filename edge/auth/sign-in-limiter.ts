@@ -2,11 +2,11 @@ import { DurableObject } from "cloudflare:workers"
 import { takeStoredToken } from "../http/stored-bucket.ts"
 import type { BucketLevel, BucketPolicy, Taken } from "../http/token-bucket.ts"
 
-/** Counts the attempts to sign in to one account or from one address. An attempt that succeeds is given back. */
+/** Counts the sign-in attempts for one account or from one address. A successful attempt is not counted. */
 export class SignInLimiter extends DurableObject<object> {
   async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level">> {
     const limit = await takeStoredToken(this.ctx.storage, "level", policy)
-    // An idle bucket is full, as is one that nobody remembers.
+    // After this time the bucket is full, which is what a missing bucket means: its storage can be deleted.
     await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
     return limit
   }

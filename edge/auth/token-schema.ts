@@ -1,12 +1,12 @@
 import * as z from "zod"
 
-/** The members of RFC 6749 §5.1, so that OAuth clients understand it. */
+/** The members of RFC 6749 §5.1, so that OAuth clients can parse it. */
 export const tokenResponse = z.object({
   access_token: z.string(),
   token_type: z.literal("Bearer"),
   /** Seconds. */
   expires_in: z.number().int(),
-  /** Good once, for POST /auth/refresh. */
+  /** Valid once, for POST /auth/refresh. */
   refresh_token: z.string(),
   scope: z.string(),
 })

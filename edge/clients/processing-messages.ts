@@ -3,7 +3,7 @@ import { type Database, statementOf } from "../../db/statement.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
 import { type QueuedObject, type WorkQueue, WorkQueueUnavailable } from "./work-queue.ts"
 
-/** A message is sent again no earlier than this: SQS delivers within seconds, and the sweep repeats lost ones. */
+/** Minimum time between two messages of a photo: SQS delivers within seconds, and the sweep replaces lost messages. */
 const resendAfter = "interval '60 seconds'"
 
 /**
@@ -15,8 +15,8 @@ export const needsMessage = (photo: string): string =>
       and coalesce(${photo}.enqueued_at < now() - ${resendAfter}, true)`
 
 /**
- * Sends the processor a message for each photo, after the statement that set their `enqueued_at`. Where that fails
- * the mark is taken back, so that the caller's next attempt sends the message at once.
+ * Sends the processor a message for each photo, after the statement that set their `enqueued_at`. If that fails,
+ * `enqueued_at` is cleared, so that the caller's next attempt sends the message at once.
  * @throws WorkQueueUnavailable when a message was not sent
  */
 export const sendProcessingMessages = async (

@@ -8,12 +8,12 @@ export type ProgressTick = { photoId: PhotoId; bytesSent: number }
 
 export type Limit = Pick<Taken, "isAllowed" | "remaining" | "resetSeconds">
 
-/** The Durable Object of a user as its callers see it. */
+/** The methods of a user's Durable Object. */
 export type UserChannelRpc = {
-  /** Takes a token from the user's bucket `name`. */
+  /** Takes a token from the bucket `name` of the user. */
   takeToken: (name: string, policy: BucketPolicy) => Promise<Limit>
   /**
-   * Takes a token and, if there was one, publishes the ticks and buffers them until they are written. `isActive` is
+   * Takes a token and, if one was left, publishes the ticks and buffers them until they are written. `isActive` is
    * false when the last write found the user disabled.
    */
   reportProgress: (

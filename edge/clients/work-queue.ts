@@ -4,7 +4,7 @@ import { buildObjectCreated } from "../../aws/object-created.ts"
 import type { Config } from "../config.ts"
 import { logFailure } from "../http/log.ts"
 
-/** The queue could not be reached: worth another try later. */
+/** The queue did not respond or failed. The request may be retried later. */
 export class WorkQueueUnavailable extends Error {
   override name = "WorkQueueUnavailable"
 }
@@ -16,7 +16,7 @@ export type QueuedObject = { key: string; etag: string; bytes: number }
 export type WorkQueue = {
   /** Sends a message for each object. Returns the objects whose message was not sent. */
   enqueue: <Queued extends QueuedObject>(objects: readonly Queued[]) => Promise<Queued[]>
-  /** The backlog: about how many messages wait to be received, with those whose delay has not passed. */
+  /** The approximate backlog: visible messages and messages with a delay. */
   depth: () => Promise<number>
 }
 
@@ -70,7 +70,7 @@ export const workQueueOf = (config: Config): WorkQueue => {
 
 const batchAnswer = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) })
 
-// The processor defers messages of a user who holds enough slots by sending delayed copies: they are backlog, too.
+// The processor defers messages of a user above the fair share by sending delayed copies, which belong to the backlog.
 const backlogAttributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"] as const
 
 const backlogAnswer = z
@@ -100,7 +100,7 @@ const callerOf =
         body: JSON.stringify({ QueueUrl: config.sqs.queueUrl, ...parameters }),
         signal: AbortSignal.timeout(timeoutMs),
       })
-      if (!response.ok) throw new Error(`${action} answered ${response.status}`)
+      if (!response.ok) throw new Error(`${action} returned ${response.status}`)
       return await response.json()
     } catch (error) {
       throw new WorkQueueUnavailable(`${action} failed`, { cause: error })

@@ -13,16 +13,16 @@ test("commands above the limit are 429 with Retry-After, for that user only", as
   const user = await newUser()
   const other = await newUser()
   const { photoId } = await newPhoto(user)
-  const foreign = await newPhoto(other)
-  // Counted in fixed windows, of which a loop may meet two.
+  const otherPhoto = await newPhoto(other)
+  // The limiter counts in fixed windows, and the loop may span two of them.
   const answers: Response[] = []
   for (let call = 0; call < 7; call += 1) answers.push(await renew(user, photoId))
-  const refused = answers.find(({ status }) => status === 429)
-  if (!refused) throw new Error("no command was refused")
+  const rejected = answers.find(({ status }) => status === 429)
+  if (!rejected) throw new Error("no command was limited")
   expect(answers[0]?.status).toBe(200)
-  expect(refused.headers.get("retry-after")).toBe("10")
-  await expectProblem(refused, 429, "rate-limited")
-  expect((await renew(other, foreign.photoId)).status).toBe(200)
+  expect(rejected.headers.get("retry-after")).toBe("10")
+  await expectProblem(rejected, 429, "rate-limited")
+  expect((await renew(other, otherPhoto.photoId)).status).toBe(200)
 })
 
 test("creating a job and reporting progress are not counted, nor are queries", async () => {

@@ -4,13 +4,13 @@ import { logFailure } from "./log.ts"
 import { withFacts } from "./operation-docs.ts"
 import { problem } from "./problem.ts"
 
-/** The period of the binding in wrangler.toml. The binding does not say how much of it is left. */
+/** The period of the binding in wrangler.toml. The binding does not return the remaining time. */
 const periodSeconds = 10
 
 /**
- * Limits the commands of a user, generously: against a client in a loop, not for fairness. The runtime counts beside
- * the Worker, so it costs no hop, and counts in each location separately. The commands with a limit of their own
- * (create a job, report progress) ask the user's Durable Object instead.
+ * Limits the commands of a user, generously: against a client in a loop, not for fairness. The runtime counts locally,
+ * without a network hop and per location. Commands with their own limit
+ * (create a job, report progress) use the user's Durable Object instead.
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export const limitCommands = withFacts(
@@ -18,7 +18,7 @@ export const limitCommands = withFacts(
     const { success } = await c.var.config.commandLimiter
       .limit({ key: c.var.principal.userId })
       .catch((error: unknown) => {
-        // A failed counter stops no commands.
+        // A failed limiter does not block commands.
         logFailure("command not counted", error)
         return { success: true }
       })

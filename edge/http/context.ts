@@ -5,13 +5,13 @@ import type { TraceContext } from "./trace-context.ts"
 
 export type Scope = "photos:read" | "photos:write"
 
-/** Whose request it is, as the access token says. */
+/** The authenticated user and scopes of a request. */
 export type Principal = { userId: UserId; scopes: readonly string[] }
 
-/** What a request log line is about, beside the request itself. Ids only: filenames and e-mails are personal. */
+/** Additional fields of a request's log line. Ids only: filenames and emails are personal data. */
 export type LogFacts = { userId?: string; jobId?: string; photoId?: string; photos?: number }
 
-/** What every handler finds in its Hono context. */
+/** The types of the Hono context. */
 export type EdgeEnv = {
   Bindings: object
   Variables: {
@@ -19,7 +19,7 @@ export type EdgeEnv = {
     database: Database
     trace: TraceContext
     logFacts: LogFacts
-    /** Set by the bearer middleware: only routes behind it may read it. */
+    /** Set by the bearer middleware: only routes that use the middleware may read it. */
     principal: Principal
   }
 }

@@ -2,12 +2,12 @@ import type { Context } from "hono"
 import type { Config } from "../config.ts"
 import type { EdgeEnv } from "./context.ts"
 
-/** Entity tags in one If-None-Match; a client that keeps more than these asks for the whole answer. */
+/** Maximum number of entity tags read from If-None-Match; further ones are ignored. */
 const maxKnownTags = 20
 
 /**
- * The entity tags of the answers that the caller has (If-None-Match), without quotes. A statement that gets them need
- * not read what the caller knows. Proxies may have made a tag weak: If-None-Match compares weakly (RFC 9110 §13.1.2).
+ * The entity tags that the caller has cached (If-None-Match), without quotes. A statement that gets them can skip reading
+ * unchanged data. Proxies may weaken a tag: If-None-Match compares weakly (RFC 9110 §13.1.2).
  */
 export const knownTagsOf = (c: Context<EdgeEnv>): string[] =>
   (c.req.header("if-none-match") ?? "").split(",", maxKnownTags).flatMap((tag) => {
@@ -16,27 +16,27 @@ export const knownTagsOf = (c: Context<EdgeEnv>): string[] =>
   })
 
 /**
- * Marks the answer with a strong entity tag. Returns the 304 when the caller has this very answer, else null. Answers
- * belong to one caller: no shared cache may keep them.
+ * Sets a strong entity tag. Returns 304 when the caller has the current response cached, else null. Responses are
+ * private: shared caches must not store them.
  */
 export const notModified = (c: Context<EdgeEnv>, tag: string): Response | null => {
   const isKnown = c.req.header("if-none-match")?.trim() === "*" || knownTagsOf(c).includes(tag)
   if (isKnown) return answerNotModified(c, tag)
-  markAnswer(c, tag)
+  setCacheHeaders(c, tag)
   return null
 }
 
-/** The 304 for a caller whose tag a statement has recognised. */
+/** Returns 304 when a statement found that the caller's tag is current. */
 export const answerNotModified = (c: Context<EdgeEnv>, tag: string): Response => {
-  markAnswer(c, tag)
+  setCacheHeaders(c, tag)
   return c.body(null, 304)
 }
 
-/** The span of stable download URLs at `now`. An answer with such URLs is another answer in the next span. */
+/** The span of stable download URLs at `now`. A response with such URLs changes with the span. */
 export const urlSpanOf = (config: Config, now = Date.now()): number =>
   Math.floor(now / (config.downloadUrlStableSeconds * 1000))
 
-const markAnswer = (c: Context<EdgeEnv>, tag: string): void => {
+const setCacheHeaders = (c: Context<EdgeEnv>, tag: string): void => {
   c.header("etag", `"${tag}"`)
   c.header("cache-control", "private, no-cache")
 }

@@ -10,7 +10,7 @@ import { problem } from "./problem.ts"
 import { TimedOut } from "./time-limit.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 
-/** Turns an exception into a problem: an outage is named, a bug reveals its trace id only. */
+/** Maps an exception to a problem document. An outage has its own type; a bug reveals its trace id only. */
 export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   if (error instanceof HTTPException && error.status === 400)
     return problem(c, "malformed-body", { detail: "Send one JSON document in UTF-8." })
@@ -29,7 +29,7 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
 
 /** 404 for an unknown path. */
 export const onNotFound = (c: Context<EdgeEnv>): Response =>
-  problem(c, "not-found", { detail: "No route has this path. See README.md for the API." })
+  problem(c, "not-found", { detail: "No route has this path. See /docs for the API." })
 
 /** 405 with `Allow` (RFC 9110 §15.5.6) for a known path with another method. */
 export const onMethodNotAllowed = (c: Context<EdgeEnv>, methods: string[]): Response =>

@@ -2,7 +2,7 @@ import type { Context } from "hono"
 import { routePath } from "hono/route"
 import type { EdgeEnv, LogFacts } from "./context.ts"
 
-/** One JSON line per request. The route's pattern stands for the path: paths, queries and bodies may be personal. */
+/** One JSON line per request. It has the route's pattern instead of the path: paths, queries and bodies may contain personal data. */
 export const logRequest = (c: Context<EdgeEnv>, durationMs: number): void =>
   write("info", "request", {
     method: c.req.method,
@@ -13,7 +13,7 @@ export const logRequest = (c: Context<EdgeEnv>, durationMs: number): void =>
     ...c.var.logFacts,
   })
 
-/** What went wrong while a request was served: the names and places of the errors, not what they were about. */
+/** Logs a failed request: name, message and stack of the error, without request data. */
 export const logError = (c: Context<EdgeEnv>, error: Error): void =>
   write("error", "request failed", {
     traceId: c.var.trace.traceId,
@@ -24,7 +24,7 @@ export const logError = (c: Context<EdgeEnv>, error: Error): void =>
     cause: error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : undefined,
   })
 
-/** What went wrong outside of any request. */
+/** Logs a failure that does not fail a request. */
 export const logFailure = (message: string, error: unknown, facts: LogFacts = {}): void =>
   write("error", message, {
     ...facts,
@@ -32,7 +32,7 @@ export const logFailure = (message: string, error: unknown, facts: LogFacts = {}
   })
 
 const write = (level: "info" | "error", message: string, facts: object): void =>
-  // biome-ignore lint/suspicious/noConsole: the console is where Workers Logs reads.
+  // biome-ignore lint/suspicious/noConsole: Workers Logs collects the console output.
   console[level === "error" ? "error" : "log"](
     JSON.stringify({ level, time: new Date().toISOString(), message, ...facts }),
   )

@@ -5,8 +5,7 @@ import type { EdgeEnv } from "./context.ts"
 const maxSize = 100
 
 /**
- * The last item that `page` can reach. The rows before a page are read and thrown away, so that a page costs more the
- * deeper it is. A cursor costs the same at any depth.
+ * The last item that `page` can reach. The rows before a page are read and discarded, so deep pages are slow. A cursor costs the same at any depth.
  */
 const maxDepth = 2_000
 
@@ -17,7 +16,7 @@ const digits = z
 
 /**
  * The query of a list whose items sort by the ids that `isId` accepts: the list's own filters, and `page` and `size`
- * or the cursor of the answer before.
+ * or the cursor of the previous response.
  */
 export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
   isId: (text: string) => text is Id,
@@ -38,11 +37,11 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
         .transform((text, context) => {
           const id = decode(text)
           if (id !== null && isId(id)) return id
-          context.addIssue({ code: "custom", message: "must be the nextCursor of an answer before" })
+          context.addIssue({ code: "custom", message: "must be the nextCursor of a previous response" })
           return z.NEVER
         })
         .optional()
-        .describe("`nextCursor` of the answer before. Costs the same at any depth."),
+        .describe("`nextCursor` of the previous response. Costs the same at any depth."),
     })
     .check((context) => {
       const { page = 0, size, cursor } = context.value as { page?: number; size: number; cursor?: Id }
@@ -50,19 +49,19 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
       context.issues.push({
         code: "custom",
         path: ["page"],
-        message: `must end at item ${maxDepth} or before: follow \`nextCursor\` by \`cursor\` to go on`,
+        message: `must end at item ${maxDepth} or before; use \`cursor\` with the last \`nextCursor\` for further items`,
         input: page,
       })
     })
 
-/** What every list returns beside its items. */
+/** The fields of every list besides its items. */
 export const pageFacts = {
   size: z.number().int(),
   /** Null at the end of the list. */
   nextCursor: z.string().nullable(),
 }
 
-/** What a list's statement reads for a page: one row more than asked for, which says whether there is a next page. */
+/** The rows that a list's statement reads for a page: one more than its size, which shows whether a next page exists. */
 export const rowsOf = <Id extends string>({
   page = 0,
   size,
@@ -77,7 +76,7 @@ export const rowsOf = <Id extends string>({
   limit: size + 1,
 })
 
-/** Cuts the rows read, one more than asked for, to the page, and links to the next page (RFC 8288 `Link`). */
+/** Removes the additional row and links to the next page (RFC 8288 `Link`). */
 export const pageOf = <Item>(
   c: Context<EdgeEnv>,
   rows: readonly Item[],

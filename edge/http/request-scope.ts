@@ -5,7 +5,7 @@ import type { EdgeEnv } from "./context.ts"
 import { logRequest } from "./log.ts"
 import { traceContextOf } from "./trace-context.ts"
 
-/** Gives a request its trace, configuration and database, and writes its log line when it is answered. */
+/** Sets the trace, configuration and database of a request, and logs it when the response is ready. */
 export const requestScope = createMiddleware<EdgeEnv>(async (c, next) => {
   const startedAt = Date.now()
   c.set("trace", traceContextOf(c.req.header("traceparent")))

@@ -4,8 +4,8 @@ import { type BucketPolicy, type Taken, takeToken } from "./token-bucket.ts"
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })
 
 /**
- * Takes a token from a bucket that a Durable Object keeps in its storage: an object that nobody calls for seconds
- * forgets what it only holds in memory.
+ * Takes a token from a bucket that a Durable Object keeps in its storage: an idle object is evicted after
+ * seconds and loses its memory.
  */
 export const takeStoredToken = async (
   storage: DurableObjectStorage,

@@ -6,7 +6,7 @@ const policy = { capacity: 10, fillMs: 60_000 }
 const takeMany = (times: number, at: number, from?: BucketLevel) => {
   let level = from
   const allowed: boolean[] = []
-  for (let time = 0; time < times; time += 1) {
+  for (let attempt = 0; attempt < times; attempt += 1) {
     const taken = takeToken(level, policy, at)
     level = taken.level
     allowed.push(taken.isAllowed)
@@ -28,13 +28,13 @@ describe("a token bucket", () => {
     expect(takeMany(12, 3_600_000, level).allowed.filter(Boolean)).toHaveLength(10)
   })
 
-  test("says how many are left and how long to wait for the next", () => {
+  test("returns the remaining tokens and the time until the next one", () => {
     expect(takeToken(undefined, policy, 0)).toMatchObject({ remaining: 9, resetSeconds: 6 })
     const { level } = takeMany(10, 0)
     expect(takeToken(level, policy, 2_000)).toMatchObject({ isAllowed: false, remaining: 0, resetSeconds: 4 })
   })
 
-  test("survives a clock that goes backwards", () => {
+  test("does not gain tokens when the clock goes backwards", () => {
     const { level } = takeMany(10, 10_000)
     expect(takeToken(level, policy, 0).isAllowed).toBe(false)
   })

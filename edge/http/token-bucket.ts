@@ -9,11 +9,11 @@ export type Taken = {
   level: BucketLevel
   /** Whole tokens that are left. */
   remaining: number
-  /** Seconds until there is a token, when there was none, else until one more is there. */
+  /** Seconds until the next token is available. */
   resetSeconds: number
 }
 
-/** Takes a token, if there is one. A bucket nobody knows yet is full. */
+/** Takes a token if one is left. A bucket without a level is full. */
 export const takeToken = (level: BucketLevel | undefined, policy: BucketPolicy, now: number): Taken => {
   const msPerToken = policy.fillMs / policy.capacity
   const filled = level ? level.tokens + Math.max(0, now - level.at) / msPerToken : policy.capacity
@@ -24,7 +24,7 @@ export const takeToken = (level: BucketLevel | undefined, policy: BucketPolicy, 
     isAllowed,
     level: { tokens, at: now },
     remaining: Math.floor(tokens),
-    // Rounded up, but not for a rounding error of the fractions before.
+    // Rounded up; the subtraction removes floating-point errors.
     resetSeconds: Math.max(1, Math.ceil(((1 - (tokens % 1)) * msPerToken) / 1000 - 1e-6)),
   }
 }

@@ -6,23 +6,23 @@ import type { EdgeEnv } from "./context.ts"
 import { withFacts } from "./operation-docs.ts"
 import { type FieldError, problem } from "./problem.ts"
 
-/** A body with fields that are wrong. Thrown by the validators, since their hooks don't know our context. */
+/** A request with invalid fields. Thrown by the validators, whose hooks do not have the type of our context. */
 export class InvalidBody extends Error {
   override name = "InvalidBody"
   readonly errors: readonly FieldError[]
 
   constructor(errors: readonly FieldError[]) {
-    super("invalid body")
+    super("invalid request")
     this.errors = errors
   }
 }
 
-/** A path whose id can't exist, so it does not exist. */
+/** A path with a malformed id: the resource does not exist. */
 export class UnknownId extends Error {
   override name = "UnknownId"
 }
 
-/** Parses the body. @throws InvalidBody with a pointer to each field that is wrong */
+/** Parses the body. @throws InvalidBody with a pointer to each invalid field */
 export const validJson = <Schema extends z.ZodType>(schema: Schema) =>
   withFacts(
     zValidator("json", schema, (result) => {
@@ -40,7 +40,7 @@ export const validParam = <Schema extends z.ZodType>(schema: Schema) =>
     { path: schema, problems: ["not-found"] },
   )
 
-/** Parses the query. @throws InvalidBody with a pointer to each parameter that is wrong */
+/** Parses the query. @throws InvalidBody with a pointer to each invalid parameter */
 export const validQuery = <Schema extends z.ZodType>(schema: Schema) =>
   withFacts(
     zValidator("query", schema, (result) => {
@@ -49,14 +49,14 @@ export const validQuery = <Schema extends z.ZodType>(schema: Schema) =>
     { query: schema, problems: ["validation-failed"] },
   )
 
-/** The answer to fields that are wrong, whoever found it out. */
+/** The response to invalid fields. */
 export const validationFailed = (c: Context<EdgeEnv>, errors: readonly FieldError[]): Response =>
   problem(c, "validation-failed", {
     detail: "Correct the fields listed in `errors` and send the request again.",
     errors,
   })
 
-/** Bodies are JSON (RFC 8259) and say so; without this check a form would look like an empty document. */
+/** Requires JSON bodies (RFC 8259). Without this check a form would be parsed as an empty document. */
 export const jsonBodiesOnly = createMiddleware<EdgeEnv>(async (c, next) => {
   const type = c.req.header("content-type")
   const hasBody = c.req.raw.body !== null && c.req.header("content-length") !== "0"

@@ -1,12 +1,12 @@
-/** The largest difference between the sender's clock and ours. */
+/** The largest accepted difference between the sender's clock and this one. */
 const toleranceSeconds = 300
 
 /**
- * Whether a body was signed with `secret` (`whsec_…`) in the last minutes, as https://www.standardwebhooks.com says. One
+ * Whether a body was signed with `secret` (`whsec_…`) within the tolerance, as defined by https://www.standardwebhooks.com. One
  * valid signature of several is enough, so that secrets can be rotated.
  *
- * Not by the package `standardwebhooks`: its hash is JavaScript, which takes five times as long for a batch of events
- * (350 KB) as WebCrypto, and it would add 4.7 KiB to the bundle.
+ * Does not use the package `standardwebhooks`: its hash is written in JavaScript, takes five times as long as WebCrypto
+ * for a batch of events (350 KB), and adds 4.7 KiB to the bundle.
  */
 export const isSigned = async (
   headers: Headers,

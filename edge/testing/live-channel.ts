@@ -4,7 +4,7 @@ import type { CreateUploadJobResponse } from "../commands/create-upload-job/sche
 import type { LiveMessage } from "../live/schema.ts"
 import { config, send, type TestUser } from "./test-api.ts"
 
-/** The headers of a request to the events endpoint, signed as Standard Webhooks demand. */
+/** The headers of a request to the events endpoint, signed as Standard Webhooks requires. */
 export const signedHeaders = (
   body: string,
   secret = config.eventsEndpointSecret,
@@ -22,7 +22,7 @@ export const signedHeaders = (
 
 type TestEvent = { type: string; photoId?: string; data?: object; sequence: number; id?: string }
 
-/** An event of a job, in the envelope in which the relay sends it. */
+/** Creates an event of a job as the relay sends it. */
 export const cloudEvent = (job: CreateUploadJobResponse, event: TestEvent, owner: TestUser) => ({
   specversion: "1.0",
   id: event.id ?? `evt_${job.jobId}_${event.sequence}`,
@@ -47,7 +47,7 @@ export const relayEvents = (events: object[]): Promise<Response> => {
 
 export type ReceivedMessage = LiveMessage & { id: number | null }
 
-/** An open SSE stream. */
+/** Opens an SSE stream. */
 export const subscribe = async (path: string, token: string | null, headers: Record<string, string> = {}) => {
   const response = await send("GET", path, { ...(token && { token }), headers })
   expect(response.status).toBe(200)
@@ -60,7 +60,7 @@ export const subscribe = async (path: string, token: string | null, headers: Rec
       return data ? [{ ...(JSON.parse(data) as LiveMessage), id: id ? Number(id) : null }] : []
     })
   return {
-    /** Reads until the messages so far are enough, and returns them. */
+    /** Reads until `isEnough` accepts the messages received, and returns them. */
     until: async (isEnough: (all: ReceivedMessage[]) => boolean): Promise<ReceivedMessage[]> => {
       while (!isEnough(messages())) {
         const chunk = await reader?.read()
@@ -73,7 +73,7 @@ export const subscribe = async (path: string, token: string | null, headers: Rec
   }
 }
 
-/** An open WebSocket. */
+/** Opens a WebSocket. */
 export const subscribeByWebSocket = async (path: string, token: string) => {
   const response = await send("GET", path, { token, headers: { upgrade: "websocket" } })
   expect(response.status).toBe(101)
@@ -92,7 +92,7 @@ export const subscribeByWebSocket = async (path: string, token: string) => {
   })
   socket.accept()
   return {
-    /** Waits until the messages so far are enough, and returns them. */
+    /** Waits until `isEnough` accepts the messages received, and returns them. */
     until: async (isEnough: (all: ReceivedMessage[]) => boolean): Promise<ReceivedMessage[]> => {
       await vi.waitFor(() => expect(isEnough(messages)).toBe(true), { timeout: 5000 })
       return messages

@@ -23,7 +23,7 @@ export type TestUser = {
   refreshToken: string
 }
 
-/** Sends a request to the app inside workerd and holds the answer against the OpenAPI document. */
+/** Sends a request to the app inside workerd and validates the response against the OpenAPI document. */
 export const send = async (
   method: string,
   path: string,
@@ -33,9 +33,9 @@ export const send = async (
     /** A body that need not be JSON. */
     rawBody?: string
     headers?: Record<string, string>
-    /** Variables of the Worker that are others for this request. */
+    /** Variables of the Worker that differ for this request. */
     variables?: Record<string, string>
-    /** The whole environment, for requests that are to meet the same isolate's memory of it. */
+    /** The whole environment, for requests that must share the state cached for it. */
     env?: object
   } = {},
 ) => {
@@ -54,30 +54,30 @@ export const send = async (
     init.env ?? (init.variables ? variablesOf(init.variables) : env),
     createExecutionContext(),
   )
-  return asDocumented(method, path, answer)
+  return assertDocumented(method, path, answer)
 }
 
 const checkAnswer = conformanceOf(documentOf(app))
 
-/** @throws Error when the document does not know such an answer */
-const asDocumented = async (method: string, path: string, answer: Response): Promise<Response> => {
+/** @throws Error when the OpenAPI document does not describe the response */
+const assertDocumented = async (method: string, path: string, answer: Response): Promise<Response> => {
   const contentType = answer.headers.get("content-type")
   const isEndless = answer.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
   const text = isEndless || answer.body === null ? null : await answer.text()
   const { pathname } = new URL(path, "http://localhost")
-  const wrong = checkAnswer(method, pathname, { status: answer.status, contentType, text: text ?? "" })
-  if (wrong) throw new Error(`Not what the OpenAPI document says: ${wrong}`)
+  const mismatch = checkAnswer(method, pathname, { status: answer.status, contentType, text: text ?? "" })
+  if (mismatch) throw new Error(`The response does not match the OpenAPI document: ${mismatch}`)
   return text === null ? answer : new Response(text, answer)
 }
 
 /** The Worker's environment with some variables changed. */
 export const variablesOf = (variables: Record<string, string>): object => ({ ...env, ...variables })
 
-/** Registers somebody new and signs them in. */
+/** Registers a new user and signs in. */
 export const newUser = async (): Promise<TestUser> => {
   const email = `${crypto.randomUUID()}@example.com`
   const password = "correct horse battery staple"
-  // An address of their own, so that no test spends the sign-in attempts of another.
+  // A unique address, so that tests do not share sign-in limits.
   const headers = { "cf-connecting-ip": crypto.randomUUID() }
   const registered = await send("POST", "/auth/register", { body: { email, password }, headers })
   const { userId } = await registered.json<{ userId: string }>()
@@ -88,7 +88,7 @@ export const newUser = async (): Promise<TestUser> => {
   return { userId, email, password, token, refreshToken }
 }
 
-/** A token as ours, but for the claims and header members given. */
+/** Signs a valid access token with the given claims and header members changed. */
 export const forgeToken = async (
   claims: Record<string, unknown> = {},
   header: Record<string, unknown> = {},
@@ -109,8 +109,8 @@ export const forgeToken = async (
 }
 
 /**
- * Runs `work` while another transaction holds the rows that `change` has written, commits that transaction once the
- * work waits for it, and returns what the work gives. `$1` is the only parameter.
+ * Runs `work` while another transaction holds the rows that `change` has written, commits that transaction once
+ * `work` waits for it, and returns the result of `work`. `$1` is the only parameter.
  */
 export const duringChange = async <Outcome>(
   change: string,
@@ -133,13 +133,13 @@ export const duringChange = async <Outcome>(
   return outcome
 }
 
-/** Rows as they lie in the database; `$1` is the only parameter. */
+/** Runs a query in the database; `$1` is the only parameter. */
 export const rows = async (query: string, parameter: string): Promise<Record<string, unknown>[]> => {
   const client = postgres(config.databaseUrl, { max: 1, fetch_types: false })
   return [...(await client.unsafe(query, [parameter]))]
 }
 
-/** Holds an answer against what every problem document promises. */
+/** Asserts the members that every problem document has. */
 export const expectProblem = async (response: Response, status: number, slug: string) => {
   const problem = await response.json<Record<string, unknown>>()
   expect(problem).toMatchObject({ type: `urn:rapid-photo-upload:problem:${slug}`, status })
@@ -150,10 +150,10 @@ export const expectProblem = async (response: Response, status: number, slug: st
   return problem
 }
 
-/** A file as it is announced: small, and a JPEG by its word. */
+/** The declaration of a small JPEG. */
 export const jpeg = (bytes = 12, filename = "IMG_001.jpg") => ({ filename, mimeType: "image/jpeg", bytes })
 
-/** Creates a job of the files and gives what the API promised. */
+/** Creates a job of the files and returns the response. */
 export const newJob = async (
   user: TestUser,
   files: object[] = [jpeg()],
@@ -167,7 +167,7 @@ export const newJob = async (
   return response.json()
 }
 
-/** Creates a job of one file and gives its photo. */
+/** Creates a job of one file and returns its item. */
 export const newPhoto = async (user: TestUser, file: object = jpeg(), more: object = {}) => {
   const { items } = await newJob(user, [file], more)
   const [item] = items
@@ -175,7 +175,7 @@ export const newPhoto = async (user: TestUser, file: object = jpeg(), more: obje
   return item
 }
 
-/** PUTs bytes to a presigned URL and gives the storage's status. */
+/** PUTs bytes to a presigned URL and returns the status. */
 export const put = async (
   request: { presignedUrl: string | null; headers: Record<string, string> },
   body: Uint8Array<ArrayBuffer> | string = "twelve bytes",
@@ -189,7 +189,7 @@ export const put = async (
   return response.status
 }
 
-/** The processor's work, by hand: makes a photo COMPLETED as far as queries can tell. */
+/** Marks a photo COMPLETED with the fields that queries return, without the processor. */
 export const complete = async (photoId: string): Promise<void> => {
   await rows(
     `update photos set status = 'COMPLETED', completed_at = now(), width = 4032, height = 3024,

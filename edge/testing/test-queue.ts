@@ -5,7 +5,7 @@ import { config } from "./test-api.ts"
 export type TestQueue = {
   /** Variables of a Worker that sends its messages here. */
   variables: Record<string, string>
-  /** Receives every message sent since the last call, in no order, and returns the object keys they name. */
+  /** Receives every message sent since the last call, in any order, and returns their object keys. */
   receiveKeys: () => Promise<string[]>
 }
 
@@ -38,6 +38,6 @@ const callSqs = async (action: string, parameters: object): Promise<Answer> => {
     body: JSON.stringify(parameters),
   })
   const text = await response.text()
-  if (!response.ok) throw new Error(`${action} answered ${response.status}: ${text}`)
+  if (!response.ok) throw new Error(`${action} returned ${response.status}: ${text}`)
   return text === "" ? {} : JSON.parse(text)
 }

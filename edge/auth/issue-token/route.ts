@@ -3,10 +3,10 @@ import type { EdgeEnv } from "../../http/context.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { problem } from "../../http/problem.ts"
 import { newId } from "../../new-id.ts"
+import { issueTokens } from "../issue-tokens.ts"
 import { isPassword } from "../password.ts"
 import { newRefreshFamily } from "../refresh-family.ts"
 import { attemptSignIn } from "../sign-in-attempts.ts"
-import { tokenAnswer } from "../token-answer.ts"
 import { tokenResponse } from "../token-schema.ts"
 import { selectCredentials } from "./sql.ts"
 
@@ -23,29 +23,29 @@ export const issueToken = new Hono<EdgeEnv>().post(
   }),
   async (c) => {
     const basic = basicCredentials(c.req.header("authorization"))
-    if (!basic) return refuse(c, "Send `authorization: Basic base64(e-mail:password)`.")
+    if (!basic) return badCredentials(c, "Send `authorization: Basic base64(email:password)`.")
 
-    const { refusal, succeeded } = await attemptSignIn(c, basic.email)
-    if (refusal) return refusal
+    const { rejection, succeeded } = await attemptSignIn(c, basic.email)
+    if (rejection) return rejection
     const account = await c.var.database.run(selectCredentials, { email: basic.email })
     const isRight = await isPassword(basic.password, account?.passwordHash ?? null)
-    if (!account || !isRight) return refuse(c, "Check the e-mail address and the password.")
+    if (!account || !isRight) return badCredentials(c, "Check the email address and the password.")
 
     succeeded()
     const { jwt } = c.var.config
     c.var.logFacts.userId = account.userId
     c.header("cache-control", "no-store")
-    return c.json(await tokenAnswer(jwt, newRefreshFamily(jwt, account.userId, newId.family())))
+    return c.json(await issueTokens(jwt, newRefreshFamily(jwt, account.userId, newId.family())))
   },
 )
 
-const refuse = (c: Context<EdgeEnv>, detail: string): Response =>
+const badCredentials = (c: Context<EdgeEnv>, detail: string): Response =>
   problem(c, "bad-credentials", {
     detail,
     headers: { "www-authenticate": 'Basic realm="rapid-photo-upload", charset="UTF-8"' },
   })
 
-/** RFC 7617: what is before the first colon is the user, all after it the password. */
+/** RFC 7617: the text before the first colon is the user, the text after it the password. */
 const basicCredentials = (header: string | undefined): { email: string; password: string } | null => {
   const encoded = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(header ?? "")?.[1]
   const text = encoded === undefined ? null : decodeUtf8(encoded)

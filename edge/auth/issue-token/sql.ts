@@ -2,7 +2,7 @@ import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
 import { isUserId } from "../../../domain/ids.ts"
 
-/** The account behind an address, if there is one and it may sign in. */
+/** Selects the account of an email address, or null when none exists or it must not sign in. */
 export const selectCredentials = statementOf<{ email: string }>()(
   z.object({ userId: z.string().refine(isUserId), passwordHash: z.string() }).nullable(),
   `

@@ -3,7 +3,7 @@ import type { EdgeEnv } from "../../http/context.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { publicJwksOf } from "../key-ring.ts"
 
-/** The keys with which anyone can check our access tokens (RFC 7517). */
+/** The public keys that verify access tokens (RFC 7517). */
 export const publishJwks = new Hono<EdgeEnv>().get(
   "/.well-known/jwks.json",
   describeOperation("publishJwks", {

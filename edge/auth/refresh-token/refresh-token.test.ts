@@ -12,7 +12,7 @@ describe("a refresh token", () => {
     return response.json<TokenResponse>()
   }
 
-  test("gives new tokens, and the new access token works", async () => {
+  test("returns new tokens, and the new access token is valid", async () => {
     const { refreshToken, userId } = await newUser()
     const response = await refresh(refreshToken)
     expect(response.headers.get("cache-control")).toBe("no-store")
@@ -24,7 +24,7 @@ describe("a refresh token", () => {
     ])
   })
 
-  test("used again revokes all that descend from its sign-in, the newest too", async () => {
+  test("that is used again revokes all tokens of its sign-in, the latest included", async () => {
     const { refreshToken } = await newUser()
     const second = await refreshed(refreshToken)
     const third = await refreshed(second.refresh_token)
@@ -33,19 +33,22 @@ describe("a refresh token", () => {
   })
 
   test.each([
-    ["the first of its sign-in", 0],
-    ["a later one", 2],
-  ])("%s, used thrice at once, gives new tokens once, and its family is revoked", async (_, rotations) => {
-    let token = (await newUser()).refreshToken
-    for (let time = 0; time < rotations; time += 1) token = (await refreshed(token)).refresh_token
-    const answers = await Promise.all([refresh(token), refresh(token), refresh(token)])
-    const won = answers.filter(({ status }) => status === 200)
-    expect(won).toHaveLength(1)
-    const next = await won[0]?.json<TokenResponse>()
-    await expectProblem(await refresh(next?.refresh_token ?? ""), 401, "bad-refresh-token")
-  })
+    ["the first token of a sign-in", 0],
+    ["a later token", 2],
+  ])(
+    "%s, used three times concurrently, is refreshed once and its family is revoked",
+    async (_, rotations) => {
+      let token = (await newUser()).refreshToken
+      for (let call = 0; call < rotations; call += 1) token = (await refreshed(token)).refresh_token
+      const answers = await Promise.all([refresh(token), refresh(token), refresh(token)])
+      const succeeded = answers.filter(({ status }) => status === 200)
+      expect(succeeded).toHaveLength(1)
+      const next = await succeeded[0]?.json<TokenResponse>()
+      await expectProblem(await refresh(next?.refresh_token ?? ""), 401, "bad-refresh-token")
+    },
+  )
 
-  test("costs no row at sign-in, and one for all of its rotations", async () => {
+  test("needs no row at sign-in and one row for all rotations", async () => {
     const { refreshToken, userId } = await newUser()
     const generations = () => rows("select generation from refresh_families where user_id = $1", userId)
     expect(await generations()).toEqual([])
@@ -54,7 +57,7 @@ describe("a refresh token", () => {
     expect(await generations()).toEqual([{ generation: 2 }])
   })
 
-  test("ends when its sign-in said: rotation does not prolong it", async () => {
+  test("keeps its expiry: rotation does not extend it", async () => {
     const { refreshToken, userId } = await newUser()
     const first = decodeJwt(refreshToken)
     expect(decodeProtectedHeader(refreshToken)).toMatchObject({ typ: "rt+jwt" })
@@ -70,7 +73,7 @@ describe("a refresh token", () => {
     expect(next).toMatchObject({ fam: first.fam, gen: 1, exp: first.exp })
   })
 
-  test("that has expired gives nothing, and logging out with it is fine", async () => {
+  test("that has expired is rejected, but accepted for logout", async () => {
     const { userId } = await newUser()
     const hourAgo = Math.floor(Date.now() / 1000) - 3600
     const expired = await forgeToken(
@@ -81,7 +84,7 @@ describe("a refresh token", () => {
     expect((await logout(expired)).status).toBe(204)
   })
 
-  test("of one sign-in lives on when another sign-in of the same user is revoked", async () => {
+  test("remains valid when another sign-in of the same user is revoked", async () => {
     const user = await newUser()
     const again = await send("POST", "/auth/token", {
       headers: {
@@ -94,25 +97,25 @@ describe("a refresh token", () => {
     await refreshed(other.refresh_token)
   })
 
-  test("is no good after logout, also when it was rotated meanwhile, and logging out again is fine", async () => {
+  test("is invalid after logout, even if it was rotated, and logout is idempotent", async () => {
     const { refreshToken } = await newUser()
     const next = await refreshed(refreshToken)
-    for (let time = 0; time < 2; time += 1) expect((await logout(refreshToken)).status).toBe(204)
+    for (let call = 0; call < 2; call += 1) expect((await logout(refreshToken)).status).toBe(204)
     await expectProblem(await refresh(next.refresh_token), 401, "bad-refresh-token")
   })
 
-  test("of a disabled user gives nothing", async () => {
+  test("of a disabled user is rejected", async () => {
     const { refreshToken, userId } = await newUser()
     await rows("update users set status = 'DISABLED' where user_id = $1", userId)
     await expectProblem(await refresh(refreshToken), 401, "bad-refresh-token")
   })
 
-  test("can't be an access token, garbage, or signed by a stranger", async () => {
+  test("that is an access token, malformed or has a wrong signature is rejected", async () => {
     const { token, refreshToken } = await newUser()
-    for (const wrong of [token, "x.y.z", `${refreshToken.slice(0, -8)}AAAAAAAA`])
-      for (const answer of [await refresh(wrong), await logout(wrong)]) {
+    for (const invalid of [token, "x.y.z", `${refreshToken.slice(0, -8)}AAAAAAAA`])
+      for (const answer of [await refresh(invalid), await logout(invalid)]) {
         const problem = await expectProblem(answer, 401, "bad-refresh-token")
-        expect(JSON.stringify(problem)).not.toContain(wrong)
+        expect(JSON.stringify(problem)).not.toContain(invalid)
       }
     await expectProblem(await send("POST", "/auth/refresh", { body: {} }), 422, "validation-failed")
   })

@@ -3,9 +3,9 @@ import type { EdgeEnv } from "../../http/context.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { problem } from "../../http/problem.ts"
 import { validJson } from "../../http/validation.ts"
+import { issueTokens } from "../issue-tokens.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
-import { tokenAnswer } from "../token-answer.ts"
 import { tokenResponse } from "../token-schema.ts"
 import { rotateFamily } from "./sql.ts"
 
@@ -29,6 +29,6 @@ export const refreshToken = new Hono<EdgeEnv>().post(
     if (!isRotated) return problem(c, "bad-refresh-token", { detail: "Sign in again." })
 
     c.header("cache-control", "no-store")
-    return c.json(await tokenAnswer(config.jwt, { ...token.value, generation: token.value.generation + 1 }))
+    return c.json(await issueTokens(config.jwt, { ...token.value, generation: token.value.generation + 1 }))
   },
 )

@@ -3,9 +3,9 @@ import { statementOf } from "../../../db/statement.ts"
 import type { RefreshToken } from "../refresh-family.ts"
 
 /**
- * Makes the next generation of a family the good one. A token that is not the newest was used before, by its owner
- * or by a thief, and nobody knows by whom: the whole family is revoked (RFC 9700 §4.14.2). Judged on the locked
- * row, so of two requests with one token the second is the reuse.
+ * Advances a family to its next generation. A token that is not the latest was used before, possibly by an attacker:
+ * the whole family is revoked (RFC 9700 §4.14.2). The row is locked, so of two concurrent requests with one token the
+ * second is the reuse.
  */
 export const rotateFamily = statementOf<RefreshToken>()(
   z.object({ isRotated: z.boolean() }),

@@ -20,8 +20,8 @@ export const register = new Hono<EdgeEnv>().post(
   }),
   validJson(registerRequest),
   async (c) => {
-    const refusal = await attemptRegistration(c)
-    if (refusal) return refusal
+    const rejection = await attemptRegistration(c)
+    if (rejection) return rejection
     const { email, password } = c.req.valid("json")
     const userId = newId.user()
     const { isNew } = await c.var.database.run(insertUser, {

@@ -2,10 +2,10 @@ import * as z from "zod"
 
 export const registerRequest = z.object({
   email: z
-    .email({ message: "must be an e-mail address" })
+    .email({ message: "must be an email address" })
     .max(254)
     .transform((email) => email.toLowerCase()),
-  /** ASVS 5.0 6.2.1 and 6.2.9: at least 8 characters, long passphrases allowed, no rules of composition. */
+  /** ASVS 5.0 6.2.1 and 6.2.9: at least 8 characters, long passphrases allowed, no composition rules. */
   password: z.string().min(8).max(128),
 })
 

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 
-/** Adds an account unless one has the address already. */
+/** Inserts an account unless one exists with this email address. */
 export const insertUser = statementOf<{ userId: UserId; email: string; passwordHash: string }>()(
   z.object({ isNew: z.boolean() }),
   `

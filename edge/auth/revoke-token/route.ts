@@ -7,7 +7,7 @@ import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { revokeFamily } from "./sql.ts"
 
-/** The access token lives on until it expires, for minutes: it is checked without asking anyone. */
+/** Access tokens stay valid until they expire, within minutes: verifying them does not read the database. */
 export const revokeToken = new Hono<EdgeEnv>().post(
   "/auth/logout",
   describeOperation("revokeToken", {

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
 import type { RefreshToken } from "../refresh-family.ts"
 
-/** Revokes all refresh tokens of a sign-in, whether or not any was ever used. */
+/** Revokes all refresh tokens of a sign-in, even if none was used. */
 export const revokeFamily = statementOf<RefreshToken>()(
   z.object({ isRevoked: z.boolean() }),
   `

@@ -18,8 +18,8 @@ export class CachedKeySigner extends AwsV4Signer {
   }
 
   /**
-   * The presigned URL. `sign()` sets the signature as a search parameter, for which the URL is parsed and written once
-   * more; it is the last parameter either way.
+   * The presigned URL. `sign()` sets the signature as a search parameter, which parses and serializes the URL
+   * again; the signature is the last parameter in both cases.
    */
   async presignedUrl(): Promise<string> {
     return `${this.url.href}&X-Amz-Signature=${await this.signature()}`
@@ -50,13 +50,13 @@ const deriveSigningKey = async (signer: AwsV4Signer, name: string): Promise<Hmac
   return key
 }
 
-// Both Node's and the Workers' types name it CryptoKey, but declare it differently.
+// The types of Node and of Workers both declare CryptoKey, but differently.
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
-/** A key is good for a day; credentials of a session change more often. */
+/** A key is valid for a day; session credentials change more often. */
 const maxSigningKeys = 16
 
-// The keys and not their promises: a Worker must not await what another request began.
+// Holds keys and no promises: a Worker must not await a promise of another request.
 const signingKeys = new Map<string, HmacKey>()
 
 const encoder = new TextEncoder()

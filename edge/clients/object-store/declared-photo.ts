@@ -3,13 +3,13 @@ import { isPhotoId } from "../../../domain/ids.ts"
 import { photoStatuses, type WaitingStatus } from "../../../domain/photo-status.ts"
 import { photoTypes } from "../../../domain/photo-type.ts"
 
-/** A photo as its upload needs it, whether or not it still waits for its bytes. */
+/** The fields of a photo that its upload needs, in any status. */
 export const declaredPhoto = z.object({
   photoId: z.string().refine(isPhotoId),
   status: z.enum(photoStatuses),
   type: z.enum(photoTypes),
   bytes: z.number().int(),
-  /** Lower-case hex, when the client gave one. */
+  /** Lower-case hex, or null when the client sent none. */
   sha256: z.string().nullable(),
   partSize: z.number().int().nullable(),
   uploadId: z.string().nullable(),
@@ -18,7 +18,7 @@ export const declaredPhoto = z.object({
 
 export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 
-/** A photo that waits for its bytes: the only kind for which URLs are signed. */
+/** A photo whose upload is pending. URLs are signed only for these. */
 export type PendingPhoto = DeclaredPhoto & { status: WaitingStatus }
 
 /** A `DeclaredPhoto` in SQL, from a row of `photos` with the alias `p`. */

@@ -4,7 +4,7 @@ import { listObjects } from "./list-objects.ts"
 import { objectStoreOf } from "./object-store.ts"
 import type { S3Request } from "./s3-request.ts"
 
-test("a listing holds the objects behind its start and up to its end, with entity tags and sizes", async () => {
+test("a listing contains the objects after its start up to its end, with entity tags and sizes", async () => {
   const user = await newUser()
   const items = [await newPhoto(user), await newPhoto(user), await newPhoto(user), await newPhoto(user)]
   for (const item of items) await put(item)
@@ -16,20 +16,20 @@ test("a listing holds the objects behind its start and up to its end, with entit
   )
 })
 
-test("a listing goes on over pages that S3 cuts short, and stops behind the end of its range", async () => {
+test("a listing continues over short pages and stops after the end of its range", async () => {
   const pages: Record<string, string> = {
     "": page(["a/1", "a/2"], "second"),
     second: page(["a/3"], "third"),
     third: page(["a/4", "a/9"], "fourth"),
   }
-  const asked: (Record<string, string> | undefined)[] = []
+  const queries: (Record<string, string> | undefined)[] = []
   const list = listObjects(async ({ query }: S3Request) => {
-    asked.push(query)
+    queries.push(query)
     return new Response(pages[query?.["continuation-token"] ?? ""])
   })
   const listed = await list({ prefix: "a/", startAfter: "a/0", endAt: "a/5", maxKeys: 100 })
   expect(listed.map(({ key }) => key)).toEqual(["a/1", "a/2", "a/3", "a/4"])
-  expect(asked.map((query) => query?.["max-keys"])).toEqual(["100", "98", "97"])
+  expect(queries.map((query) => query?.["max-keys"])).toEqual(["100", "98", "97"])
 })
 
 const page = (keys: readonly string[], next: string) =>

@@ -3,21 +3,21 @@ import { parseS3Xml } from "../../../aws/s3-xml.ts"
 import type { SendS3Request } from "./s3-request.ts"
 import { etagText } from "./stored-object.ts"
 
-/** An object as a listing names it. */
+/** An object in a listing. */
 export type ListedObject = { key: string; etag: string; bytes: number }
 
 export type ListRange = {
-  /** Only keys that begin with it. */
+  /** Only keys with this prefix. */
   prefix: string
-  /** Only keys behind it, which need not exist. */
+  /** Only keys after this one, which need not exist. */
   startAfter: string
-  /** Only keys up to it, itself included. */
+  /** Only keys up to and including this one. */
   endAt: string
-  /** The most keys the range can have: S3 reads no further. */
+  /** The maximum number of keys in the range: S3 reads no further. */
   maxKeys: number
 }
 
-/** S3 returns at most so many keys a page, and may return fewer. */
+/** The maximum number of keys per page; S3 may return fewer. */
 const maxKeysPerPage = 1000
 
 /** Lists the objects of a range of keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */

@@ -46,13 +46,13 @@ export const multipartOf = (send: SendS3Request) => ({
       body: completion(parts),
       expected: [200, 404, 409, 412],
     })
-    // S3 sends 200 before it is done, so that the error may be in the body of a success:
+    // S3 sends 200 before it has finished, so the body of a 200 can contain an error:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
-    const { Error: fault } = completed.parse(await xmlOf(response))
-    if (!fault) return true
-    const isCompleted = outcomes[fault.Code]
+    const { Error: error } = completed.parse(await xmlOf(response))
+    if (!error) return true
+    const isCompleted = outcomes[error.Code]
     if (isCompleted === undefined)
-      throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${fault.Code}`)
+      throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${error.Code}`)
     return isCompleted
   },
 
@@ -78,12 +78,12 @@ const listed = z.object({
   }),
 })
 
-/** The errors of CompleteMultipartUpload that are no outages, and whether the object exists all the same. */
+/** The errors of CompleteMultipartUpload that are not outages, and whether the object exists. */
 const outcomes: Partial<Record<string, boolean>> = {
-  // The object exists: an earlier attempt succeeded and its answer was lost.
+  // The object exists: an earlier attempt succeeded and its response was lost.
   PreconditionFailed: true,
   NoSuchUpload: false,
-  // Another write of the key was under way. The upload cannot be completed any more, a new one has to be opened:
+  // Another write of the key was in progress. This upload can no longer be completed; open a new one:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html#conditional-error-response
   ConditionalRequestConflict: false,
 }

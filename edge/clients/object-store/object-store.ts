@@ -20,7 +20,7 @@ export type ExpectedObject = { key: string; type: string; bytes: number; sha256:
 /** The headers S3 sends with a download. */
 export type Presentation = { contentType: string; contentDisposition: string }
 
-/** S3 as the edge uses it: signatures computed in process, and small requests about objects. The edge never reads an object. */
+/** The S3 operations of the edge: presigned URLs, computed in process, and metadata requests. The edge never reads an object. */
 export type ObjectStore = {
   presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
   /** Returns the same URL for a while, so that caches and ETags of responses that contain it stay valid. */
@@ -32,9 +32,9 @@ export type ObjectStore = {
   list: (range: ListRange) => Promise<ListedObject[]>
   /** Opens a multipart upload and returns its id. */
   createMultipart: (key: string, type: string) => Promise<string>
-  /** The parts stored so far, or null when S3 does not know the upload. */
+  /** The parts stored so far, or null when the upload does not exist. */
   listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
-  /** Makes an object of the parts. Returns false when the upload is lost and a new one has to be opened. */
+  /** Completes the upload. Returns false when it no longer exists and a new one has to be opened. */
   completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
   /** Aborts the upload and removes its parts. Aborting an unknown upload has no effect. */
   abortMultipart: (key: string, uploadId: string) => Promise<void>

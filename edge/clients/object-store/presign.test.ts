@@ -6,7 +6,7 @@ import { type PresignOptions, presignerOf } from "./presign.ts"
 
 const at = new Date("2026-11-24T23:59:59.950Z")
 
-/** The URL that aws4fetch gives by itself. */
+/** The URL that aws4fetch computes. */
 const aws4fetchUrl = async (
   { s3, credentials }: Config,
   method: string,
@@ -35,7 +35,7 @@ const session: Config = {
   ...config,
   credentials: { ...config.credentials, sessionToken: "FwoGZXIvYXdz/+==" },
 }
-const elsewhere: Config = {
+const otherRegion: Config = {
   ...config,
   s3: { ...config.s3, region: "eu-central-1", endpoint: "https://s3.eu-central-1.amazonaws.com/" },
 }
@@ -78,9 +78,9 @@ const requests: [string, string, PresignOptions][] = [
 
 test.each([
   ["static credentials", config],
-  ["credentials of a session", session],
-  ["another region, and an endpoint with a slash", elsewhere],
-])("every URL is the one that aws4fetch gives, with %s", async (_, each) => {
+  ["session credentials", session],
+  ["another region and an endpoint with a trailing slash", otherRegion],
+])("every URL equals the one of aws4fetch, with %s", async (_, each) => {
   const presign = presignerOf(each, () => at)
   const reference = { ...each, s3: { ...each.s3, endpoint: each.s3.endpoint.replace(/\/$/, "") } }
   for (const [method, key, options] of [...requests, ...requests.toReversed()]) {
@@ -89,7 +89,7 @@ test.each([
   }
 })
 
-test("a presigner that is used into the next day signs with that day's key", async () => {
+test("a presigner that is used on the next day signs with the key of that day", async () => {
   let time = at
   const presign = presignerOf(config, () => time)
   const [request] = requests
@@ -102,7 +102,7 @@ test("a presigner that is used into the next day signs with that day's key", asy
   }
 })
 
-test("a stable URL is the same within its span and valid for that much longer", async () => {
+test("a stable URL stays the same within its span and is valid for the span longer", async () => {
   let time = new Date("2026-11-24T12:01:00Z")
   const presign = presignerOf(config, () => time)
   const options = { ttlSeconds: 900, stableForSeconds: 300 }

@@ -6,7 +6,7 @@ export type PresignOptions = {
   /** Headers that the holder must send with exactly these values. */
   headers?: Record<string, string>
   query?: Record<string, string> | undefined
-  /** Within a span of this length the URL stays the same; it is valid for that much longer. */
+  /** Within a span of this length the URL stays the same; its lifetime is extended by the span. */
   stableForSeconds?: number
 }
 
@@ -48,7 +48,7 @@ export const presignerOf = (config: Config, now: () => Date): Presign => {
         datetime,
       })
 
-    if (!isPlain(key, headers))
+    if (!isCanonical(key, headers))
       return { url: await signerOf(objectAddress(config, key)).presignedUrl(), expiresAt }
     const name = `${method} ${datetime} ${search} ${Object.keys(headers).join()}`
     if (shared?.name !== name) shared = { name, signer: signerOf(objectAddress(config, "")) }
@@ -56,8 +56,8 @@ export const presignerOf = (config: Config, now: () => Date): Presign => {
   }
 }
 
-// What neither the path nor the header canonicalization of SigV4 changes. Our own keys and headers are so.
-const isPlain = (key: string, headers: Record<string, string>): boolean =>
+// Whether SigV4 canonicalization leaves the path and the headers unchanged, which is so for all keys of this project.
+const isCanonical = (key: string, headers: Record<string, string>): boolean =>
   /^[\w~-][\w.~-]*(?:\/[\w~-][\w.~-]*)*$/.test(key) &&
   Object.values(headers).every((value) => !/\s/.test(value))
 

@@ -30,8 +30,8 @@ const inParts = z.object({
   }),
 })
 
-/** A photo that has its bytes or has ended: there is nothing to upload. */
-const notWaiting = z.object({
+/** A photo whose upload is not pending: it is stored already, or it has failed or was cancelled. */
+const notPending = z.object({
   ...common,
   presignedUrl: z.null(),
   headers: z.record(z.string(), z.string()),
@@ -39,11 +39,11 @@ const notWaiting = z.object({
   multipart: z.null(),
 })
 
-/** How to upload a photo: one presigned PUT, or a multipart upload that is opened when its turn comes. */
+/** How to upload a photo: one presigned PUT, or a multipart upload that the client opens when it starts. */
 export const presignedUpload = z.union([singlePut, inParts])
 
-/** An upload, or nothing where the photo no longer waits for its bytes. */
-export const uploadItem = z.union([singlePut, inParts, notWaiting])
+/** An upload, or an item without a URL when the upload is not pending. */
+export const uploadItem = z.union([singlePut, inParts, notPending])
 
 export type PresignedUpload = z.infer<typeof presignedUpload>
 export type UploadItem = z.infer<typeof uploadItem>
@@ -69,7 +69,7 @@ export const presignUpload = async (
   }
 }
 
-/** Signs the upload of a photo that waits for its bytes; any other photo gets an item without a URL. */
+/** Signs the upload of a photo if it is pending; any other photo gets an item without a URL. */
 export const uploadItemOf = async (objectStore: ObjectStore, photo: DeclaredPhoto): Promise<UploadItem> => {
   const { photoId, status } = photo
   if (waitsForBytes(status)) return presignUpload(objectStore, { ...photo, status })

@@ -2,7 +2,7 @@ import { AwsClient } from "aws4fetch"
 import type { Config } from "../../config.ts"
 import { objectUrl } from "./presign.ts"
 
-/** The object storage could not be asked: worth another try later. */
+/** The object storage did not respond or failed. The request may be retried later. */
 export class ObjectStoreUnavailable extends Error {
   override name = "ObjectStoreUnavailable"
 }
@@ -13,7 +13,7 @@ export type S3Request = {
   query?: Record<string, string>
   headers?: Record<string, string>
   body?: string
-  /** Statuses that are answers; any other is an outage. */
+  /** Expected statuses; any other is an outage. */
   expected: readonly number[]
 }
 
@@ -23,7 +23,7 @@ const timeoutMs = 5_000
 
 const signingKeys = new Map<string, ArrayBuffer>()
 
-/** Sends signed requests, each tried twice. @throws ObjectStoreUnavailable (from what it gives) */
+/** Sends signed requests, each tried twice. The returned function throws ObjectStoreUnavailable. */
 export const s3RequestsOf = (config: Config): SendS3Request => {
   const client = new AwsClient({
     ...config.credentials,
@@ -45,10 +45,10 @@ export const s3RequestsOf = (config: Config): SendS3Request => {
         ...(body !== undefined && { body }),
       })
     } catch (error) {
-      throw new ObjectStoreUnavailable(`${method} got no answer`, { cause: error })
+      throw new ObjectStoreUnavailable(`${method} got no response`, { cause: error })
     }
     if (expected.includes(response.status)) return response
     await response.body?.cancel()
-    throw new ObjectStoreUnavailable(`${method} answered ${response.status}`)
+    throw new ObjectStoreUnavailable(`${method} returned ${response.status}`)
   }
 }

@@ -6,7 +6,7 @@ export type StoredObject = { etag: string; bytes: number }
 /** An entity tag as S3 writes it into headers and XML, without its quotes. */
 export const etagText = z.string().transform((etag) => etag.replaceAll(/"|&quot;/g, ""))
 
-/** Reads the facts of an object without its bytes. */
+/** Reads the metadata of an object. */
 export const headObject =
   (send: SendS3Request) =>
   async (key: string): Promise<StoredObject | null> => {

@@ -5,7 +5,7 @@ import { thumbnailKey } from "../../../domain/object-key.ts"
 import type { Config } from "../../config.ts"
 import { objectStoreOf } from "./object-store.ts"
 
-/** A thumbnail as the database tells it. */
+/** A thumbnail as stored in the database. */
 export const storedThumbnail = z.object({
   variant: z.literal(thumbnailVariants),
   width: z.number(),

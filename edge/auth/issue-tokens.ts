@@ -4,8 +4,8 @@ import { issueAccessToken, userScopes } from "./access-token.ts"
 import { type RefreshToken, signRefreshToken } from "./refresh-family.ts"
 import type { TokenResponse } from "./token-schema.ts"
 
-/** What one gets who has shown who they are: an access token, and a refresh token for the next one. */
-export const tokenAnswer = async (config: Config["jwt"], refresh: RefreshToken): Promise<TokenResponse> => ({
+/** Issues an access token, and the refresh token that replaces it. */
+export const issueTokens = async (config: Config["jwt"], refresh: RefreshToken): Promise<TokenResponse> => ({
   access_token: await issueAccessToken(config, refresh.userId, newId.token()),
   token_type: "Bearer",
   expires_in: config.accessTokenTtlSeconds,
