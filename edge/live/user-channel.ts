@@ -43,6 +43,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   readonly #progressPublisher = newProgressPublisher(this.#boards.all, this.#subscribers.broadcast)
   #progressLevel: BucketLevel | undefined
   #lastWriteAt = 0
+  #isWriteScheduled = false
   #inactiveUntil = 0
 
   takeToken(name: string, policy: BucketPolicy): Promise<Limit> {
@@ -111,6 +112,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   override async alarm(): Promise<void> {
+    this.#isWriteScheduled = false
     const userId = await this.ctx.storage.get("userId")
     if (typeof userId !== "string" || !isUserId(userId) || this.#progress.isEmpty()) return
     this.#lastWriteAt = Date.now()
@@ -142,9 +144,19 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   async #scheduleWrite(userId: UserId): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) !== null) return
-    await this.ctx.storage.put("userId", userId)
-    await this.ctx.storage.setAlarm(Math.max(Date.now(), this.#lastWriteAt + writeEveryMs))
+    // In memory, like the progress itself: one report a second touches the storage, the others do not.
+    if (this.#isWriteScheduled) return
+    this.#isWriteScheduled = true
+    const { storage } = this.ctx
+    try {
+      // Unconfirmed: the response need not wait for the disk, because progress is best effort.
+      await storage.put("userId", userId, { allowUnconfirmed: true })
+      const at = Math.max(Date.now(), this.#lastWriteAt + writeEveryMs)
+      await storage.setAlarm(at, { allowUnconfirmed: true })
+    } catch (error) {
+      this.#isWriteScheduled = false
+      throw error
+    }
   }
 
   #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
