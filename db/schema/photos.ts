@@ -168,18 +168,3 @@ export const photoTimeline = pgTable(
     check("photo_timeline_kind", oneOf(table.kind, timelineKinds)),
   ],
 )
-
-/** Commands with their user, photo and outcome. Append-only: triggers reject UPDATE, DELETE and TRUNCATE. */
-export const auditLog = pgTable(
-  "audit_log",
-  {
-    auditId: bigint("audit_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
-    userId: text("user_id").notNull(),
-    action: text("action").notNull(),
-    jobId: text("job_id"),
-    photoId: text("photo_id"),
-    outcome: text("outcome").notNull(),
-    occurredAt: instant("occurred_at").notNull().defaultNow(),
-  },
-  (table) => [index("audit_log_by_user").on(table.userId, table.auditId)],
-)

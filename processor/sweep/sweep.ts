@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises"
 import { workExclusively } from "../../db/exclusive.ts"
 import { abortAbandonedUploads } from "./abort-uploads.ts"
 import { checkDatabase } from "./check-database.ts"
+import { maintainAuditLog } from "./maintain-audit-log.ts"
 import { prune } from "./prune-sql.ts"
 import { recoverLateObjects } from "./recover-late-objects.ts"
 import { removeObjectsOfEndedPhotos } from "./remove-objects.ts"
@@ -24,6 +25,7 @@ export const sweepTasks = (): SweepTask[] => [
   { name: "remove objects of ended photos", run: removeObjectsOfEndedPhotos },
   { name: "abort abandoned uploads", run: abortAbandonedUploads },
   { name: "remove orphaned objects", run: removeOrphans() },
+  { name: "maintain the audit log", run: maintainAuditLog },
   { name: "prune", run: ({ database }) => database.run(prune, { eventDays, deliveryDays }) },
 ]
 

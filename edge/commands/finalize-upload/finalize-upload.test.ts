@@ -102,6 +102,16 @@ describe("messages", () => {
   })
 })
 
+test("requests for ids that the user does not have are counted by day, not logged one by one", async () => {
+  const prober = await newUser()
+  for (let call = 0; call < 5; call += 1)
+    await expectProblem(await finalize(`ph_${"0".repeat(26)}`, prober.token), 404, "not-found")
+  expect(await rows("select from audit_log where user_id = $1", prober.userId)).toEqual([])
+  expect(
+    await rows("select action, requests from unknown_id_requests where user_id = $1", prober.userId),
+  ).toEqual([{ action: "finalize-upload", requests: 5 }])
+})
+
 describe("failure", () => {
   test("a photo that was not uploaded is 409 and stays QUEUED", async () => {
     const { photoId } = await newPhoto(user)
