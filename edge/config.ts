@@ -102,12 +102,17 @@ export const workerVariables = z.object({
   PROGRESS_POSTS_PER_SECOND: positive
     .default(20)
     .describe("Progress reports that a user may send per second."),
-  SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT_AND_ADDRESS: positive
     .default(10)
-    .describe("Sign-in attempts to one account per ten minutes."),
+    .describe("Sign-in attempts to one account from one address per ten minutes."),
+  SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
+    .default(300)
+    .describe(
+      "Sign-in attempts to one account per ten minutes from all addresses at which nobody has signed in to it in the last 90 days.",
+    ),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
     .default(100)
-    .describe("Sign-in attempts from one address per ten minutes."),
+    .describe("Sign-in attempts from one address (IPv6: one /64) per ten minutes."),
   EVENTS_ENDPOINT_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be whsec_ and 24 bytes or more in base64")
@@ -200,6 +205,7 @@ export type Config = {
   limits: {
     createJobsPerMinute: number
     progressPostsPerSecond: number
+    signInAttemptsPerAccountAndAddress: number
     signInAttemptsPerAccount: number
     signInAttemptsPerAddress: number
   }
@@ -254,6 +260,7 @@ const toConfig = (env: z.infer<typeof workerVariables>): Config => ({
   limits: {
     createJobsPerMinute: env.CREATE_JOBS_PER_MINUTE,
     progressPostsPerSecond: env.PROGRESS_POSTS_PER_SECOND,
+    signInAttemptsPerAccountAndAddress: env.SIGN_IN_ATTEMPTS_PER_ACCOUNT_AND_ADDRESS,
     signInAttemptsPerAccount: env.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
     signInAttemptsPerAddress: env.SIGN_IN_ATTEMPTS_PER_ADDRESS,
   },

@@ -82,20 +82,22 @@ describe("sign-in attempts", () => {
     await expectProblem(await attempt("wrong password"), 401, "bad-credentials")
   })
 
-  test("are counted per hash of the lower-case email, and per client address", async () => {
+  test("are counted for the caller's /64, for the account by a hash of its lower-case e-mail address, and for both together", async () => {
     const names: string[] = []
-    const env = limitersThat(async () => ({ isAllowed: true, remaining: 1, resetSeconds: 1 }))
+    const env = limitersThat(async () => ({ isAllowed: true, remaining: 1, resetSeconds: 1, isKnown: false }))
     env.SIGN_IN_LIMITER.idFromName = (name) => {
       names.push(name)
       return name
     }
     for (const email of ["Some.One@example.com", "some.one@EXAMPLE.com"])
       await send("POST", "/auth/token", {
-        headers: { ...basic(email, "x"), "cf-connecting-ip": "192.0.2.1" },
+        headers: { ...basic(email, "x"), "cf-connecting-ip": "2001:db8:1:2::1" },
         env,
       })
-    expect(names[0]).toMatch(/^account:[0-9a-f]{64}$/)
-    expect(names).toEqual([names[0], "address:192.0.2.1", names[0], "address:192.0.2.1"])
+    const account = names[2] ?? ""
+    expect(account).toMatch(/^account:[0-9a-f]{64}$/)
+    const once = ["address:2001:db8:1:2::/64", `${account}:2001:db8:1:2::/64`, account]
+    expect(names).toEqual([...once, ...once])
   })
 })
 
@@ -161,24 +163,59 @@ describe("getting a token", () => {
     await expectProblem(response, 401, "bad-credentials")
   })
 
+  const attemptAt = (address: string, email: string, password: string, variables: Record<string, string>) =>
+    send("POST", "/auth/token", {
+      headers: { ...basic(email, password), "cf-connecting-ip": address },
+      variables,
+    })
+
   test.each([
-    ["a known account", () => user.email],
-    ["an unknown account", () => `${crypto.randomUUID()}@example.com`],
-  ])("after too many wrong passwords for %s, the correct one is 429 as well", async (_, emailOf) => {
-    const email = emailOf()
+    ["an account", () => user.email],
+    ["an unknown e-mail address", () => `${crypto.randomUUID()}@example.com`],
+  ])(
+    "too many wrong passwords for %s from one address are 429, and so is the right one then",
+    async (_, emailOf) => {
+      const email = emailOf()
+      const address = crypto.randomUUID()
+      const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT_AND_ADDRESS: "3" }
+      const statuses: number[] = []
+      for (let time = 0; time < 4; time += 1)
+        statuses.push((await attemptAt(address, email, "wrong", variables)).status)
+      expect(statuses).toEqual([401, 401, 401, 429])
+      const refused = await attemptAt(address, email, user.password, variables)
+      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
+      await expectProblem(refused, 429, "rate-limited")
+    },
+  )
+
+  test("wrong passwords from elsewhere do not lock out the owner", async () => {
+    const owner = await newUser()
+    for (let time = 0; time < 12; time += 1) await attemptAt("198.51.100.1", owner.email, "wrong", {})
+    expect((await attemptAt("198.51.100.1", owner.email, owner.password, {})).status).toBe(429)
+    expect((await attemptAt(crypto.randomUUID(), owner.email, owner.password, {})).status).toBe(200)
+  })
+
+  test("an attacker with many addresses is stopped, and an owner at a known address is not", async () => {
+    const owner = await newUser()
+    const home = crypto.randomUUID()
     const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: "3" }
-    const attempt = (password: string) =>
-      send("POST", "/auth/token", {
-        headers: { ...basic(email, password), "cf-connecting-ip": crypto.randomUUID() },
-        variables,
-      })
+    expect((await attemptAt(home, owner.email, owner.password, variables)).status).toBe(200)
     const statuses: number[] = []
-    for (let attemptNumber = 0; attemptNumber < 4; attemptNumber += 1)
-      statuses.push((await attempt("wrong")).status)
+    for (let time = 0; time < 5; time += 1)
+      statuses.push((await attemptAt(crypto.randomUUID(), owner.email, "wrong", variables)).status)
+    expect(statuses.at(-1)).toBe(429)
+    expect((await attemptAt(home, owner.email, owner.password, variables)).status).toBe(200)
+  })
+
+  test("addresses of one IPv6 /64 count as one, those of the next do not", async () => {
+    const email = `${crypto.randomUUID()}@example.com`
+    const network = crypto.randomUUID().slice(0, 4)
+    const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT_AND_ADDRESS: "3" }
+    const statuses: number[] = []
+    for (const host of [":1", "2:3:4:5", "ffff:0:0:0", ":9"])
+      statuses.push((await attemptAt(`2001:db8:${network}:1:${host}`, email, "x", variables)).status)
     expect(statuses).toEqual([401, 401, 401, 429])
-    const rejected = await attempt(user.password)
-    expect(Number(rejected.headers.get("retry-after"))).toBeGreaterThan(0)
-    await expectProblem(rejected, 429, "rate-limited")
+    expect((await attemptAt(`2001:db8:${network}:2::1`, email, "x", variables)).status).toBe(401)
   })
 
   test("attempts from one address are limited across accounts, and successful ones do not count", async () => {

@@ -5,67 +5,80 @@ import type { EdgeEnv } from "../http/context.ts"
 import { fingerprintOf } from "../http/idempotency-key.ts"
 import { logFailure } from "../http/log.ts"
 import { rateLimited } from "../http/rate-limit.ts"
+import { addressBlockOf } from "./address-block.ts"
+import type { SignInLimiterRpc } from "./sign-in-limiter-rpc.ts"
 
-/** The period in which the limits of attempts apply. */
+/** Attempts are counted over this time. */
 const fillMs = 600_000
 
+/** An address from which the right password came is known to the account for this long. */
+const rememberMs = 90 * 86_400_000
+
 export type Attempt = {
-  /** The response when the limit is exceeded, else null. */
-  rejection: Response | null
-  /** Call when the password was correct: the attempt does not count. */
+  /** The answer to one attempt too many. */
+  refusal: Response | null
+  /** The password was right: the attempt does not count. */
   succeeded: () => void
 }
 
 /**
- * Counts a sign-in attempt per account and per client address, before the password is checked. Existing and unknown
- * accounts have the same limit.
+ * Counts a sign-in attempt before the password is checked: for the caller's address, and for the account at that
+ * address. An attempt from an address that the account does not know also counts for the account, against an attacker
+ * with many addresses. So wrong passwords sent from elsewhere never lock out an owner at a known address
+ * (docs/decisions/0021-sign-in-limits.md). Accounts that do not exist are limited alike.
  */
 export const attemptSignIn = async (c: Context<EdgeEnv>, email: string): Promise<Attempt> => {
   const { limits } = c.var.config
-  const account = limiterOf(c, `account:${await fingerprintOf(email)}`, limits.signInAttemptsPerAccount)
-  const address = addressLimiterOf(c)
-  const rejections = await Promise.all([account.attempt(), address.attempt()])
+  const accountName = `account:${await fingerprintOf(email)}`
+  const block = callerBlock(c)
+  const address = limiterOf(c, `address:${block}`, limits.signInAttemptsPerAddress)
+  const accountAtAddress = limiterOf(c, `${accountName}:${block}`, limits.signInAttemptsPerAccountAndAddress)
+  const account = limiterOf(c, accountName, limits.signInAttemptsPerAccount)
+
+  const [byAddress, byBoth] = await Promise.all([address.attempt(), accountAtAddress.attempt()])
+  const isCountedForAccount = !byAddress.refusal && !byBoth.refusal && !byBoth.isKnown
+  const byAccount = isCountedForAccount ? await account.attempt() : null
   return {
-    rejection: rejections.find((rejection) => rejection !== null) ?? null,
+    refusal: byAddress.refusal ?? byBoth.refusal ?? byAccount?.refusal ?? null,
     succeeded: () => {
-      for (const limiter of [account, address]) inBackground(c, limiter.succeeded())
+      inBackground(c, address.succeeded(0))
+      inBackground(c, accountAtAddress.succeeded(rememberMs))
+      if (byAccount) inBackground(c, account.succeeded(0))
     },
   }
 }
 
-/** Counts a registration per client address. */
-export const attemptRegistration = (c: Context<EdgeEnv>): Promise<Response | null> =>
-  addressLimiterOf(c).attempt()
+/** Counts the registration of an account for the caller's address. */
+export const attemptRegistration = async (c: Context<EdgeEnv>): Promise<Response | null> => {
+  const { signInAttemptsPerAddress } = c.var.config.limits
+  return (await limiterOf(c, `address:${callerBlock(c)}`, signInAttemptsPerAddress).attempt()).refusal
+}
 
-const addressLimiterOf = (c: Context<EdgeEnv>) =>
-  limiterOf(
-    c,
-    `address:${c.req.header("cf-connecting-ip") ?? "unknown"}`,
-    c.var.config.limits.signInAttemptsPerAddress,
-  )
+const callerBlock = (c: Context<EdgeEnv>): string =>
+  addressBlockOf(c.req.header("cf-connecting-ip") ?? "unknown")
 
-const limit = z.object({ isAllowed: z.boolean(), remaining: z.number(), resetSeconds: z.number() })
+const counted = z.object({
+  isAllowed: z.boolean(),
+  remaining: z.number(),
+  resetSeconds: z.number(),
+  isKnown: z.boolean(),
+})
 
 const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
   const { signInLimiters } = c.var.config
-  const stub = signInLimiters.get(signInLimiters.idFromName(name)) as unknown as Limiter
+  const stub = signInLimiters.get(signInLimiters.idFromName(name)) as unknown as SignInLimiterRpc
   const policy = { capacity, fillMs }
   return {
-    attempt: async (): Promise<Response | null> => {
+    attempt: async (): Promise<{ refusal: Response | null; isKnown: boolean }> => {
       try {
-        const taken = limit.parse(await stub.attempt(policy))
-        return taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken)
+        const { isKnown, ...taken } = counted.parse(await stub.attempt(policy))
+        return { refusal: taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken), isKnown }
       } catch (error) {
-        // A failed limiter does not block sign-ins.
+        // A counter that fails locks out no one.
         logFailure("sign-in attempts not counted", error)
-        return null
+        return { refusal: null, isKnown: false }
       }
     },
-    succeeded: () => stub.succeeded(),
+    succeeded: (ms: number) => stub.succeeded(ms),
   }
-}
-
-type Limiter = {
-  attempt: (policy: { capacity: number; fillMs: number }) => Promise<unknown>
-  succeeded: () => Promise<void>
 }

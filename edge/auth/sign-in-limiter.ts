@@ -1,22 +1,36 @@
 import { DurableObject } from "cloudflare:workers"
+import * as z from "zod"
 import { takeStoredToken } from "../http/stored-bucket.ts"
 import type { BucketLevel, BucketPolicy, Taken } from "../http/token-bucket.ts"
+import type { SignInLimiterRpc } from "./sign-in-limiter-rpc.ts"
 
-/** Counts the sign-in attempts for one account or from one address. A successful attempt is not counted. */
-export class SignInLimiter extends DurableObject<object> {
-  async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level">> {
+/** Counts sign-in attempts: of an address, of an account, or of an account at an address. */
+export class SignInLimiter extends DurableObject<object> implements SignInLimiterRpc {
+  async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level"> & { isKnown: boolean }> {
     const limit = await takeStoredToken(this.ctx.storage, "level", policy)
-    // After this time the bucket is full, which is what a missing bucket means: its storage can be deleted.
+    const knownUntil = await this.#knownUntil()
+    // An idle bucket is full, and so is a deleted one.
     await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
-    return limit
+    return { ...limit, isKnown: knownUntil > Date.now() }
   }
 
-  async succeeded(): Promise<void> {
+  async succeeded(rememberMs: number): Promise<void> {
     const level = await this.ctx.storage.get<BucketLevel>("level")
     if (level) await this.ctx.storage.put("level", { ...level, tokens: level.tokens + 1 })
+    if (rememberMs > 0) await this.ctx.storage.put("knownUntil", Date.now() + rememberMs)
   }
 
   override async alarm(): Promise<void> {
-    await this.ctx.storage.deleteAll()
+    const knownUntil = await this.#knownUntil()
+    if (knownUntil <= Date.now()) return this.ctx.storage.deleteAll()
+    await this.ctx.storage.delete("level")
+    await this.ctx.storage.setAlarm(knownUntil)
+  }
+
+  async #knownUntil(): Promise<number> {
+    return z
+      .number()
+      .catch(0)
+      .parse(await this.ctx.storage.get("knownUntil"))
   }
 }
