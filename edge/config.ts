@@ -108,7 +108,7 @@ export const workerVariables = z.object({
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
     .default(300)
     .describe(
-      "Sign-in attempts to one account per ten minutes from all addresses at which nobody has signed in to it in the last 90 days.",
+      "Sign-in attempts to one account per ten minutes from all addresses without a successful sign-in to it in the last 90 days.",
     ),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
     .default(100)
