@@ -8,16 +8,16 @@ import { rateLimited } from "../http/rate-limit.ts"
 import { addressBlockOf } from "./address-block.ts"
 import type { SignInLimiterRpc } from "./sign-in-limiter-rpc.ts"
 
-/** Attempts are counted over this time. */
+/** The period in which the limits of attempts apply. */
 const fillMs = 600_000
 
 /** An address from which the right password came is known to the account for this long. */
 const rememberMs = 90 * 86_400_000
 
 export type Attempt = {
-  /** The answer to one attempt too many. */
-  refusal: Response | null
-  /** The password was right: the attempt does not count. */
+  /** The response when a limit is exceeded, else null. */
+  rejection: Response | null
+  /** Call when the password was correct: the attempt does not count. */
   succeeded: () => void
 }
 
@@ -36,10 +36,10 @@ export const attemptSignIn = async (c: Context<EdgeEnv>, email: string): Promise
   const account = limiterOf(c, accountName, limits.signInAttemptsPerAccount)
 
   const [byAddress, byBoth] = await Promise.all([address.attempt(), accountAtAddress.attempt()])
-  const isCountedForAccount = !byAddress.refusal && !byBoth.refusal && !byBoth.isKnown
+  const isCountedForAccount = !byAddress.rejection && !byBoth.rejection && !byBoth.isKnown
   const byAccount = isCountedForAccount ? await account.attempt() : null
   return {
-    refusal: byAddress.refusal ?? byBoth.refusal ?? byAccount?.refusal ?? null,
+    rejection: byAddress.rejection ?? byBoth.rejection ?? byAccount?.rejection ?? null,
     succeeded: () => {
       inBackground(c, address.succeeded(0))
       inBackground(c, accountAtAddress.succeeded(rememberMs))
@@ -51,7 +51,7 @@ export const attemptSignIn = async (c: Context<EdgeEnv>, email: string): Promise
 /** Counts the registration of an account for the caller's address. */
 export const attemptRegistration = async (c: Context<EdgeEnv>): Promise<Response | null> => {
   const { signInAttemptsPerAddress } = c.var.config.limits
-  return (await limiterOf(c, `address:${callerBlock(c)}`, signInAttemptsPerAddress).attempt()).refusal
+  return (await limiterOf(c, `address:${callerBlock(c)}`, signInAttemptsPerAddress).attempt()).rejection
 }
 
 const callerBlock = (c: Context<EdgeEnv>): string =>
@@ -69,14 +69,14 @@ const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
   const stub = signInLimiters.get(signInLimiters.idFromName(name)) as unknown as SignInLimiterRpc
   const policy = { capacity, fillMs }
   return {
-    attempt: async (): Promise<{ refusal: Response | null; isKnown: boolean }> => {
+    attempt: async (): Promise<{ rejection: Response | null; isKnown: boolean }> => {
       try {
         const { isKnown, ...taken } = counted.parse(await stub.attempt(policy))
-        return { refusal: taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken), isKnown }
+        return { rejection: taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken), isKnown }
       } catch (error) {
         // A counter that fails locks out no one.
         logFailure("sign-in attempts not counted", error)
-        return { refusal: null, isKnown: false }
+        return { rejection: null, isKnown: false }
       }
     },
     succeeded: (ms: number) => stub.succeeded(ms),
