@@ -9,6 +9,7 @@ const parts: Record<string, string> = {
   "round-trips": "round trips to the database to create a job, counted on the wire",
   "live-latency": "from a commit to the client that receives the change",
   progress: "progress reports at a fixed rate, against a route that answers from memory",
+  "status-poll": "a poll of a job of 100 photos, answered 200 and 304, against a bare select",
   queries: "lists and searches at a million photos, against LIKE and offset",
   presign: "a presigned PUT in workerd, against a bare SigV4",
   processor: "CPU of the whole processor for a photo against the image pipeline alone, and its peak memory",

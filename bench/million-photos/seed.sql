@@ -45,7 +45,7 @@ from (
     timestamp '2012-01-01' + n * interval '7 minutes'
       - case when n % 20 = 3 then n % 3000 * interval '1 day' else interval '0' end as taken,
     case when n % 70 = 3 then 'FAILED' when n % 100 = 5 then 'CANCELLED'
-      when n > 999000 and n % 3 = 0 then 'UPLOADING' else 'COMPLETED' end as status
+      when n > 980000 and n % 30 = 0 then 'UPLOADING' else 'COMPLETED' end as status
   from generate_series(0, 999999) as n join seeded_jobs on j = n / 100) as seeded;
 
 insert into tags (user_id, tag_key, label)

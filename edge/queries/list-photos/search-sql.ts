@@ -90,9 +90,11 @@ const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   return `
   select p.photo_id
   from wanted, (${statuses.map(idsOf).join(" union all ")}) as unfinished join photos p using (photo_id),
-    search_document(p.filename, p.exif_json, tag_keys_of(p.photo_id)) as document
-  where ${matchesWords("document")}
-    and ($1::jsonb->>'tagKey' is null or $1::jsonb->>'tagKey' = any (tag_keys_of(p.photo_id)))
+    lateral (select array(
+      select tag_key from photo_tags where photo_id = p.photo_id order by tag_key) as tag_keys offset 0) as tagged,
+    lateral (select search_document(p.filename, p.exif_json, tagged.tag_keys) as document offset 0) as described
+  where ${matchesWords("described.document")}
+    and ($1::jsonb->>'tagKey' is null or $1::jsonb->>'tagKey' = any (tagged.tag_keys))
   order by p.photo_id desc ${upToSlice}`
 }
 
