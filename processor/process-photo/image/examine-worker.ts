@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { parentPort, workerData } from "node:worker_threads"
+import { parentPort } from "node:worker_threads"
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import { ok, type Result } from "../../../domain/result.ts"
 import { ReadFailed, withContent } from "./byte-source.ts"
@@ -8,15 +8,14 @@ import { photoExifOf } from "./exif/photo-exif.ts"
 import { undecodable } from "./photo-faults.ts"
 import { render } from "./pixels/render.ts"
 import { probe } from "./probe.ts"
-import type { FromWorker, Order, ThreadData } from "./worker-protocol.ts"
+import type { FromWorker, Go, Order } from "./worker-protocol.ts"
 
 const port = parentPort
 if (!port) throw new Error("examine-worker.ts runs in a worker thread")
-const { libheif } = workerData as ThreadData
 
 // One photo at a time: the order, the memory it needs, the permission to take it, the outcome.
-port.on("message", async (message: Order | "go") => {
-  if (message === "go") return
+port.on("message", async (message: Order | Go) => {
+  if (!("content" in message)) return
   try {
     send({ kind: "examined", result: await examine(message) })
   } catch (error) {
@@ -38,7 +37,7 @@ const examine = async ({
   if (!probed.ok) return probed
   const { header, anomalies, exif } = probed.value
   send({ kind: "needs", decodeBytes: header.decodeBytes, keepsMemory: header.hevc !== null })
-  await once(port, "message")
+  const [{ libheif }] = (await once(port, "message")) as [Go]
 
   const orientation = exif.orientation ?? 1
   const isOnItsSide = header.isTurnedByExif && orientation >= 5

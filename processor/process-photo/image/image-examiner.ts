@@ -51,7 +51,11 @@ export const startImageExaminer = ({
   script?: URL
 }): ImageExaminer => {
   const budget = createMemoryBudget(limits.maxDecodedBytes)
-  const libheif = compileLibheif()
+  let compiled: Promise<WebAssembly.Module> | undefined
+  const libheif = () => {
+    compiled ??= compileLibheif()
+    return compiled
+  }
   const idle: Thread[] = []
   const waiting: ((thread: Thread) => void)[] = []
   let running = 0
@@ -64,7 +68,7 @@ export const startImageExaminer = ({
   }
   const launch = (): Thread => {
     running += 1
-    return startThread(script, { libheif })
+    return startThread(script, libheif)
   }
   const release = async (thread: Thread): Promise<void> => {
     const next = thread.isReusable() ? thread : await replace(thread)

@@ -5,7 +5,7 @@ import type { Result } from "../../../domain/result.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import type { MemoryBudget } from "./memory-budget.ts"
 import { probeBytes } from "./probe.ts"
-import type { FromWorker, Order, ThreadData } from "./worker-protocol.ts"
+import type { FromWorker, Go, Order } from "./worker-protocol.ts"
 
 export type ThreadOutcome = Result<ExaminedPhoto, PhotoFault> | "too slow" | "out of memory"
 
@@ -20,10 +20,10 @@ export type Thread = {
 
 // The JavaScript heap only: an ordinary photo takes 10 MB of it, and parsers are bounded far below it. Pixels and files
 // are in other memory, which the budget bounds.
-const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 16 }
+const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 }
 
-export const startThread = (script: URL, workerData: ThreadData): Thread => {
-  const worker = new Worker(script, { workerData, resourceLimits })
+export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Module>): Thread => {
+  const worker = new Worker(script, { resourceLimits })
   let isReusable = true
   worker.on("error", () => {
     isReusable = false
@@ -34,8 +34,8 @@ export const startThread = (script: URL, workerData: ThreadData): Thread => {
     return message
   }
 
-  const decode = async (cut: AbortSignal): Promise<ThreadOutcome> => {
-    worker.postMessage("go")
+  const decode = async (isHeic: boolean, cut: AbortSignal): Promise<ThreadOutcome> => {
+    worker.postMessage({ libheif: isHeic ? await libheif() : null } satisfies Go)
     const message = await answer(cut)
     if (message.kind === "needs") throw new Error("the thread asked for memory twice")
     return message.result
@@ -68,7 +68,7 @@ export const startThread = (script: URL, workerData: ThreadData): Thread => {
         // Given back before more is taken: photos that waited with a part of it could wait for each other for ever.
         giveBack()
         giveBack = await reserve(first.decodeBytes)
-        const result = await decode(cut)
+        const result = await decode(first.keepsMemory, cut)
         isReusable = !first.keepsMemory
         return result
       } catch (error) {

@@ -5,14 +5,14 @@ import type { PhotoContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import type { ProbeLimits } from "./probe.ts"
 
-/** What a thread is started with: libheif, compiled once for all threads. */
-export type ThreadData = { libheif: WebAssembly.Module }
-
 /**
- * A photo for a thread to examine. The thread answers `needs`, waits for "go", and answers `examined`; it may answer
+ * A photo for a thread to examine. The thread answers `needs`, waits for `Go`, and answers `examined`; it may answer
  * `examined` or `failed` instead of `needs`.
  */
 export type Order = { content: PhotoContent; declaredType: PhotoType; limits: ProbeLimits }
+
+/** Permission to decode. `libheif` is compiled once for all threads, when the first HEIC needs it; else null. */
+export type Go = { libheif: WebAssembly.Module | null }
 
 export type FromWorker =
   /** `keepsMemory`: WebAssembly memory never shrinks, so the thread has to end with the photo. */

@@ -28,9 +28,10 @@ export const render = async (
   content: PhotoContent,
   header: ImageHeader,
   orientation: number,
-  libheif: WebAssembly.Module,
+  libheif: WebAssembly.Module | null,
 ): Promise<Rendering> => {
   if (header.hevc) {
+    if (!libheif) throw new Error("a HEIC needs libheif")
     const decoding = { libheif, maxMemoryBytes: header.decodeBytes, hevc: header.hevc }
     const picture = await decodeHeic(bytesOf(content), decoding, thumbnailVariants[0])
     return { thumbnails: await makeThumbnails(picture, 1), isDegraded: false }

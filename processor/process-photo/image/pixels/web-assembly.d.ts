@@ -2,8 +2,9 @@
 // "dom" would declare a browser's globals as well.
 declare namespace WebAssembly {
   class Module {
-    constructor(bytes: Uint8Array)
+    private constructor()
   }
+  function compile(bytes: Uint8Array): Promise<Module>
   class Instance {
     constructor(module: Module, imports: object)
     readonly exports: Readonly<Record<string, unknown>>
