@@ -122,12 +122,13 @@ export const workerVariables = z.object({
   MAX_QUEUE_DEPTH: positive
     .default(50_000)
     .describe("Queue length above which new jobs get 503. They are accepted again below 80 % of it."),
-  MAX_DATABASE_LOAD: z.coerce
+  MAX_DATABASE_LATENCY_MS: z.coerce
     .number()
     .positive()
-    .max(1)
-    .default(0.9)
-    .describe("Share of busy database connections above which new jobs get 503."),
+    .default(1000)
+    .describe(
+      "Median time of the newest statements, the wait for a connection included, above which new jobs get 503. They are accepted again below 80 % of it.",
+    ),
   CORS_ORIGINS: z
     .string()
     .default("")
@@ -209,7 +210,7 @@ export type Config = {
     signInAttemptsPerAccount: number
     signInAttemptsPerAddress: number
   }
-  loadGate: { maxQueueDepth: number; maxDatabaseLoad: number }
+  loadGate: { maxQueueDepth: number; maxDatabaseLatencyMs: number }
   eventsEndpointSecret: string
   corsOrigins: readonly string[]
   userChannels: DurableObjectNamespace
@@ -264,7 +265,7 @@ const toConfig = (env: z.infer<typeof workerVariables>): Config => ({
     signInAttemptsPerAccount: env.SIGN_IN_ATTEMPTS_PER_ACCOUNT,
     signInAttemptsPerAddress: env.SIGN_IN_ATTEMPTS_PER_ADDRESS,
   },
-  loadGate: { maxQueueDepth: env.MAX_QUEUE_DEPTH, maxDatabaseLoad: env.MAX_DATABASE_LOAD },
+  loadGate: { maxQueueDepth: env.MAX_QUEUE_DEPTH, maxDatabaseLatencyMs: env.MAX_DATABASE_LATENCY_MS },
   eventsEndpointSecret: env.EVENTS_ENDPOINT_SECRET,
   corsOrigins: env.CORS_ORIGINS,
   userChannels: env.USER_CHANNEL,

@@ -6,20 +6,24 @@ import { workQueueOf } from "../clients/work-queue.ts"
 import type { Config } from "../config.ts"
 import { inBackground } from "./background.ts"
 import type { EdgeEnv } from "./context.ts"
+import { latencyOf, withRecordedLatency } from "./database-latency.ts"
 import { logFailure } from "./log.ts"
 import { problem } from "./problem.ts"
 
-/** How much there is to do: messages that wait, and the share of the database's connections at work. */
-export type Load = { queueDepth: number; databaseLoad: number }
+/** The backlog of the queue, and how long the database takes to answer. */
+export type Load = { queueDepth: number; databaseLatencyMs: number }
 
 export type LoadLimits = Config["loadGate"]
 
-// A gate that closes at its limit opens when the load has fallen well below it, or it would flutter.
+// A gate that closes at its limit opens well below it, so that it does not switch at every sample.
 const reopensBelow = 0.8
 
-/** Whether the gate is open after a sample, given whether it was before. */
+/** Whether the gate is open, given whether it was open before. */
 export const isOpenAfter = (wasOpen: boolean, load: Load, limits: LoadLimits): boolean => {
-  const share = Math.max(load.queueDepth / limits.maxQueueDepth, load.databaseLoad / limits.maxDatabaseLoad)
+  const share = Math.max(
+    load.queueDepth / limits.maxQueueDepth,
+    load.databaseLatencyMs / limits.maxDatabaseLatencyMs,
+  )
   return share < (wasOpen ? 1 : reopensBelow)
 }
 
@@ -27,53 +31,51 @@ const sampleEveryMs = 5_000
 const retryAfterSeconds = 10
 
 /**
- * Stands before every route that presigns uploads: more of them while the processor can't keep up would only
- * expire. It judges by the isolate's last sample and takes the next one behind the caller's back.
+ * Rejects requests for new uploads while the system cannot keep up: their URLs would expire before they are
+ * processed. It measures the isolate's own statements, which needs no privileges in the database and includes the wait
+ * for a connection, and reads the queue's backlog in the background every few seconds.
  */
 export const acceptsUploads = createMiddleware<EdgeEnv>(async (c, next) => {
   const { config } = c.var
   const gate = gateOf(config)
-  if (Date.now() - gate.sampledAt >= sampleEveryMs) {
-    gate.sampledAt = Date.now()
+  const now = Date.now()
+  if (now - gate.sampledAt >= sampleEveryMs) {
+    gate.sampledAt = now
     inBackground(c, sample(config, gate))
   }
-  if (!gate.isOpen)
-    return problem(c, "overloaded", {
-      detail: "Uploads under way go on; ask for new ones later.",
-      headers: { "retry-after": String(retryAfterSeconds) },
-    })
-  return next()
+  const load = { queueDepth: gate.queueDepth, databaseLatencyMs: latencyOf(config).medianMs(now) }
+  gate.isOpen = isOpenAfter(gate.isOpen, load, config.loadGate)
+  if (gate.isOpen) return next()
+  return problem(c, "overloaded", {
+    detail: "Continue with uploads under way and request new ones later.",
+    headers: { "retry-after": String(retryAfterSeconds) },
+  })
 })
 
-type Gate = { isOpen: boolean; sampledAt: number }
+type Gate = { isOpen: boolean; queueDepth: number; sampledAt: number }
 
 const gates = new WeakMap<Config, Gate>()
 
 const gateOf = (config: Config): Gate => {
   const known = gates.get(config)
   if (known) return known
-  const gate = { isOpen: true, sampledAt: 0 }
+  const gate = { isOpen: true, queueDepth: 0, sampledAt: 0 }
   gates.set(config, gate)
   return gate
 }
 
 const sample = async (config: Config, gate: Gate): Promise<void> => {
-  try {
-    const [queueDepth, { databaseLoad }] = await Promise.all([
-      workQueueOf(config).depth(),
-      openEdgeDatabase(config.databaseUrl).run(selectDatabaseLoad, {}),
-    ])
-    gate.isOpen = isOpenAfter(gate.isOpen, { queueDepth, databaseLoad }, config.loadGate)
-  } catch (error) {
-    // Who can't be asked is down rather than busy, and the command itself will find out.
-    logFailure("load not sampled", error)
+  const readDepth = async () => {
+    gate.queueDepth = await workQueueOf(config).depth()
   }
+  const database = withRecordedLatency(openEdgeDatabase(config.databaseUrl), config)
+  const samples = await Promise.allSettled([readDepth(), database.run(readOneUser, {})])
+  // A queue or database that does not answer is an outage, which the command itself reports.
+  for (const each of samples) if (each.status === "rejected") logFailure("load not sampled", each.reason)
 }
 
-const selectDatabaseLoad = statementOf<object>()(
-  z.object({ databaseLoad: z.number() }),
-  `
-  select jsonb_build_object('databaseLoad',
-    (select count(*) from pg_stat_activity where state <> 'idle' and backend_type = 'client backend')::float
-      / current_setting('max_connections')::int) as result`,
+// As cheap as a statement that reads a table can be. While the gate is closed it may be the only one there is.
+const readOneUser = statementOf<object>()(
+  z.object({ hasUsers: z.boolean() }),
+  "select jsonb_build_object('hasUsers', exists (select from users)) as result",
 )

@@ -2,6 +2,7 @@ import { createMiddleware } from "hono/factory"
 import { openEdgeDatabase } from "../../db/edge.ts"
 import { configOf } from "../config.ts"
 import type { EdgeEnv } from "./context.ts"
+import { withRecordedLatency } from "./database-latency.ts"
 import { logRequest } from "./log.ts"
 import { traceContextOf } from "./trace-context.ts"
 
@@ -12,7 +13,7 @@ export const requestScope = createMiddleware<EdgeEnv>(async (c, next) => {
   c.set("logFacts", {})
   const config = configOf(c.env)
   c.set("config", config)
-  c.set("database", openEdgeDatabase(config.databaseUrl))
+  c.set("database", withRecordedLatency(openEdgeDatabase(config.databaseUrl), config))
   await next()
   c.header("traceparent", c.var.trace.traceparent)
   logRequest(c, Date.now() - startedAt)
