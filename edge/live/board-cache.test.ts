@@ -31,7 +31,7 @@ test("the least recently used board is dropped first", async () => {
   expect(Array.from(cache.all(), ({ jobId }) => jobId)).toEqual([first, third])
 })
 
-test("a job that does not exist and a load that failed are asked for again", async () => {
+test("a missing job and a failed load are not cached", async () => {
   const cache = newBoardCache()
   const jobId = newId.job()
   expect(await cache.get(jobId, async () => null)).toBeNull()

@@ -1,7 +1,7 @@
 import type { JobId } from "../../domain/ids.ts"
 import type { JobBoard } from "./job-board.ts"
 
-/** Jobs that are followed in memory. Above it the least recently used one is dropped and loaded again when needed. */
+/** Maximum number of boards in memory. Beyond it the least recently used board is dropped and reloaded when needed. */
 const maxBoards = 50
 
 export type BoardCache = {
@@ -31,7 +31,7 @@ export const newBoardCache = (capacity = maxBoards): BoardCache => {
         keep(known)
         return known
       }
-      // Two boards of one job would drift apart: events change only one of them. So a job is loaded once at a time.
+      // Each job is loaded once at a time: with two boards of one job, events would update only one of them.
       const pending = loading.get(jobId) ?? load()
       loading.set(jobId, pending)
       try {

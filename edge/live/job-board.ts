@@ -10,10 +10,10 @@ export type BoardPhoto = {
   photoId: PhotoId
   status: PhotoStatus
   bytes: number
-  /** Never falls: all of the bytes once the object was stored, whatever becomes of the photo later. */
+  /** Never decreases. Once the object is stored it is the size of the photo, also if the photo fails later. */
   bytesSent: number
   failureReason: FailureReason | null
-  /** Of the last applied event; 0 when the photo is as it was read from the database. */
+  /** Sequence of the last applied event; 0 if no event was applied since the read from the database. */
   sequence: number
 }
 
@@ -28,17 +28,17 @@ export type PhotoEvent = Pick<
   isReopening: boolean
 }
 
-/** A board of photos as the database has them. */
+/** Creates a board from the photos in the database. */
 export const newBoard = (jobId: JobId, photos: readonly Omit<BoardPhoto, "sequence">[]): JobBoard => ({
   jobId,
   photos: new Map(photos.map((photo) => [photo.photoId, { ...photo, sequence: 0 }])),
 })
 
-/** Applies an event and returns the photo after it; null when it was applied before: events come twice and late. */
+/** Applies an event and returns the photo after it; null for an old event: events arrive repeatedly and late. */
 export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEvent): BoardPhoto | null => {
   const known = board.photos.get(event.photoId)
   if (!known || event.sequence <= known.sequence) return null
-  // A photo that was read from the database may be ahead of events that are still on their way.
+  // A photo that was read from the database may be newer than events that are still being delivered.
   const isBehind = known.sequence === 0 && !isReopening && rank[event.status] < rank[known.status]
   if (isBehind) return known
   const hasObject = event.status === "PROCESSING" || event.status === "COMPLETED"

@@ -3,7 +3,7 @@ import type { LiveMessage } from "./schema.ts"
 /** A channel lives no longer than an access token: a client that reconnects is authenticated again. */
 export const maxAgeMs = 15 * 60_000
 
-/** A message to subscribers. One without an id is not stored: a client that misses it gets a later one. */
+/** A message to subscribers. One without an id is not stored: a client that misses it receives a later one. */
 export type OutgoingMessage = { id: number | null; jobId: string | null; message: LiveMessage }
 
 /** Messages as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */

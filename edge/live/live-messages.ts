@@ -12,14 +12,14 @@ export const snapshotMessage = (board: JobBoard): OfJob<"snapshot"> => ({
   photos: Array.from(board.photos.values(), livePhotoOf),
 })
 
-/** A photo that changed. `job` spares the totals where several photos of one board are published at once. */
+/** A photo that changed. Pass `job` to compute the totals once for several photos of one board. */
 export const photoMessage = (
   board: JobBoard,
   photo: BoardPhoto,
   job: LiveJob = liveJobOf(board),
 ): OfJob<"photo"> => ({ type: "photo", jobId: board.jobId, job, ...livePhotoOf(photo) })
 
-/** Applies an event to its job's board and returns the message to publish; null when there is nothing new in it. */
+/** Applies an event to its job's board and returns the message to publish; null if the event changes nothing. */
 export const applyToBoard = (board: JobBoard, event: RelayedEvent): OfJob<"photo" | "job"> | null => {
   const { photo, sequence, type } = event
   if (!photo) return { type: "job", jobId: board.jobId, job: liveJobOf(board) }

@@ -20,7 +20,7 @@ test("a flush writes the highest number of bytes of each photo, once", async () 
   expect(buffer.isEmpty()).toBe(true)
 })
 
-test("progress that could not be written waits for the next flush, without undoing what came meanwhile", async () => {
+test("progress that could not be written is retried at the next flush and never replaces newer progress", async () => {
   const buffer = newProgressBuffer()
   buffer.add({ photoId: first, bytesSent: 10 })
   buffer.add({ photoId: second, bytesSent: 10 })

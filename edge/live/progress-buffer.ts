@@ -1,16 +1,16 @@
 import type { PhotoId } from "../../domain/ids.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 
-/** Photos whose progress waits for the next write. Above it a client loses progress reports, never an upload. */
+/** Limit of photos with unwritten progress. Beyond it reports are dropped; uploads are not affected. */
 const maxPhotos = 5000
 
-/** Upload progress of a user that is not in the database yet: the highest number of bytes of each photo. */
+/** Upload progress of a user that is not written to the database yet: the highest number of bytes of each photo. */
 export type ProgressBuffer = {
   add: (tick: ProgressTick) => void
   isEmpty: () => boolean
-  /** The reports that are not in the database yet, those that are being written included. */
+  /** The reports that are not written yet, including those being written. */
   unwritten: () => ProgressTick[]
-  /** Passes all that waits to `write`. What could not be written waits for the next flush, and the error is thrown. */
+  /** Passes all buffered progress to `write`. If that fails, keeps it for the next flush and rethrows the error. */
   flush: (write: (ticks: ProgressTick[]) => Promise<unknown>) => Promise<void>
   clear: () => void
 }

@@ -4,10 +4,10 @@ import { applyProgress, type JobBoard, liveJobOf } from "./job-board.ts"
 import type { OutgoingMessage } from "./live-frames.ts"
 import { photoMessage } from "./live-messages.ts"
 
-/** Progress is published once in this time, each photo at most once. */
+/** Interval of progress publications; each contains a photo at most once. */
 const publishEveryMs = 250
 
-/** Applies progress reports to the boards in memory and publishes what changed, many changes at once. */
+/** Applies progress reports to the boards in memory and publishes the changes in batches. */
 export const newProgressPublisher = (
   boards: () => Iterable<JobBoard>,
   publish: (messages: OutgoingMessage[]) => void,

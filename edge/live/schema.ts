@@ -7,7 +7,7 @@ import { photoStatuses } from "../../domain/photo-status.ts"
 export const liveJob = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
-  /** When true, the job does not change any more. */
+  /** If true, the job does not change any more. */
   terminal: z.boolean(),
   progress: z.number().int(),
   totalCount: z.number().int(),

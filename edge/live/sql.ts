@@ -46,7 +46,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
 
 /**
  * Reads the photos of a job for its board; null when the user has no such job. Also for a disabled user: the relay
- * delivers the events of their photos too, and an error would hold up the events after them.
+ * delivers the events of their photos too, and an error would block the events after them.
  */
 export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   z

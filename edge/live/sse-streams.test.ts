@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { OutgoingMessage } from "./live-frames.ts"
 import { newSseStreams } from "./sse-streams.ts"
 
-// Between a Durable Object and a client are buffers that no test can fill: here the stream is read directly.
+// Reads the stream directly: a test cannot fill the buffers between a Durable Object and a client.
 
 const message = (id: number): OutgoingMessage => ({
   id,

@@ -1,9 +1,9 @@
 import { closing, followedMessages, maxAgeMs, type OutgoingMessage, sseFrames } from "./live-frames.ts"
 
-/** Bytes that are buffered for a client that does not read. */
+/** Maximum number of bytes buffered for a client that does not read. */
 const maxBufferedBytes = 256 * 1024
 
-/** What an EventSource waits before it reconnects. */
+/** Delay before an EventSource reconnects. */
 const retryMs = 2_000
 
 const heartbeatMs = 15_000
@@ -14,7 +14,7 @@ type SseClient = {
   controller: ReadableStreamDefaultController<Uint8Array>
 }
 
-/** The SSE streams of a user, held in memory. A client that does not read, or is too old, is closed with a reason. */
+/** The SSE streams of a user, held in memory. A stream that is not read or is too old is closed with a reason. */
 export const newSseStreams = (now: () => number = Date.now) => {
   const clients = new Set<SseClient>()
   let heartbeat: ReturnType<typeof setInterval> | undefined

@@ -2,7 +2,7 @@ import type { OutgoingMessage } from "./live-frames.ts"
 import { newSseStreams } from "./sse-streams.ts"
 import { openWebSockets } from "./web-sockets.ts"
 
-/** Channels that one user may have open at once. */
+/** Maximum number of open channels per user. */
 const maxSubscribers = 20
 
 /** The open channels of a user. */
@@ -12,7 +12,7 @@ export const openSubscribers = (state: DurableObjectState, now: () => number = D
   const isFull = () => streams.count() + sockets.count() >= maxSubscribers
 
   return {
-    /** Whether another channel can be opened. At the limit one that may be half-open is closed for it. */
+    /** Whether another channel can be opened. At the limit, a channel that may be half-open is closed to make room. */
     hasRoom: (): boolean => {
       if (isFull()) sockets.evictSilent()
       return !isFull()

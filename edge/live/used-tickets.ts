@@ -1,13 +1,13 @@
-/** Expired nonces that one call looks at. */
+/** Maximum number of expired nonces that one call removes. */
 const maxListed = 100
 
 const prefix = "used:"
 
-/** The live tickets of a user that were used, in the Durable Object's storage until each has expired. */
+/** The used live tickets of a user, kept in the Durable Object's storage until they expire. */
 export const openUsedTickets = ({ kv }: DurableObjectStorage) => ({
   /**
-   * Uses up the ticket with this nonce: true the first time only. Its signature and expiry (ms since the epoch) were
-   * checked before. Synchronous, so that two concurrent uses cannot both find it unused.
+   * Marks the ticket with this nonce as used. Returns true the first time only. The caller has checked its signature and
+   * expiry (ms since the epoch). Synchronous, so that two concurrent uses cannot both succeed.
    */
   use: (nonce: string, expiresAt: number, now = Date.now()): boolean => {
     for (const [key, until] of [...kv.list<number>({ prefix, limit: maxListed })])

@@ -27,10 +27,10 @@ import { assertActing, saveProgress, selectJobPhotos } from "./sql.ts"
 import { openSubscribers } from "./subscribers.ts"
 import { openUsedTickets } from "./used-tickets.ts"
 
-/** Progress is written to Postgres once in this time, however many reports came. */
+/** Interval at which progress is written to Postgres, for any number of reports. */
 const writeEveryMs = 1000
 
-/** How long the progress of a user who was found to be disabled is rejected without asking the database again. */
+/** How long reports of a disabled user are rejected without another database query. */
 const inactiveForMs = 60_000
 
 /** One per user: token buckets, upload progress until it is written, and the subscribers of live channels. */
@@ -69,7 +69,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
-    // All waiting comes first: no other call runs between the following steps, so ids are published in their order.
+    // Await everything first: no other call runs between the following steps, so ids are published in order.
     const boards = new Map<JobId, JobBoard | null>()
     for (const jobId of new Set(events.map((event) => event.jobId)))
       boards.set(jobId, await this.#boardOf(userId, jobId))
@@ -94,7 +94,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
       await this.#run(assertActing, { userId })
       const board = jobId && (await this.#boardOf(userId, jobId))
       if (jobId && !board) return new Response(null, { status: 404 })
-      // Asked again: others may have subscribed while the database was asked.
+      // Check again: other clients may have subscribed during the database query.
       if (!this.#subscribers.hasRoom()) return new Response(null, { status: 429 })
       const first = this.#missed(lastIdOf(request), jobId) ?? this.#snapshot(board)
       return request.headers.get("upgrade")?.toLowerCase() === "websocket"
@@ -130,7 +130,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
-    // RFC 6455 §7.4.1: these codes describe how a connection ended and must not be sent.
+    // RFC 6455 §7.4.1: these codes are reserved for local use and must not be sent.
     socket.close([1005, 1006, 1015].includes(code) ? 1000 : code)
   }
 
@@ -144,12 +144,12 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   async #scheduleWrite(userId: UserId): Promise<void> {
-    // In memory, like the progress itself: one report a second touches the storage, the others do not.
+    // In memory, like the progress itself: only one report a second accesses the storage.
     if (this.#isWriteScheduled) return
     this.#isWriteScheduled = true
     const { storage } = this.ctx
     try {
-      // Unconfirmed: the response need not wait for the disk, because progress is best effort.
+      // Unconfirmed: the response does not wait for the disk, because progress is best effort.
       await storage.put("userId", userId, { allowUnconfirmed: true })
       const at = Math.max(Date.now(), this.#lastWriteAt + writeEveryMs)
       await storage.setAlarm(at, { allowUnconfirmed: true })
@@ -161,7 +161,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
     return this.#boards.get(jobId, async () => {
-      // Taken before the read too: what is written while the read is under way may be missing in its answer.
+      // Copied before the read as well: the result may lack progress that is written during the read.
       const unwrittenBefore = this.#progress.unwritten()
       const photos = await this.#run(selectJobPhotos, { userId, jobId })
       if (!photos) return null
@@ -175,7 +175,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     return board ? [{ id: this.#log.head(), jobId: board.jobId, message: snapshotMessage(board) }] : []
   }
 
-  /** The messages since the client left; null for a client without a last id. */
+  /** The messages after the client's last id; null for a client without one. */
   #missed(lastId: number | null, jobId: JobId | null): OutgoingMessage[] | null {
     if (lastId === null) return null
     const logged = this.#log.since(lastId, jobId)

@@ -10,7 +10,7 @@ const message = (id: number | null, characters = 1000): OutgoingMessage => ({
   message: { type: "reset", reason: "x".repeat(characters) },
 })
 
-/** Subscribers of a new Durable Object, and a clock that can be moved. */
+/** Creates the subscribers of a new Durable Object, with an adjustable clock. */
 const withSubscribers = (
   check: (
     subscribers: ReturnType<typeof openSubscribers>,
@@ -71,7 +71,7 @@ test("at the limit of channels the WebSocket that was silent longest is closed f
 
 test("a WebSocket that sends pings is not closed for a new one", () =>
   withSubscribers(async (subscribers, clock) => {
-    // The runtime notes the time of a ping by its own clock: these were opened long ago and have sent a ping just now.
+    // The runtime records pings with its own clock: these sockets were opened long ago and have just sent a ping.
     clock.forwardMs(-120_000)
     const clients = Array.from({ length: 20 }, () => connect(subscribers))
     clock.forwardMs(120_000)

@@ -1,9 +1,9 @@
 import { closing, followedMessages, maxAgeMs, type OutgoingMessage, webSocketFrame } from "./live-frames.ts"
 
-/** A WebSocket that was silent for this long may be half-open: its client is gone and the network has not said so. */
+/** A WebSocket that was silent for this long may be half-open: the client left without closing the connection. */
 const silentAfterMs = 60_000
 
-// workerd has no `bufferedAmount`: what a client has not read is bounded by what was sent since its last ping.
+// workerd has no `bufferedAmount`, so the characters sent since the last ping bound the unread data of a client.
 // See docs/decisions/0024-live-channel-limits.md.
 const maxUnconfirmedBytes = 1024 * 1024
 
@@ -16,14 +16,14 @@ const tryAgainLater = 1013
 type Attachment = {
   jobId: string | null
   openedAt: number
-  /** Characters sent since `confirmedAt`, which is the last ping at that time. */
+  /** Characters sent since `confirmedAt`, the time of the last ping. */
   unconfirmed: number
   confirmedAt: number
 }
 
 /** The WebSockets of a user. They hibernate: the object need not stay in memory for them. */
 export const openWebSockets = (state: DurableObjectState, now: () => number = Date.now) => {
-  // Answered by the runtime, which wakes no object for it and notes the time.
+  // The runtime answers the ping without waking the object and records its time.
   state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", '{"type":"pong"}'))
 
   const lastPingAt = (socket: WebSocket): number =>
@@ -32,7 +32,7 @@ export const openWebSockets = (state: DurableObjectState, now: () => number = Da
   const lastSeenAt = (socket: WebSocket): number =>
     Math.max(lastPingAt(socket), attachmentOf(socket).openedAt)
 
-  // A socket that was closed on our side remains in the list until its client answers, which a half-open one never does.
+  // A socket that was closed on our side remains in the list until its client answers, and a half-open one never does.
   const openOnes = (): WebSocket[] =>
     state.getWebSockets().filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN)
 
@@ -101,6 +101,6 @@ const send = (socket: WebSocket, text: string): void => {
   try {
     socket.send(text)
   } catch {
-    // It is closing: the runtime removes it.
+    // The socket is already closing; the runtime removes it.
   }
 }

@@ -76,7 +76,7 @@ describe("after a restart", () => {
 const sequencerOf = (event: unknown): string =>
   /"sequencer":"(\w{16})"/.exec(JSON.stringify(event))?.[1] ?? ""
 
-describe("a port that is taken", () => {
+describe("a port in use", () => {
   test.each(["port", "sqsPort"] as const)(
     "is named in the error, and nothing keeps running (%s)",
     async (option) => {

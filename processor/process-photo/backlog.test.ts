@@ -106,7 +106,7 @@ test("500 slow photos of one user do not stall the photo of another user behind 
     database: own.database,
     objectStore,
     examiner: {
-      // Stands in for pixels that take minutes: no real file does so for as long as this test needs.
+      // Simulates a decode that takes minutes: no real file takes as long as this test needs.
       examine: async (content, type, signal) => {
         const isSlow =
           String(typeof content === "string" ? await readFile(content) : Buffer.from(content)) === "slow"
@@ -149,7 +149,7 @@ test("500 slow photos of one user do not stall the photo of another user behind 
       where p.user_id = ${busyUser} and t.kind = 'ATTEMPT_STARTED' and t.occurred_at <
         (select completed_at from photos where user_id = ${otherUser})`
     expect(before?.count).toBe(2)
-    // Nobody else waits any more: the busy user gets the third slot, too.
+    // No other user waits: the busy user also gets the third slot.
     await vi.waitFor(() => expect(slowPhotos).toBe(slots), { timeout: 20_000, interval: 50 })
     const [leases] = await own.rows`
       select count(*)::int from photos where user_id = ${busyUser} and lease_expires_at > now()`

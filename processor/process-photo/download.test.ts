@@ -38,14 +38,14 @@ const stored = async (): Promise<ObjectBody> => {
 const memory = (bytes: number) => new Uint8Array(new SharedArrayBuffer(bytes))
 
 describe("a download", () => {
-  test("into memory has the bytes and the hash of the object", async () => {
+  test("to memory returns the bytes and the hash of the object", async () => {
     const target = memory(content.length)
     const downloaded = await downloadToMemory(await stored(), target, signal)
     expect(downloaded.sha256).toBe(sha256)
     expect(Buffer.from(downloaded.content).equals(content)).toBe(true)
   })
 
-  test("into a file has the bytes and the hash of the object", () =>
+  test("to a file returns the bytes and the hash of the object", () =>
     scratch.withFile(async (path) => {
       const downloaded = await downloadToFile(await stored(), path, signal)
       expect(downloaded).toEqual({ content: path, sha256 })
@@ -55,7 +55,7 @@ describe("a download", () => {
   test.each([
     ["fewer", 3],
     ["more", 1],
-  ])("fails when %s bytes arrive than the response said", async (_, bytes) => {
+  ])("fails when %s bytes arrive than the response declared", async (_, bytes) => {
     const body = () => ({ bytes, stream: Readable.from([Buffer.from("a"), Buffer.from("b")]) })
     await expect(downloadToMemory(body(), memory(bytes), signal)).rejects.toThrow("bytes were received")
     await scratch.withFile((path) =>

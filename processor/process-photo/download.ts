@@ -4,13 +4,13 @@ import { addAbortSignal } from "node:stream"
 import { finished, pipeline } from "node:stream/promises"
 import type { ObjectBody } from "../platform/object-store.ts"
 
-/** A photo up to this size is held in memory: nearly all of them. Above it a file keeps the process small. */
+/** Photos up to this size, nearly all, are held in memory. Larger ones go to a file, to limit memory. */
 export const maxBufferedBytes = 16 * 1024 * 1024
 
 export type Hashed<Content> = { content: Content /** Lower-case hex. */; sha256: string }
 
 /**
- * Downloads an object into `target`, which has its size, and hashes it on the way.
+ * Downloads an object into `target`, which has its size, and hashes it.
  * @throws Error when the stream breaks, `signal` fires, or the object has another size than its response said
  */
 export const downloadToMemory = async (

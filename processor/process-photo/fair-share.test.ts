@@ -63,12 +63,12 @@ const complete = (photoId: PhotoId, attempt: number) =>
   })
 
 describe("a user's share of the slots", () => {
-  test("is all of them while nobody else waits", async () => {
+  test("is all slots while no other user waits", async () => {
     const { userId, photoIds } = await newUser(0, slots)
     for (const photoId of photoIds) expect((await claim(userId, photoId)).claimed).not.toBeNull()
   })
 
-  test("is bounded while another user waits, and the one who waits gets the next slot", async () => {
+  test("is bounded while another user waits, and that user gets the next slot", async () => {
     const busy = await newUser(2, 4)
     const [first, second, third, , queued] = busy.photoIds
     await claim(busy.userId, first)
@@ -77,12 +77,12 @@ describe("a user's share of the slots", () => {
 
     expect(await claim(busy.userId, third)).toMatchObject({ claimed: null, deferred: { slots } })
     expect((await claim(other.userId, other.photoIds[0])).claimed?.attempt).toBe(1)
-    // Nobody waits any more.
+    // No user waits any more.
     expect((await claim(busy.userId, third)).claimed?.attempt).toBe(1)
     expect((await claim(busy.userId, queued)).claimed).not.toBeNull()
   })
 
-  test("is one slot where as many users wait as there are slots", async () => {
+  test("is one slot when as many users wait as there are slots", async () => {
     const busy = await newUser(0, 2)
     await claim(busy.userId, busy.photoIds[0])
     for (let other = 0; other < slots; other += 1) await newUser(0, 1)
@@ -124,7 +124,7 @@ test("a deferred photo was uploaded: it is PROCESSING, its event is written, and
   expect(events.map(({ type }) => type)).toEqual(["PhotoQueued", "PhotoUploadCompleted"])
 })
 
-test("whoever waits, at least one of their photos can be claimed: no slot stays idle, and every photo ends", async () => {
+test("at least one photo of the waiting users can always be claimed: no slot stays idle, and every photo ends", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
@@ -158,7 +158,7 @@ test("whoever waits, at least one of their photos can be claimed: no slot stays 
 })
 
 describe("the delay of a deferred message", () => {
-  test("keeps the rate at which a user's messages return the same, however many they are", () => {
+  test("keeps the rate at which a user's messages return constant for any backlog", () => {
     const meanSeconds = (waitingPhotos: number) => {
       const samples = Array.from({ length: 1000 }, (_, index) =>
         deferralSeconds({ waitingPhotos, slots: 3 }, (index + 0.5) / 1000),

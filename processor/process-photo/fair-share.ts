@@ -1,23 +1,23 @@
 import * as z from "zod"
 
-// A photo whose message was lost counts as waiting for no longer than this, or it would limit everyone else.
+// A photo whose message was lost counts as waiting for this long at most; otherwise it would limit other users forever.
 const waiting = (photo: string): string =>
   `${photo}.status = 'PROCESSING' and ${photo}.lease_expires_at is null
       and ${photo}.updated_at > now() - interval '5 minutes'`
 
-/** Users beyond this number make no user's share smaller. Each costs one index probe. */
+/** Maximum number of waiting users that are counted. Each costs one index probe. */
 const maxCountedUsers = 64
 
 /**
- * CTEs that say whether one more lease would exceed a user's share of the processing slots.
+ * CTEs that compute whether one more lease would exceed a user's share of the processing slots.
  * Requires: a CTE `input` with `doc.userId` and `doc.concurrency` (the slots of the calling process), in a
  * `with recursive`.
- * Provides: `share` (slots, is_exceeded), one row. `slots` are those of the whole fleet: whenever somebody waits all of
- * them are taken, so they are the active leases and the slot that asks.
+ * Provides: `share` (slots, is_exceeded), one row. `slots` are those of the whole fleet: when a user waits, all slots
+ * are taken, so their number is that of the active leases plus the requesting slot.
  *
  * While users wait who have photos without a lease, a user who holds `ceil(slots / (waiting users + 1))` leases gets no
  * further one. The leases of all users together are fewer than `slots`, so at least one user who waits is below the
- * share and the slot never stays idle for lack of a right to use it.
+ * share, and a slot never stays idle.
  */
 export const fairShare = `
   active_leases as (
@@ -48,7 +48,7 @@ export const waitingPhotosOfUser = `
   (select count(*) from photos p where p.status = 'PROCESSING' and p.lease_expires_at is null
     and p.user_id = doc->>'userId')`
 
-/** A claim above the user's share: what the delay of its message follows from. */
+/** A claim above the user's share, with the inputs for the delay of its message. */
 export const deferral = z.object({ waitingPhotos: z.number().int(), slots: z.number().int() })
 
 export type Deferral = z.infer<typeof deferral>
@@ -61,7 +61,7 @@ const maxDelaySeconds = 900
 
 /**
  * The delay of a deferred message. It is random within a span that grows with the user's backlog, so that the deferred
- * messages of a user return at a steady rate however many they are.
+ * messages of a user return at a steady rate for any backlog.
  * @param random from 0 to 1
  */
 export const deferralSeconds = ({ waitingPhotos, slots }: Deferral, random: number): number => {

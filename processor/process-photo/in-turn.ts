@@ -1,4 +1,4 @@
-/** Runs the work of one key piece by piece, in the order of the calls. Work of different keys runs side by side. */
+/** Runs tasks of one key one after another, in call order. Tasks of different keys run concurrently. */
 export const createTurns = () => {
   const last = new Map<string, Promise<unknown>>()
   return async <T>(key: string, work: () => Promise<T>): Promise<T> => {

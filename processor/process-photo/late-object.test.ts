@@ -105,7 +105,7 @@ const state = async () => {
 }
 
 describe("the storage event of a photo that has expired", () => {
-  test("completes the photo, and takes its quota again", async () => {
+  test("completes the photo and reserves its quota again", async () => {
     expect(await state()).toMatchObject({ status: "FAILED", bytes: 0, photos: 0 })
     await objectStore.put(key, photo, "image/jpeg", signal)
     expect(await handleObjectCreated()).toEqual({ kind: "done" })
@@ -119,7 +119,7 @@ describe("the storage event of a photo that has expired", () => {
     })
   })
 
-  test("removes the object when the quota has no room, and says so", async () => {
+  test("removes the object when the quota has no room, and records why", async () => {
     await rows`update users set quota_photos = 0 where user_id = ${userId}`
     await objectStore.put(key, photo, "image/jpeg", signal)
     expect(await handleObjectCreated()).toEqual({ kind: "done" })
@@ -133,7 +133,7 @@ describe("the storage event of a photo that has expired", () => {
     })
   })
 
-  test("changes nothing when the object is gone", async () => {
+  test("changes nothing when the object no longer exists", async () => {
     expect(await handleObjectCreated()).toEqual({ kind: "done" })
     expect(await state()).toMatchObject({ status: "FAILED", reason: "EXPIRED", bytes: 0, photos: 0 })
   })

@@ -45,7 +45,7 @@ export type ProcessPhotoDependencies = {
   log: Logger
 }
 
-/** The reason of an attempt that was given up because its process stops. */
+/** The abort reason of an attempt whose process stops. */
 export class Stopping extends Error {
   override name = "Stopping"
 }
@@ -58,9 +58,9 @@ const leaseMarginMs = 15_000
 
 const storageTimeoutMs = 10_000
 
-/** Handles one message: whatever it says and however often it comes, a photo ends once and with one outcome. */
+/** Handles one message. Idempotent: a photo ends once, with one outcome, also after duplicate messages. */
 export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
-  // Claims of one user at the same instant would each count the leases without the other.
+  // Concurrent claims of one user would each count the leases without the other.
   const inTurn = createTurns()
   return async (body: string): Promise<Verdict> => {
     const { environment, bucket } = dependencies
@@ -128,7 +128,7 @@ const attempt = async (
     else log.info(facts, "photo completed")
     return { kind: "done" }
   } catch (thrown) {
-    // Requests that a signal cut off throw errors of their own.
+    // Requests that a signal aborts throw their own errors.
     const error: unknown = signal.aborted ? signal.reason : thrown
     if (signal.aborted || isOutage(error)) log.warn({ err: error }, "attempt failed")
     else log.error({ err: error }, "attempt failed")
@@ -140,7 +140,7 @@ const attempt = async (
   }
 }
 
-/** A cancelled photo leaves nothing behind, however late its bytes come. */
+/** Removes the object of a cancelled photo, also if it is uploaded later. */
 const removeObjects = async (
   { environment, objectStore }: ProcessPhotoDependencies,
   { key, userId, photoId }: StoredOriginal,
@@ -152,7 +152,7 @@ const removeObjects = async (
 
 type Outcome = { checksum: string; examined: ExaminedPhoto } | { checksum: string | null; fault: PhotoFault }
 
-/** Downloads and examines an object. Bad photos are outcomes, outages throw. */
+/** Downloads and examines an object. Invalid photos are outcomes; outages throw. */
 const inspect = async (
   dependencies: ProcessPhotoDependencies,
   original: StoredOriginal,
@@ -207,16 +207,16 @@ const record = (database: Database, claim: Claim, outcome: Outcome) => {
 
 const sizeFaultOf = (stored: number, announced: number, maxBytes: number): PhotoFault | null => {
   if (stored > maxBytes)
-    return { reason: "TOO_LARGE", detail: `The file has ${stored} bytes; at most ${maxBytes} are taken.` }
+    return { reason: "TOO_LARGE", detail: `The file has ${stored} bytes; the limit is ${maxBytes} bytes.` }
   if (stored !== announced)
     return {
       reason: "SIZE_MISMATCH",
-      detail: `The file has ${stored} bytes, but ${announced} were announced.`,
+      detail: `The file has ${stored} bytes, but ${announced} were declared.`,
     }
   return null
 }
 
 const checksumFault: PhotoFault = {
   reason: "CHECKSUM_MISMATCH",
-  detail: "The stored bytes are not the ones that were announced. Upload the photo again.",
+  detail: "The stored bytes do not match the declared checksum. Upload the photo again.",
 }

@@ -115,7 +115,7 @@ describe("a photo", () => {
     ])
   })
 
-  test("whose worker died is taken over when the lease lapses, and the dead worker's word counts no more", async () => {
+  test("whose worker died is taken over when the lease expires, and results of the old worker are ignored", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
     expect((await claim(photoId)).claimed?.attempt).toBe(1)
     expect(await claim(photoId)).toMatchObject({ claimed: null, known: { status: "PROCESSING" } })
@@ -143,7 +143,7 @@ describe("a photo", () => {
     }
   })
 
-  test("of another user, or of none, can't be claimed", async () => {
+  test("of another user or with an unknown id cannot be claimed", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
     const stranger = { photoId, userId: newId.user(), etag: "e", sequencer: null, leaseMs, concurrency: 3 }
     expect(await database.run(claimPhoto, stranger)).toEqual({
@@ -155,7 +155,7 @@ describe("a photo", () => {
 })
 
 describe("a job", () => {
-  test("counts its photos exactly and ends with the last of them, whatever the outcomes and whoever is first", async () => {
+  test("counts its photos exactly and ends with the last of them, for any outcomes in any order", async () => {
     const anyOutcomes = fc.array(fc.constantFrom("complete" as const, "fail" as const, "leave" as const), {
       minLength: 1,
       maxLength: 12,

@@ -21,9 +21,9 @@ const claimedPhoto = z.object({
 export type ClaimedPhoto = z.infer<typeof claimedPhoto>
 
 /**
- * Claims a photo: the first claim makes it PROCESSING, a later one takes over a lease that lapsed. `attempt` is the
+ * Claims a photo: the first claim makes it PROCESSING, a later one takes over an expired lease. `attempt` is the
  * fencing token of the lease. A claim above the user's share makes the photo PROCESSING without a lease and returns
- * `deferred`. Without either, `known` is the photo's state, or null if there is no such photo.
+ * `deferred`. Otherwise `known` is the photo's state, or null if there is no such photo.
  */
 export const claimPhoto = statementOf<{
   photoId: PhotoId
@@ -113,7 +113,7 @@ export const completePhoto = statementOf<Completion>()(
   select jsonb_build_object('isMoved', exists (select from moved)) as result`,
 )
 
-/** Makes a photo FAILED, with the reason that its owner reads. */
+/** Makes a photo FAILED, with a reason for its owner. */
 export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: string | null }>()(
   moved,
   `
@@ -131,7 +131,7 @@ export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: stri
 )
 
 /**
- * Releases a claim, so that the next delivery does not have to wait until the lease lapses. The lease ends now and is not
+ * Releases a claim, so that the next delivery need not wait until the lease expires. The lease ends now and is not
  * removed: the photo's message is in its backoff, and a photo that waits for that does not count as waiting for a slot.
  */
 export const releasePhoto = statementOf<Claim & { reason: string }>()(

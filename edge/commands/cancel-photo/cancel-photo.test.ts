@@ -28,8 +28,8 @@ const jobOf = (photoId: string) =>
 const usageOf = (owner: TestUser) =>
   rows("select used_photos, used_bytes::int from users where user_id = $1", owner.userId)
 
-describe("a photo on its way", () => {
-  test("is cancelled, with its job when it was the last, and its quota is given back", async () => {
+describe("a photo that has not ended", () => {
+  test("is cancelled, its quota is released, and its job ends if it was the last photo", async () => {
     const owner = await newUser()
     const { photoId } = await newPhoto(owner)
     const response = await cancel(photoId, owner.token)
@@ -50,14 +50,14 @@ describe("a photo on its way", () => {
     ])
   })
 
-  test("is cancelled once, however often one asks", async () => {
+  test("is cancelled once by repeated requests", async () => {
     const { photoId } = await newPhoto(user)
     await Promise.all([cancel(photoId), cancel(photoId), cancel(photoId)])
     expect(await (await cancel(photoId)).json()).toEqual({ photoId, status: "CANCELLED", isDeleted: false })
     expect(await jobOf(photoId)).toEqual([{ status: "CANCELLED", cancelled_count: 1, ended: true }])
   })
 
-  test("never comes back, although its URL still takes the bytes", async () => {
+  test("stays cancelled when its URL is used afterwards", async () => {
     const item = await newPhoto(user)
     await cancel(item.photoId)
     await put(item)
@@ -70,7 +70,7 @@ describe("a photo on its way", () => {
 })
 
 describe("a photo that has ended", () => {
-  test("is deleted: hidden from every query, its room given back, its job's counts as they were", async () => {
+  test("is deleted: hidden from every query, its quota is released, and its job's counts are unchanged", async () => {
     const owner = await newUser()
     const { photoId } = await newPhoto(owner)
     await complete(photoId)

@@ -7,7 +7,7 @@ export const cancelPhotoParams = z.object({ photoId: z.string().refine(isPhotoId
 export const cancelPhotoResponse = z.object({
   photoId: z.string(),
   status: z.enum(photoStatuses),
-  /** True when it had ended already and is hidden from now on; its bytes go with the next sweep. */
+  /** True if the photo had ended: it is hidden from now on, and the next sweep removes its objects. */
   isDeleted: z.boolean(),
 })
 

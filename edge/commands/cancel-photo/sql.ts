@@ -7,15 +7,15 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
 /**
- * Cancels a photo on its way, and hides one that has ended: COMPLETED or FAILED. One that was cancelled or hidden
- * before stays as it is. Null: there is no such photo of this user.
+ * Cancels a photo that has not ended and hides one that is COMPLETED or FAILED. A photo that is already cancelled or
+ * hidden is unchanged. Null: the user has no such photo.
  */
 export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   z
     .object({
       status: z.enum(photoStatuses),
       isDeleted: z.boolean(),
-      /** Of the multipart upload that is to be aborted now. */
+      /** The multipart upload that the caller has to abort. */
       uploadId: z.string().nullable(),
     })
     .nullable(),

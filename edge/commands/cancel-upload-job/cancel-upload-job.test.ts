@@ -10,7 +10,7 @@ const cancel = (jobId: string, token = user.token) =>
   send("POST", `/commands/upload-jobs/${jobId}/cancel`, { token })
 
 describe("cancelling a job", () => {
-  test("cancels all that is left of it, and leaves what has ended", async () => {
+  test("cancels every photo that has not ended and keeps the others", async () => {
     const { jobId, items } = await newJob(user, [jpeg(), jpeg(), jpeg()])
     const [done = "", ...left] = items.map(({ photoId }) => photoId)
     await rows("update photos set status = 'COMPLETED' where photo_id = $1", done)
@@ -23,7 +23,7 @@ describe("cancelling a job", () => {
     ).toEqual([{ status: "COMPLETED", completed_count: 1, cancelled_count: 2 }])
   })
 
-  test("again changes nothing and says so", async () => {
+  test("again changes nothing and reports no photo", async () => {
     const { jobId } = await newJob(user, [jpeg(), jpeg()])
     await Promise.all([cancel(jobId), cancel(jobId)])
     expect(await (await cancel(jobId)).json()).toEqual({ jobId, status: "CANCELLED", cancelledPhotoIds: [] })

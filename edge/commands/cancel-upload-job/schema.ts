@@ -7,7 +7,7 @@ export const cancelUploadJobParams = z.object({ jobId: z.string().refine(isJobId
 export const cancelUploadJobResponse = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
-  /** The photos that this very call cancelled. */
+  /** The photos that this call cancelled. */
   cancelledPhotoIds: z.array(z.string()),
 })
 

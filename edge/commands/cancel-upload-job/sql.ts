@@ -6,7 +6,7 @@ import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 
-/** Cancels every photo of a job that has not ended. Null: there is no such job of this user. */
+/** Cancels every photo of a job that has not ended. Null: the user has no such job. */
 export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
   z
     .object({

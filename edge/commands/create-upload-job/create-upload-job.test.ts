@@ -59,7 +59,7 @@ describe("success", () => {
     expect(lifetimeMs).toBeLessThanOrEqual(900_000)
   })
 
-  test("an alias of a media type, and an empty one with a photo's extension, are normalized", async () => {
+  test("a media type alias, and an empty type with a photo extension, are normalized", async () => {
     const response = await create([
       { ...jpeg, mimeType: "image/jpg" },
       { ...jpeg, mimeType: "image/pjpeg" },
@@ -84,7 +84,7 @@ describe("success", () => {
   })
 })
 
-describe("a file that needs parts", () => {
+describe("a file larger than one part", () => {
   test("gets a multipart upload that is not opened yet", async () => {
     const { items } = await newJob(user, [{ ...jpeg, bytes: 20 * 1024 * 1024 }, jpeg])
     expect(items[0]).toEqual({
@@ -99,7 +99,7 @@ describe("a file that needs parts", () => {
     expect(items[1]?.multipart).toBeNull()
   })
 
-  test("has parts of the size that the client chose, from 5 to 64 MiB", async () => {
+  test("has the part size that the client chose, from 5 to 64 MiB", async () => {
     const partSize = 5 * 1024 * 1024
     const { items } = await newJob(user, [{ ...jpeg, bytes: partSize + 1 }], { partSize })
     expect(items[0]?.multipart).toEqual({ partSize, partCount: 2, uploadId: null })
@@ -213,12 +213,12 @@ describe("validation", () => {
   test.each([
     ["an empty file", { ...jpeg, bytes: 0 }, "bytes", "file_empty"],
     ["a file above the limit", { ...jpeg, bytes: 100 * 1024 * 1024 + 1 }, "bytes", "file_too_large"],
-    ["a type that is not a photo's", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_refused"],
-    ["a path for a filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_refused"],
-    ["a fraction of a byte", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
+    ["a media type that is not a photo", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_refused"],
+    ["a path as the filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_refused"],
+    ["a fractional number of bytes", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
     ["a negative size", { ...jpeg, bytes: -1 }, "bytes", "too_small"],
-    ["a checksum that is none", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
-  ])("%s is refused with a pointer to it", async (_, file, field, code) => {
+    ["a malformed checksum", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
+  ])("%s is rejected with a pointer to the field", async (_, file, field, code) => {
     const problem = await expectProblem(await create([jpeg, file]), 422, "validation-failed")
     expect(problem.errors).toEqual([{ pointer: `#/files/1/${field}`, code, detail: expect.any(String) }])
   })

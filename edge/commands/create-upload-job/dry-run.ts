@@ -5,7 +5,7 @@ import { rejectionMessage } from "./rejection-messages.ts"
 import type { DryRunResponse } from "./schema.ts"
 import { selectDuplicates } from "./sql.ts"
 
-/** Says of every file what `createUploadJob` would do with it, and writes nothing. */
+/** Returns what `createUploadJob` would do with each file, and writes nothing. */
 export const dryRun = async (
   { database, limits }: { database: Database; limits: UploadLimits },
   { userId, files }: { userId: UserId; files: readonly DeclaredFile[] },

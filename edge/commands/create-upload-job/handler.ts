@@ -37,7 +37,7 @@ type Dependencies = {
   objectStore: ObjectStore
 }
 
-/** Creates a job: one statement writes it, then the URLs of the photos that wait are signed in process. */
+/** Creates a job in one statement, then signs the URLs of the photos that are not uploaded yet. */
 export const createUploadJob = async (
   { environment, limits, database, objectStore }: Dependencies,
   { userId, files, ...request }: CreateUploadJob,

@@ -57,7 +57,7 @@ describe("an Idempotency-Key", () => {
     expect(later.headers.get("idempotency-replayed")).toBe("true")
   })
 
-  test("belongs to its user: the same key of another user is another request", async () => {
+  test("is scoped to its user: another user can use the same key", async () => {
     const key = crypto.randomUUID()
     const stranger = await newUser()
     const mine = await (await createWith(key)).json<CreateUploadJobResponse>()
@@ -106,7 +106,7 @@ describe("an Idempotency-Key", () => {
   })
 
   test.each(["", '"', '"un"quoted"', "k".repeat(256), "spaces in it", '"bell\u0007"'])(
-    "that can't be one is 400: %j",
+    "that is invalid is 400: %j",
     async (key) => {
       await expectProblem(await createWith(key), 400, "malformed-idempotency-key")
     },

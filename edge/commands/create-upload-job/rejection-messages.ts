@@ -2,14 +2,14 @@ import { photoTypes } from "../../../domain/photo-type.ts"
 import type { FileRefusal, RefusedFile } from "../../../domain/upload-job.ts"
 import type { FieldError } from "../../http/problem.ts"
 
-/** Points at what is wrong with a file. */
+/** Returns the field error for a rejected file. */
 export const toFieldError = ({ index, refusal }: RefusedFile): FieldError => ({
   pointer: `#/files/${index}/${fieldOf[refusal.reason]}`,
   code: refusal.reason,
   detail: rejectionMessage(refusal),
 })
 
-/** Why a file is refused, for the one whose file it is. */
+/** Returns why a file is rejected, in a message for its owner. */
 export const rejectionMessage = (refusal: FileRefusal): string => {
   switch (refusal.reason) {
     case "filename_refused":
@@ -19,7 +19,7 @@ export const rejectionMessage = (refusal: FileRefusal): string => {
     case "file_empty":
       return "The file is empty."
     case "file_too_large":
-      return `The file has ${refusal.bytes} bytes; at most ${refusal.maxBytes} are taken.`
+      return `The file has ${refusal.bytes} bytes; the limit is ${refusal.maxBytes} bytes.`
   }
 }
 
@@ -33,7 +33,7 @@ const fieldOf = {
 const filenameFaults = {
   empty: "The filename is empty.",
   too_long: "The filename is longer than 255 bytes in UTF-8.",
-  characters: 'The filename has control or bidirectional characters, or one of / \\ < > " | ? *.',
+  characters: 'The filename contains control or bidirectional characters, or one of / \\ < > " | ? *.',
   hidden: "The filename begins with a dot.",
-  extension: "The filename has an extension that is not a photo's.",
+  extension: "The extension of the filename is not supported.",
 } as const

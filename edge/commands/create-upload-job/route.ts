@@ -93,12 +93,12 @@ const refuse = (c: Context<EdgeEnv>, refusal: CreateRefusal): Response => {
     case "files_refused":
       return validationFailed(c, refusal.files.map(toFieldError))
     case "quota_exceeded":
-      return problem(c, "quota-exceeded", { detail: "Delete photos, or send fewer." })
+      return problem(c, "quota-exceeded", { detail: "Delete photos, or send fewer files." })
     case "key_reused":
-      return problem(c, "idempotency-key-reused", { detail: "Take a new key for a new request." })
+      return problem(c, "idempotency-key-reused", { detail: "Use a new key for a new request." })
     case "key_in_use":
       return problem(c, "idempotency-key-in-use", {
-        detail: "Send the request again in a second to get the first one's answer.",
+        detail: "Retry after one second to get the response of the first request.",
         headers: { "retry-after": "1" },
       })
   }

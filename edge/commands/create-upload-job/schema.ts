@@ -7,7 +7,7 @@ const declaredFile = z.object({
   filename: z.string().max(1024),
   mimeType: z.string().max(255),
   bytes: z.number().int().nonnegative(),
-  /** Hex SHA-256 of the file: binds the URL to these bytes. */
+  /** Hex SHA-256 of the file. The URL accepts only content with this hash. */
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "must be 64 hexadecimal digits")
@@ -17,7 +17,7 @@ const declaredFile = z.object({
 export const createUploadJobRequest = z.object({
   files: z.array(declaredFile).min(1).max(maxPhotosPerJob),
   strategy: z.literal("s3-presigned").default("s3-presigned"),
-  /** Bytes: a larger file is uploaded in parts of this size. */
+  /** In bytes. A larger file is uploaded in parts of this size. */
   partSize: z.number().int().min(partSizeLimits.min).max(partSizeLimits.max).default(partSizeLimits.default),
   /** Returns a verdict for each file and writes nothing. */
   dryRun: z.boolean().default(false),
@@ -27,7 +27,7 @@ export const createUploadJobResponse = z.object({
   jobId: z.string(),
   items: z.array(uploadItem),
   /**
-   * Whether the server learns of each upload from S3. If false, finalize every upload; if true, only photos that have
+   * Whether the server receives S3 events for uploads. If false, finalize every upload; if true, only photos that have
    * not moved some seconds after their upload.
    */
   storageEvents: z.boolean(),
@@ -38,7 +38,7 @@ const verdict = z.object({
   verdict: z.enum(["accepted", "refused", "duplicate"]),
   /** The caller's photo that has the same bytes. */
   duplicateOf: z.string().nullable(),
-  /** Why the file is refused: `code` for programs, `detail` for people. */
+  /** Why the file is rejected: `code` for programs, `detail` for people. */
   reason: z.object({ code: z.string(), detail: z.string() }).nullable(),
 })
 

@@ -25,9 +25,9 @@ const outcome = z.discriminatedUnion("outcome", [
 const keyLifetime = "interval '24 hours'"
 
 /**
- * Writes a job, its photos and their events, reserves the user's quota and keeps the idempotency key, or does
- * nothing of it and says why. docs/decisions/0006-idempotency-in-one-statement.md tells how concurrent requests
- * with one key come out.
+ * Writes a job, its photos and their events, reserves the user's quota and stores the idempotency key. Otherwise
+ * it writes nothing and returns the reason. docs/decisions/0006-idempotency-in-one-statement.md describes concurrent
+ * requests with the same key.
  */
 export const insertUploadJob = statementOf<NewUploadJob>()(
   outcome,
@@ -110,7 +110,7 @@ const dryRunAnswer = z.object({
   duplicates: z.array(z.object({ sha256: z.string(), photoId: z.string() })),
 })
 
-/** Says which of the checksums are those of photos that the user has, and whether there is room for the rest. */
+/** Returns which checksums belong to photos of the user, and whether the quota has room for the other files. */
 export const selectDuplicates = statementOf<{
   userId: UserId
   files: readonly { bytes: number; sha256: string | null }[]

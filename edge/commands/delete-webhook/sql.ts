@@ -4,7 +4,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
 
-/** Removes an endpoint and what was still to be delivered to it. */
+/** Deletes an endpoint and its pending deliveries. */
 export const deleteEndpoint = statementOf<{ userId: UserId; endpointId: EndpointId }>()(
   z.object({ isDeleted: z.boolean() }),
   `

@@ -78,7 +78,7 @@ describe("success", () => {
     expect(stored).toEqual([{ etag: expect.stringMatching(/^[0-9a-f]{32}$/) }])
   })
 
-  test("a list limits the call to its photos and names those that the job does not have", async () => {
+  test("a list limits the call to its photos and reports ids that the job does not have", async () => {
     const { jobId, items, photoIds } = await jobOf(4)
     const [first = "", second = "", third = ""] = photoIds
     const other = await jobOf(1)
@@ -103,7 +103,7 @@ describe("success", () => {
     ])
   })
 
-  test("objects of the user's other jobs, before and after, change nothing", async () => {
+  test("objects of the user's earlier and later jobs have no effect", async () => {
     const before = await jobOf(2)
     const { jobId, items } = await jobOf(2)
     const after = await jobOf(2)
@@ -126,7 +126,7 @@ describe("success", () => {
     expect(await queue.receiveKeys()).toEqual([])
   })
 
-  test("a photo in parts is left to its own finalize, and is reported as such", async () => {
+  test("a multipart photo is unchanged and reported as `multipart`", async () => {
     const files = [jpeg(), jpeg(12 * mebibyte)]
     const { jobId, items } = await newJob(user, files, { partSize: 5 * mebibyte })
     const [single, inParts] = items
@@ -138,7 +138,7 @@ describe("success", () => {
     ])
   })
 
-  test("a photo that a worker claims at the same moment is unchanged, and PROCESSING", async () => {
+  test("a photo that a worker claims concurrently is unchanged and PROCESSING", async () => {
     const { jobId, items, photoIds } = await jobOf(1)
     for (const item of items) await put(item)
     const claim =
@@ -155,7 +155,7 @@ describe("success", () => {
     expect(await queue.receiveKeys()).toHaveLength(3)
   })
 
-  test("messages that the queue did not take are sent by the next call", async () => {
+  test("messages that the queue did not accept are sent by the next call", async () => {
     const { jobId, items } = await jobOf(12)
     for (const item of items) await put(item)
     const missing = { SQS_QUEUE_URL: `${queue.variables.SQS_QUEUE_URL}-missing` }

@@ -6,7 +6,7 @@ import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
 export const finalizeUploadJobParams = z.object({ jobId: z.string().refine(isJobId) })
 
 export const finalizeUploadJobRequest = z.object({
-  /** The photos to finalize; all that wait for their bytes when absent. */
+  /** The photos to finalize. If absent: all photos of the job that are not uploaded yet. */
   photoIds: z
     .array(z.string().refine(isPhotoId, "must be a photo id"))
     .min(1)
@@ -16,7 +16,7 @@ export const finalizeUploadJobRequest = z.object({
 
 /**
  * - `finalized`: this call moved the photo to PROCESSING.
- * - `unchanged`: the photo had its bytes, or had ended, before this call.
+ * - `unchanged`: the photo was uploaded, or had ended, before this call.
  * - `object_missing`: S3 has no object. PUT the file to its presigned URL.
  * - `multipart`: the photo is uploaded in parts. Finalize it with `POST /commands/upload/{photoId}/finalize`.
  * - `not_found`: the job has no such photo.

@@ -10,15 +10,15 @@ import { needsMessage } from "../../clients/processing-messages.ts"
 export type JobFinalization = {
   jobId: JobId
   userId: UserId
-  /** Null: every photo that waits for its bytes or for a worker. */
+  /** Null: every photo that is not uploaded yet or has no worker yet. */
   photoIds: readonly PhotoId[] | null
-  /** What S3 has in the job's range of keys. */
+  /** The objects that S3 has in the job's key range. */
   objects: readonly { photoId: PhotoId; etag: string }[]
 }
 
 /**
- * Moves the photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns what became of each
- * photo that was asked about. `isMessageDue`: the caller has to send the processor a message. Null: the user has no
+ * Moves the photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns the outcome for each
+ * requested photo. `isMessageDue`: the caller has to send the processor a message. Null: the user has no
  * such job.
  */
 export const finalizePhotosOfJob = statementOf<JobFinalization>()(

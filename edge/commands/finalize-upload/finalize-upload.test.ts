@@ -57,7 +57,7 @@ describe("success", () => {
   })
 })
 
-test("a photo that a worker claims at the same moment is reported as PROCESSING", async () => {
+test("a photo that a worker claims concurrently is reported as PROCESSING", async () => {
   const { photoId } = await uploaded()
   const claim =
     "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where photo_id = $1"
@@ -74,7 +74,7 @@ describe("messages", () => {
     expect(await queue.receiveKeys()).toHaveLength(1)
   })
 
-  test("a message that the queue did not take is sent by the next call", async () => {
+  test("a message that the queue did not accept is sent by the next call", async () => {
     const { photoId } = await uploaded()
     const missing = { SQS_QUEUE_URL: `${queue.variables.SQS_QUEUE_URL}-missing` }
     await expectProblem(await finalize(photoId, user.token, missing), 503, "queue-unavailable")
@@ -82,7 +82,7 @@ describe("messages", () => {
     expect(await queue.receiveKeys()).toHaveLength(1)
   })
 
-  test("a photo that no worker has claimed for a minute gets another message, and one only", async () => {
+  test("a photo that no worker has claimed for a minute gets exactly one more message", async () => {
     const { photoId } = await uploaded()
     await finalize(photoId)
     await rows("update photos set enqueued_at = now() - interval '61 seconds' where photo_id = $1", photoId)
@@ -90,7 +90,7 @@ describe("messages", () => {
     expect(await queue.receiveKeys()).toHaveLength(2)
   })
 
-  test("a photo that a worker has claimed gets none", async () => {
+  test("a photo that a worker has claimed gets no message", async () => {
     const { photoId } = await uploaded()
     await finalize(photoId)
     await rows(
@@ -132,7 +132,7 @@ describe("failure", () => {
     ])
   })
 
-  test("no token is 401, a token for reading only is 403", async () => {
+  test("no token is 401, a read-only token is 403", async () => {
     const { photoId } = await newPhoto(user)
     await expectProblem(await send("POST", `/commands/upload/${photoId}/finalize`), 401, "unauthenticated")
     const reader = await forgeToken({ sub: user.userId, scope: "photos:read" })

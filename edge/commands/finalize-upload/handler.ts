@@ -25,9 +25,9 @@ type Dependencies = {
 type Photo = { photoId: PhotoId; userId: UserId; key: string }
 
 /**
- * Confirms an upload: once the object is in S3 its processing is certain, with or without S3's own event. Where S3
- * has only parts, the object is made of them first, which costs the database a second round trip.
- * The key follows from user and photo, so a request for another user's photo looks only under the caller's prefix.
+ * Confirms an upload: an object in S3 is processed even if the S3 event is lost. If S3 has only parts, they are
+ * completed to an object first, which needs a second round trip to the database.
+ * The key is derived from user and photo, so a request for another user's photo reads only the caller's prefix.
  */
 export const finalizeUpload = async (
   dependencies: Dependencies,
@@ -47,7 +47,7 @@ export const finalizeUpload = async (
   const isCompleted =
     parts.length > 0 && (await dependencies.objectStore.completeMultipart(photo.key, uploadId, parts))
 
-  // Read again even where the upload is lost: another request may have completed it meanwhile.
+  // Read again even if the upload is lost: a concurrent request may have completed it.
   const completed = await settle(dependencies, photo, isCompleted ? parts : [])
   if (!completed) return err({ reason: "not_found" })
   if (completed.hasObject || !waitsForBytes(completed.status))

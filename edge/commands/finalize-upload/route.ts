@@ -14,8 +14,8 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Confirm the upload of a photo",
     description:
-      "Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first makes the " +
-      "object of its parts. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
+      "Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first completes the " +
+      "multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
     answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
     problems: ["object-missing", "parts-missing", "upload-lost", "storage-unavailable", "queue-unavailable"],
   }),
@@ -43,7 +43,7 @@ const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
       return problem(c, "not-found")
     case "object_missing":
       return problem(c, "object-missing", {
-        detail: "PUT the file to its presigned URL, or its parts to theirs, then finalize again.",
+        detail: "PUT the file or its parts to the presigned URLs, then finalize again.",
       })
     case "upload_lost":
       return problem(c, "upload-lost", {
@@ -51,7 +51,7 @@ const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
       })
     case "parts_missing":
       return problem(c, "parts-missing", {
-        detail: `PUT the parts ${refusal.partNumbers.join(", ")} to their URLs, then finalize again.`,
+        detail: `PUT parts ${refusal.partNumbers.join(", ")} to their URLs, then finalize again.`,
       })
   }
 }

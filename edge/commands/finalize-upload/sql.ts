@@ -10,9 +10,9 @@ import { needsMessage } from "../../clients/processing-messages.ts"
 export type Finalization = {
   photoId: PhotoId
   userId: UserId
-  /** Of the object in S3; null when there is none. */
+  /** The object in S3; null if there is none. */
   etag: string | null
-  /** The parts of which the object was just made, if it was. */
+  /** The parts of the multipart upload that this request completed, if any. */
   parts: readonly { partNumber: number; bytes: number; etag: string }[]
 }
 
@@ -73,7 +73,7 @@ export const finalizePhoto = statementOf<Finalization>()(
   ) as result`,
 )
 
-/** Removes the id of a multipart upload that cannot be completed, with its parts, so that the next one is opened anew. */
+/** Removes the id and parts of a multipart upload that cannot be completed, so that the client can open a new one. */
 export const forgetUpload = statementOf<{ photoId: PhotoId; userId: UserId; uploadId: string }>()(
   z.object({ isForgotten: z.boolean() }),
   `

@@ -15,13 +15,13 @@ type Dependencies = {
   environment: string
   database: Database
   objectStore: ObjectStore
-  /** For what may go on after the answer. */
+  /** Runs work after the response is sent. */
   inBackground: (work: Promise<unknown>) => void
 }
 
 /**
- * Opens the multipart upload of a photo, or finds it open, and signs every part. S3 knows best which parts it has;
- * upload_parts follows what it says.
+ * Opens the multipart upload of a photo, or resumes the open one, and signs a URL for every part. S3 is the source of
+ * truth for stored parts; upload_parts is a copy.
  */
 export const openMultipartUpload = async (
   dependencies: Dependencies,
@@ -61,7 +61,7 @@ export const openMultipartUpload = async (
 
 type Upload = { uploadId: string; stored: readonly StoredPart[] }
 
-/** Null when the photo stopped waiting meanwhile. */
+/** Null if the photo was uploaded or ended in the meantime. */
 const findOrOpen = async (
   { database, objectStore }: Dependencies,
   { key, ...photo }: { photoId: PhotoId; userId: UserId; key: string },

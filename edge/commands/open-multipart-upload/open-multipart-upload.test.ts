@@ -41,7 +41,7 @@ const putPart = (upload: OpenMultipartUploadResponse, partNumber: number, size?:
 }
 
 describe("success", () => {
-  test("every part has a URL that takes exactly its bytes", async () => {
+  test("every part has a URL that accepts only its exact length", async () => {
     const upload = await opened((await newLargePhoto()).photoId)
     expect(upload).toMatchObject({ partSize, partCount: 3 })
     expect(upload.parts.map((part) => [part.partNumber, part.bytes, part.isStored])).toEqual([
@@ -53,7 +53,7 @@ describe("success", () => {
     expect(await putPart(upload, 3)).toBe(200)
   })
 
-  test("opening again gives the same upload, fresh URLs, and which parts are there", async () => {
+  test("opening again returns the same upload, new URLs and the stored parts", async () => {
     const { photoId } = await newLargePhoto()
     const first = await opened(photoId)
     await putPart(first, 2)
@@ -69,7 +69,7 @@ describe("success", () => {
     )
   })
 
-  test("opening from two devices at once gives one upload", async () => {
+  test("two concurrent requests open one upload", async () => {
     const { photoId } = await newLargePhoto()
     const uploads = await Promise.all(Array.from({ length: 5 }, () => opened(photoId)))
     expect(new Set(uploads.map(({ uploadId }) => uploadId)).size).toBe(1)
@@ -78,7 +78,7 @@ describe("success", () => {
     ])
   })
 
-  test("an upload that S3 forgot is opened anew", async () => {
+  test("an upload that S3 no longer has is replaced by a new one", async () => {
     const { photoId } = await newLargePhoto()
     const first = await opened(photoId)
     await objectStoreOf(config).abortMultipart(`test/${user.userId}/${photoId}/original`, first.uploadId)
@@ -92,7 +92,7 @@ describe("finalizing", () => {
   const finalize = (photoId: string) =>
     send("POST", `/commands/upload/${photoId}/finalize`, { token: user.token })
 
-  test("makes the photo of its parts, once", async () => {
+  test("completes the multipart upload once", async () => {
     const { photoId } = await newLargePhoto()
     const upload = await opened(photoId)
     for (const partNumber of [1, 2, 3]) await putPart(upload, partNumber)
@@ -105,7 +105,7 @@ describe("finalizing", () => {
     ])
   })
 
-  test("with parts missing is 409 and says which", async () => {
+  test("with missing parts is 409 and lists them", async () => {
     const { photoId } = await newLargePhoto()
     const upload = await opened(photoId)
     await putPart(upload, 2)
@@ -118,12 +118,12 @@ describe("finalizing", () => {
   })
 })
 
-describe("refusal", () => {
-  test("a photo that comes in one PUT is 409", async () => {
+describe("failure", () => {
+  test("a photo that is uploaded with one PUT is 409", async () => {
     await expectProblem(await open((await newPhoto(user)).photoId), 409, "not-multipart")
   })
 
-  test("a cancelled photo is 409, and its upload is gone from S3", async () => {
+  test("a cancelled photo is 409, and its upload is aborted in S3", async () => {
     const { photoId } = await newLargePhoto()
     const upload = await opened(photoId)
     await putPart(upload, 1)
@@ -132,7 +132,7 @@ describe("refusal", () => {
     await vi.waitFor(async () => expect(await putPart(upload, 2)).toBe(404))
   })
 
-  test("an unknown id and another user's photo are 404, a reader's token 403, none 401", async () => {
+  test("an unknown id and another user's photo are 404, a read-only token is 403, no token is 401", async () => {
     const { photoId } = await newLargePhoto()
     const stranger = await newUser()
     await expectProblem(await open(`ph_${"0".repeat(26)}`), 404, "not-found")

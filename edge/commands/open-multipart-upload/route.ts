@@ -15,7 +15,7 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Open or resume a multipart upload",
     description:
-      "Returns a presigned URL for each part and which parts are stored already. For photos that are larger than `partSize`.",
+      "Returns a presigned URL for each part and whether the part is stored already. For photos that are larger than `partSize`.",
     answers: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
     problems: ["not-multipart", "already-uploaded", "overloaded", "storage-unavailable"],
   }),
@@ -44,9 +44,9 @@ const refuse = (c: Context<EdgeEnv>, refusal: OpenRefusal): Response => {
       return problem(c, "not-found")
     case "not_multipart":
       return problem(c, "not-multipart", {
-        detail: "PUT the file to its presigned URL; renew gives a fresh one.",
+        detail: "PUT the file to its presigned URL. If the URL has expired, renew it.",
       })
     case "already_uploaded":
-      return problem(c, "already-uploaded", { detail: "Ask for the photo to learn how it stands." })
+      return problem(c, "already-uploaded", { detail: "Get the photo to read its status." })
   }
 }

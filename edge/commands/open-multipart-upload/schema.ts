@@ -9,16 +9,16 @@ const presignedPart = z.object({
   bytes: z.number().int(),
   method: z.literal("PUT"),
   presignedUrl: z.url(),
-  /** Send exactly these; a browser adds content-length itself. */
+  /** Send exactly these headers. A browser adds content-length itself. */
   headers: z.record(z.string(), z.string()),
-  /** Whether S3 has the part already: it need not be sent again. */
+  /** Whether S3 has the part already. If true, do not send it again. */
   isStored: z.boolean(),
 })
 
 export const openMultipartUploadResponse = z.object({
   photoId: z.string(),
   uploadId: z.string(),
-  /** Bytes of every part but the last. */
+  /** Size of every part except the last, in bytes. */
   partSize: z.number().int(),
   partCount: z.number().int(),
   expiresAt: z.iso.datetime(),

@@ -15,7 +15,7 @@ const declaredPhoto = z.object({
 
 export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 
-/** A photo as its upload needs it, or null when there is none of this user. */
+/** Reads the fields of a photo that its upload needs. Null: the user has no such photo. */
 export const selectDeclaredPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   declaredPhoto.nullable(),
   `
@@ -37,13 +37,13 @@ export const selectDeclaredPhoto = statementOf<{ photoId: PhotoId; userId: UserI
 )
 
 /**
- * Keeps the id of an upload that S3 opened, unless another request was faster: the id that counts is in the answer.
- * Null: the photo does not wait any more.
+ * Stores the id of an upload that S3 opened, unless a concurrent request stored one first, and returns the stored id.
+ * Null: the photo is uploaded or has ended.
  */
 export const keepUploadId = statementOf<{
   photoId: PhotoId
   userId: UserId
-  /** The id that is to be replaced: null, or one that S3 does not know any more. */
+  /** The id to replace: null, or one that S3 no longer has. */
   known: string | null
   uploadId: string
 }>()(
@@ -61,7 +61,7 @@ export const keepUploadId = statementOf<{
   select (select jsonb_build_object('uploadId', upload_id) from kept) as result`,
 )
 
-/** Records which parts lie in S3. */
+/** Records which parts S3 has. */
 export const saveParts = statementOf<{
   photoId: PhotoId
   parts: readonly { partNumber: number; bytes: number; etag: string }[]

@@ -15,7 +15,7 @@ const registered = async (body: object = { url: "https://example.com/hook" }) =>
 }
 
 describe("registering a webhook", () => {
-  test("gives its secret, once: no query tells it again", async () => {
+  test("returns the secret once; queries never return it", async () => {
     const endpoint = await registered({ url: "https://example.com/hook", eventTypes: ["PhotoFailed"] })
     expect(endpoint).toMatchObject({
       endpointId: expect.stringMatching(/^whk_/),
@@ -37,7 +37,7 @@ describe("registering a webhook", () => {
     })
   })
 
-  test("takes five of a user, however many requests race, and not one more", async () => {
+  test("allows five webhooks for each user, also with concurrent requests", async () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => register({ url: "https://example.com/hook" })),
     )
@@ -46,14 +46,14 @@ describe("registering a webhook", () => {
   })
 
   test.each(["http://example.com/", "ftp://example.com/", "https://user:pw@example.com/", "not a url"])(
-    "refuses %s",
+    "rejects %s",
     async (url) => {
       await expectProblem(await register({ url }), 422, "validation-failed")
     },
   )
 
   test.each(["http://127.0.0.1:9/hook", "http://localhost:9/hook"])(
-    "takes %s, which only this machine can reach, in a test environment and nowhere else",
+    "accepts the loopback URL %s in a test environment only",
     async (url) => {
       expect((await register({ url })).status).toBe(201)
       const variables = { ENVIRONMENT: "production" }
@@ -71,7 +71,7 @@ describe("registering a webhook", () => {
 })
 
 describe("a webhook", () => {
-  test("gets a new secret, and the one before is good for another day", async () => {
+  test("gets a new secret; the previous one stays valid for one day", async () => {
     const { endpointId, secret } = await registered()
     const path = `/commands/webhooks/${endpointId}/rotate-secret`
     const rotated = await (await send("POST", path, { token: user.token })).json<{ secret: string }>()
@@ -84,7 +84,7 @@ describe("a webhook", () => {
     expect(stored).toEqual([{ secret: rotated.secret, previous_secret: secret, is_good: true }])
   })
 
-  test("that was deleted is gone with what was to be delivered", async () => {
+  test("is deleted together with its pending deliveries", async () => {
     const { endpointId } = await registered()
     await rows(
       `insert into webhook_deliveries (endpoint_id, event_id, event) values ($1, 'evt_1', '{"type": "x"}')`,
@@ -96,7 +96,7 @@ describe("a webhook", () => {
     expect(await rows("select 1 from webhook_deliveries where endpoint_id = $1", endpointId)).toEqual([])
   })
 
-  test("tells how its deliveries went, page by page", async () => {
+  test("lists its deliveries in pages", async () => {
     const { endpointId } = await registered()
     await rows(
       `insert into webhook_deliveries (endpoint_id, event_id, event, status, attempts, last_status)
@@ -122,7 +122,7 @@ describe("a webhook", () => {
     expect(second.nextCursor).toBeNull()
   })
 
-  test("tells of a delivery as it stands: 304 only until an attempt was written down", async () => {
+  test("lists current deliveries: 304 only until the next attempt is recorded", async () => {
     const { endpointId } = await registered()
     await rows(
       `insert into webhook_deliveries (endpoint_id, event_id, event, attempts, next_attempt_at)
@@ -145,7 +145,7 @@ describe("a webhook", () => {
     })
   })
 
-  test("of another user is 404 to a stranger, and is left as it was", async () => {
+  test("of another user is 404 and is unchanged", async () => {
     const { endpointId } = await registered()
     const { token } = await newUser()
     const asked = [

@@ -40,13 +40,15 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
     }
     const { isAdded } = await database.run(insertEndpoint, { userId: principal.userId, ...endpoint })
     if (!isAdded)
-      return problem(c, "too-many-webhooks", { detail: `Delete one first: ${maxEndpoints} are allowed.` })
+      return problem(c, "too-many-webhooks", {
+        detail: `Delete a webhook first. The limit is ${maxEndpoints}.`,
+      })
     c.header("cache-control", "no-store")
     return c.json(endpoint satisfies RegisterWebhookResponse, 201)
   },
 )
 
-// Whether the address is one that anyone can reach is found out at every delivery: names change their minds.
+// Every delivery checks that the address is public, because a DNS name can resolve to another address later.
 const mayBeTarget = (url: URL, environment: string): boolean => {
   if (url.username || url.password) return false
   const isLocal = environment === "local" || environment === "test"

@@ -2,9 +2,9 @@ import * as z from "zod"
 import { eventTypes } from "../../../domain/events.ts"
 
 export const registerWebhookRequest = z.object({
-  /** Where deliveries are POSTed: https, and an address that anyone can reach. */
+  /** The URL that receives deliveries by POST: https, with a public address. */
   url: z.url().max(2000),
-  /** All of them when absent. */
+  /** All event types if absent. */
   eventTypes: z.array(z.enum(eventTypes)).min(1).optional(),
 })
 
@@ -12,7 +12,7 @@ export const registerWebhookResponse = z.object({
   endpointId: z.string(),
   url: z.string(),
   eventTypes: z.array(z.enum(eventTypes)).nullable(),
-  /** Signs every delivery. It is told here and when it is rotated, and never again. */
+  /** The key that signs deliveries. Returned only at registration and rotation. */
   secret: z.string(),
 })
 

@@ -13,7 +13,7 @@ export type NewEndpoint = {
   eventTypes: readonly EventType[] | null
 }
 
-/** Adds an endpoint, unless the user has as many as one may. They are counted in the user's row, which is locked. */
+/** Adds an endpoint unless the user has reached the limit. The locked row of the user makes the count exact. */
 export const insertEndpoint = statementOf<NewEndpoint>()(
   z.object({ isAdded: z.boolean() }),
   `

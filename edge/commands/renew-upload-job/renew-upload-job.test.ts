@@ -10,7 +10,7 @@ beforeAll(async () => {
 const renew = (jobId: string) => send("POST", `/commands/upload-jobs/${jobId}/renew`, { token: user.token })
 
 describe("renewing a job", () => {
-  test("gives fresh URLs for the photos that still wait, and for no others", async () => {
+  test("returns new URLs only for photos that are not uploaded yet", async () => {
     const { jobId, items } = await newJob(user, [jpeg(), jpeg(), jpeg()])
     await rows("update photos set status = 'COMPLETED' where photo_id = $1", items[1]?.photoId ?? "")
     const response = await renew(jobId)

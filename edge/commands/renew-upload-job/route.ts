@@ -33,7 +33,9 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
     const job = await database.run(selectPendingUploads, { jobId, userId: principal.userId })
     if (!job) return problem(c, "not-found")
     if (isTerminalJob(job.status))
-      return problem(c, "already-uploaded", { detail: `The job is ${job.status}: no photo of it waits.` })
+      return problem(c, "already-uploaded", {
+        detail: `The job is ${job.status}. It has no photo left to upload.`,
+      })
     const store = objectStoreOf(config)
     const items = await Promise.all(job.photos.map((photo) => uploadItemOf(store, photo)))
     return c.json({ jobId, items } satisfies RenewUploadJobResponse)

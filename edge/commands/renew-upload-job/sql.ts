@@ -6,7 +6,7 @@ import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
 
-/** The photos of a job that wait for their bytes, in the order in which they were declared. */
+/** Reads the photos of a job that are not uploaded yet, in the order of the files. */
 export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
   z.object({ status: z.enum(jobStatuses), photos: z.array(declaredPhoto) }).nullable(),
   `

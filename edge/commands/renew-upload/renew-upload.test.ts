@@ -20,7 +20,7 @@ const renew = (photoId: string, token = user.token) =>
   send("POST", `/commands/upload/${photoId}/renew`, { token })
 
 describe("renewing an upload", () => {
-  test("gives a URL as good as the first, for the same bytes", async () => {
+  test("returns a URL with the same restrictions as the first", async () => {
     const { photoId } = await newPhoto(user)
     const response = await renew(photoId)
     expect(response.status).toBe(200)
@@ -29,7 +29,7 @@ describe("renewing an upload", () => {
     expect(await put(renewed)).toBe(200)
   })
 
-  test("of a multipart upload tells its id once it is open", async () => {
+  test("of a multipart upload returns its id once it is open", async () => {
     const { photoId } = await newPhoto(user, jpeg(20 * 1024 * 1024))
     const before = await (await renew(photoId)).json<RenewUploadResponse>()
     expect(before.multipart?.uploadId).toBeNull()

@@ -3,7 +3,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
 
-/** A photo as its upload needs it. Null: the user has no such photo. */
+/** Reads the fields of a photo that its upload needs. Null: the user has no such photo. */
 export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   declaredPhoto.nullable(),
   `

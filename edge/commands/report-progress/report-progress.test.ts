@@ -37,7 +37,7 @@ describe("a progress report", () => {
     ).toEqual([{ type: "PhotoQueued" }, { type: "PhotoUploadStarted" }])
   })
 
-  test("of a whole batch is one post, and the job's version grows", async () => {
+  test("of a whole batch is one request and increments the job's version", async () => {
     const { jobId, items } = await newJob(user, [jpeg(1000), jpeg(1000), jpeg(1000)])
     const ticks = items.map(({ photoId }, index) => ({ photoId, bytesSent: index * 100, bytesTotal: 1000 }))
     expect(await (await report({ items: ticks })).json()).toEqual({ accepted: 3 })
@@ -91,7 +91,7 @@ describe("a progress report", () => {
     expect(await photoOf(theirs.photoId)).toEqual([{ status: "QUEUED", bytes_sent: 0 }])
   })
 
-  test("above twenty posts a second is 429", async () => {
+  test("above twenty requests a second is 429", async () => {
     const stranger = await newUser()
     const { photoId } = await newPhoto(stranger, jpeg(1000))
     const tick = { photoId, bytesSent: 1, bytesTotal: 1000 }
@@ -108,7 +108,7 @@ describe("a progress report", () => {
   test.each([
     ["nothing", {}],
     ["no items", { items: [] }],
-    ["an impossible id", { photoId: "x", bytesSent: 1, bytesTotal: 1 }],
+    ["a malformed id", { photoId: "x", bytesSent: 1, bytesTotal: 1 }],
     ["a negative count", { photoId: `ph_${"0".repeat(26)}`, bytesSent: -1, bytesTotal: 1 }],
   ])("with %s is 422", async (_, body) => {
     await expectProblem(await report(body), 422, "validation-failed")

@@ -7,7 +7,7 @@ import { rateLimited } from "../../http/rate-limit.ts"
 import { validJson } from "../../http/validation.ts"
 import { type ReportProgressResponse, reportProgressRequest, reportProgressResponse } from "./schema.ts"
 
-/** No database call: the user's Durable Object buffers the ticks and writes them at most once a second. */
+/** No database call: the user's Durable Object buffers the reports and writes them at most once a second. */
 export const reportProgress = new Hono<EdgeEnv>().post(
   "/commands/upload/progress",
   describeOperation("reportProgress", {

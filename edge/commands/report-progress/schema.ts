@@ -7,11 +7,11 @@ const tick = z.object({
   bytesTotal: z.number().int().nonnegative(),
 })
 
-/** One tick, or those of a whole batch: the rate limit is too low for one post per file of a large batch. */
+/** One report, or those of a whole batch: the rate limit is too low for one request per file of a large batch. */
 export const reportProgressRequest = z.union([tick, z.object({ items: z.array(tick).min(1).max(500) })])
 
 export const reportProgressResponse = z.object({
-  /** Ticks that were accepted. Several may be written as one. */
+  /** Number of accepted reports. Several may be merged into one write. */
   accepted: z.number().int(),
 })
 

@@ -6,7 +6,7 @@ export const rotateWebhookSecretParams = z.object({ endpointId: z.string().refin
 export const rotateWebhookSecretResponse = z.object({
   endpointId: z.string(),
   secret: z.string(),
-  /** Until then deliveries are signed with the secret before, too. */
+  /** Until then deliveries are also signed with the previous secret. */
   previousSecretExpiresAt: z.iso.datetime(),
 })
 

@@ -5,7 +5,7 @@ import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
 import { instant } from "../../http/instant.ts"
 
-/** Gives an endpoint a new secret; the one before is good for another day. Null: the user has no such endpoint. */
+/** Sets a new secret. The previous one stays valid for one day. Null: the user has no such endpoint. */
 export const rotateSecret = statementOf<{ userId: UserId; endpointId: EndpointId; secret: string }>()(
   z.object({ previousSecretExpiresAt: instant }).nullable(),
   `

@@ -7,7 +7,7 @@ import { validJson, validParam } from "../../http/validation.ts"
 import { type PhotoTagsResponse, photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
 import { tagPhoto as statement } from "./sql.ts"
 
-// A photo changes a handful of times in its life: who loses more races than that has found a bug.
+// A photo changes only a few times, so losing this many races means a bug.
 const attempts = 10
 
 export const tagPhoto = new Hono<EdgeEnv>().post(
@@ -35,6 +35,6 @@ export const tagPhoto = new Hono<EdgeEnv>().post(
       if (tagged.outcome === "tagged")
         return c.json({ photoId, tags: tagged.tags } satisfies PhotoTagsResponse)
     }
-    throw new Error("the photo changed at every attempt")
+    throw new Error("the photo changed during every attempt")
   },
 )

@@ -9,7 +9,7 @@ export const tagPhotoRequest = z.object({ labels: z.array(label).min(1).max(maxT
 
 export const photoTagsResponse = z.object({
   photoId: z.string(),
-  /** All labels of the photo, in alphabetical order. */
+  /** All tags of the photo, in alphabetical order. */
   tags: z.array(z.string()),
 })
 

@@ -5,8 +5,8 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { maxTagsPerPhoto, type TagLabel } from "../../../domain/tag-label.ts"
 
 /**
- * Adds tags to a photo. The count of tags it has is good only as long as the photo is the one that was read, so a
- * photo that changed meanwhile makes the outcome `raced`: try again. Null: there is no such photo of this user.
+ * Adds tags to a photo. The tag limit is checked against the version of the photo that was read. If the photo changed
+ * concurrently, the outcome is `raced` and the caller retries. Null: the user has no such photo.
  */
 export const tagPhoto = statementOf<{ photoId: PhotoId; userId: UserId; labels: readonly TagLabel[] }>()(
   z.object({ outcome: z.enum(["tagged", "too_many", "raced"]), tags: z.array(z.string()) }).nullable(),

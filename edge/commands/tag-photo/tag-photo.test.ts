@@ -15,7 +15,7 @@ const labels = (count: number, prefix: string) =>
   Array.from({ length: count }, (_, index) => `${prefix} ${index}`)
 
 describe("tagging a photo", () => {
-  test("adds labels, trimmed, in NFC, and each once in whatever case", async () => {
+  test("adds labels trimmed, in NFC and without duplicates, ignoring case", async () => {
     const { photoId } = await newPhoto(user)
     const response = await tag(photoId, ["  Beach ", "Zoe\u0308", "beach"])
     expect(response.status).toBe(200)
@@ -26,7 +26,7 @@ describe("tagging a photo", () => {
     })
   })
 
-  test("a label keeps the spelling its owner first gave it, on every photo", async () => {
+  test("a label keeps its first spelling on every photo of the user", async () => {
     const owner = await newUser()
     const [first, second] = [await newPhoto(owner), await newPhoto(owner)]
     await tag(first.photoId, ["Sunset"], owner.token)
@@ -38,7 +38,7 @@ describe("tagging a photo", () => {
     ])
   })
 
-  test("takes fifty tags and not one more, however many requests race", async () => {
+  test("allows fifty tags, also with concurrent requests", async () => {
     const { photoId } = await newPhoto(user)
     expect((await tag(photoId, labels(40, "a"))).status).toBe(200)
     const answers = await Promise.all(["b", "c", "d"].map((prefix) => tag(photoId, labels(10, prefix))))
@@ -56,8 +56,8 @@ describe("tagging a photo", () => {
   })
 })
 
-describe("taking a tag away", () => {
-  test("leaves the others, and again changes nothing", async () => {
+describe("removing a tag", () => {
+  test("keeps the others; repeating it changes nothing", async () => {
     const { photoId } = await newPhoto(user)
     await tag(photoId, ["rock & roll/100%", "Sea"])
     for (let time = 0; time < 2; time += 1) {

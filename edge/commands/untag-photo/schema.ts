@@ -6,7 +6,7 @@ export const untagPhotoParams = z.object({ photoId: z.string().refine(isPhotoId)
 
 export const untagPhotoResponse = z.object({
   photoId: z.string(),
-  /** The labels that are left, in alphabetical order. */
+  /** The remaining tags, in alphabetical order. */
   tags: z.array(z.string()),
 })
 

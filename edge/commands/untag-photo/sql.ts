@@ -3,7 +3,7 @@ import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 
-/** Takes a tag from a photo, if it has it. Null: there is no such photo of this user. */
+/** Removes a tag from a photo if the photo has it. Null: the user has no such photo. */
 export const untagPhoto = statementOf<{ photoId: PhotoId; userId: UserId; tagKey: string }>()(
   z.object({ tags: z.array(z.string()) }).nullable(),
   `

@@ -9,7 +9,7 @@ export type ParsedBatch = { byUser: Map<UserId, RelayedEvent[]>; failed: FailedE
 /**
  * Sorts a batch by user. An invalid event fails alone, with the later events of its job: a job's events are accepted
  * in order or not at all.
- * @throws InvalidBody for an event that names no user or no job
+ * @throws InvalidBody for an event without a user or without a job
  */
 export const parseBatch = (batch: readonly unknown[]): ParsedBatch => {
   const byUser = new Map<UserId, RelayedEvent[]>()
@@ -35,7 +35,7 @@ export const parseBatch = (batch: readonly unknown[]): ParsedBatch => {
   return { byUser, failed }
 }
 
-// Parsed for failed events only: zod takes a good part of the time of a batch.
+// Parsed for failed events only, because zod takes a large share of the time of a batch.
 const envelopeOf = (value: unknown, index: number) => {
   const envelope = eventEnvelope.safeParse(value)
   if (envelope.success) return envelope.data

@@ -35,20 +35,20 @@ describe("the events endpoint", () => {
     )
   })
 
-  test("rejects a batch with an event that names no user and no job", async () => {
+  test("rejects a batch with an event that lacks a valid user or a job", async () => {
     const job = await newJob(user)
     const event = cloudEvent(job, { type: "PhotoQueued", sequence: 1 }, user)
     for (const wrong of [{}, { ...event, userid: "nobody" }, { ...event, data: {} }])
       await expectProblem(await relayEvents([event, wrong]), 422, "validation-failed")
   })
 
-  test("accepts a batch without events, by which the relay finds out whether the edge answers", async () => {
+  test("accepts an empty batch, which the relay sends as a health check", async () => {
     const response = await relayEvents([])
     expect(response.status).toBe(200)
     expect(await response.json()).toEqual({ accepted: 0, failed: [] })
   })
 
-  test("accepts events of a disabled user, which must not hold up the relay", async () => {
+  test("accepts events of a disabled user, so that they do not block the relay", async () => {
     const owner = await newUser()
     const job = await newJob(owner)
     await rows("update users set status = 'DISABLED' where user_id = $1", owner.userId)
@@ -101,7 +101,7 @@ describe("the events endpoint", () => {
   })
 })
 
-/** Takes the message log from a user's Durable Object: every event for this user fails from now on. */
+/** Drops the message log of a user's Durable Object, so that every event for this user fails. */
 const breakDurableObject = async ({ userId }: TestUser): Promise<void> => {
   const stub = config.userChannels.get(config.userChannels.idFromName(userId))
   await runInDurableObject(stub, (_, state) => {

@@ -4,7 +4,7 @@ import { isJobId, isUserId } from "../../../domain/ids.ts"
 /** The largest batch: bounds the Durable Objects that one request calls. */
 const maxEvents = 1000
 
-/** What an event must have before its own validity matters: whose it is, and which job's order it belongs to. */
+/** The fields that every event needs before it is validated: its user, and the job that defines its order. */
 export const eventEnvelope = z.looseObject({
   id: z.string().min(1).max(100),
   userid: z.string().refine(isUserId),
@@ -24,7 +24,7 @@ export type FailedEvent = z.infer<typeof failedEvent>
 
 export const receiveEventsResponse = z.object({
   accepted: z.number().int(),
-  /** Every event that was not accepted; send these again later. */
+  /** The events that were not accepted. Send them again later. */
   failed: z.array(failedEvent),
 })
 

@@ -18,7 +18,7 @@ const poll = async (jobId: string, user: TestUser): Promise<UploadJobSnapshot> =
 const bytesSentOf = (messages: readonly ReceivedMessage[]) =>
   messages.flatMap((message) => ("job" in message ? [message.job.bytesSent] : []))
 
-/** A job of one photo whose object is stored, and which then failed. */
+/** A job of one photo that is stored and fails afterwards. */
 const newFailedPhoto = async (user: TestUser) => {
   const job = await newJob(user, [jpeg(body.length)])
   const [item] = job.items
@@ -31,7 +31,7 @@ const newFailedPhoto = async (user: TestUser) => {
   return { job, photoId: item.photoId }
 }
 
-test("polling: bytesSent does not fall when a photo fails, nor when it is deleted then", async () => {
+test("polling: bytesSent does not decrease when a photo fails or is deleted afterwards", async () => {
   const user = await newUser()
   const { job, photoId } = await newFailedPhoto(user)
   expect(await poll(job.jobId, user)).toMatchObject({
@@ -42,7 +42,7 @@ test("polling: bytesSent does not fall when a photo fails, nor when it is delete
   expect(await poll(job.jobId, user)).toMatchObject({ items: [], bytesSent: body.length })
 })
 
-test("a channel that is opened after a photo failed begins with the same bytesSent as polling", async () => {
+test("a channel that is opened after a photo failed starts with the same bytesSent as polling", async () => {
   const user = await newUser()
   const { job } = await newFailedPhoto(user)
   const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
@@ -53,7 +53,7 @@ test("a channel that is opened after a photo failed begins with the same bytesSe
 test.each([
   ["SSE", subscribe],
   ["WebSocket", subscribeByWebSocket],
-] as const)("%s: bytesSent does not fall when a photo fails", async (_, open) => {
+] as const)("%s: bytesSent does not decrease when a photo fails", async (_, open) => {
   const user = await newUser()
   const job = await newJob(user, [jpeg(body.length)])
   const photoId = job.items[0]?.photoId ?? ""
@@ -69,7 +69,7 @@ test.each([
   await channel.close()
 })
 
-test("a channel that is opened before progress was written begins with that progress", async () => {
+test("a channel that is opened before progress is written starts with that progress", async () => {
   const user = await newUser()
   const job = await newJob(user, [jpeg(body.length)])
   const photoId = job.items[0]?.photoId ?? ""
@@ -78,7 +78,7 @@ test("a channel that is opened before progress was written begins with that prog
       token: user.token,
       body: { photoId, bytesSent, bytesTotal: body.length },
     })
-  // The first report is written at once, the second one only a second later.
+  // The first report is written immediately, the second one a second later.
   await report(100)
   await vi.waitFor(async () => expect(await poll(job.jobId, user)).toMatchObject({ bytesSent: 100 }), {
     timeout: 5000,

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 
 describe("a job's channel", () => {
-  test("begins with a snapshot and publishes every change, with the totals of the polling API", async () => {
+  test("starts with a snapshot and publishes every change, with the totals of the polling API", async () => {
     const job = await newJob(user, [jpeg(100), jpeg(300)])
     const second = job.items[1]?.photoId ?? ""
     const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
@@ -52,7 +52,7 @@ describe("a job's channel", () => {
     await channel.close()
   })
 
-  test("publishes an event once, however often it is relayed, and ignores a late one", async () => {
+  test("publishes an event once when it is relayed several times, and ignores a late one", async () => {
     const job = await newJob(user, [jpeg(100)])
     const photoId = job.items[0]?.photoId ?? ""
     const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
@@ -68,7 +68,7 @@ describe("a job's channel", () => {
     await channel.close()
   })
 
-  test("includes every event when several that arrive at once load the job", async () => {
+  test("publishes every event when concurrent events load the job", async () => {
     const job = await newJob(user, [jpeg(100), jpeg(100)])
     const completed = (index: number) => {
       const photoId = job.items[index]?.photoId ?? ""
@@ -76,7 +76,7 @@ describe("a job's channel", () => {
       const event = { type: "PhotoProcessingCompleted", photoId, sequence: 20 + index, data }
       return relayEvents([cloudEvent(job, event, user)])
     }
-    // Only the events say COMPLETED, the rows of the photos do not: an event that is lost cannot be read again.
+    // Only the events contain COMPLETED, the photo rows do not, so a lost event cannot be recovered by a read.
     await Promise.all([completed(0), completed(1)])
     const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
     const [snapshot] = await channel.until((all) => all.length > 0)
@@ -131,7 +131,7 @@ describe("the user's channel", () => {
     socket.close()
   })
 
-  test("can be open twenty times", async () => {
+  test("can be opened twenty times concurrently", async () => {
     const owner = await newUser()
     const channels = await Promise.all(
       Array.from({ length: 20 }, () => subscribe("/queries/events", owner.token)),
@@ -145,7 +145,7 @@ describe("the user's channel", () => {
   })
 })
 
-test("at the limit a WebSocket that sent no ping for a minute gives way to a new channel", async () => {
+test("at the limit a WebSocket that sent no ping for a minute is closed for a new channel", async () => {
   const owner = await newUser()
   for (let count = 0; count < 20; count += 1) await subscribeByWebSocket("/queries/events", owner.token)
   await expectProblem(await send("GET", "/queries/events", { token: owner.token }), 429, "too-many-channels")

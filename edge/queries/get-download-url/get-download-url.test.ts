@@ -29,7 +29,7 @@ const ask = (variant: string, headers: Record<string, string> = {}) =>
   })
 
 describe("a download", () => {
-  test("of the original comes under its own name and type, without any credentials", async () => {
+  test("of the original has its filename and type and needs no credentials", async () => {
     const answer = await (await ask("")).json<DownloadUrlResponse>()
     expect(answer).toMatchObject({
       variant: "original",
@@ -44,7 +44,7 @@ describe("a download", () => {
     )
   })
 
-  test("whose name or type was changed in the URL is refused", async () => {
+  test("with a changed name or type in the URL is rejected", async () => {
     const { url } = await (await ask("")).json<DownloadUrlResponse>()
     const changed = new URL(url)
     changed.searchParams.set("response-content-type", "text/html")
@@ -61,7 +61,7 @@ describe("a download", () => {
     })
   })
 
-  test("has one URL for a while, and is 304 meanwhile", async () => {
+  test("keeps its URL for a limited time and is 304 during it", async () => {
     const first = await ask("1024")
     const { url } = await first.json<DownloadUrlResponse>()
     const held = first.headers.get("etag") ?? ""
@@ -78,8 +78,8 @@ describe("a download", () => {
   })
 })
 
-test("a header value is safe whatever the name", () => {
-  // The example of RFC 6266 §5, and what would end the quoted string.
+test("the header value is safe for any filename", () => {
+  // The example of RFC 6266 §5, and characters that would end the quoted string.
   expect(contentDispositionOf("€ rates")).toContain("filename*=UTF-8''%E2%82%AC%20rates")
   expect(contentDispositionOf('a"b\\c%d\r\nx.jpg')).toMatch(/^attachment; filename="a_b_c_d__x\.jpg"; /)
 })

@@ -37,7 +37,7 @@ export const getDownloadUrl = new Hono<EdgeEnv>().get(
     if (!photo) return problem(c, "not-found")
     const size = thumbnailVariants.find((each) => String(each) === variant)
     const isStored = size === undefined || photo.thumbnails.some((thumbnail) => thumbnail.variant === size)
-    // Nothing is handed out that was not verified.
+    // Return URLs of verified photos only.
     if (photo.status !== "COMPLETED" || !isStored)
       return problem(c, "photo-not-ready", { detail: `The photo is ${photo.status}.` })
     const unchanged = notModified(c, `${variant}-${photo.version}-${urlSpanOf(config)}`)

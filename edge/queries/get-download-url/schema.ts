@@ -10,10 +10,10 @@ export const getDownloadUrlQuery = z.object({
 export const downloadUrlResponse = z.object({
   photoId: z.string(),
   variant: z.enum(["original", "1024", "256"]),
-  /** A GET that needs no credentials until `expiresAt`. */
+  /** A GET of this URL needs no credentials until `expiresAt`. */
   url: z.url(),
   expiresAt: z.iso.datetime(),
-  /** What a browser will call the file. */
+  /** The filename that a browser saves. */
   filename: z.string(),
   contentType: z.string(),
 })

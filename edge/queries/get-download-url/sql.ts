@@ -4,7 +4,7 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 
-/** What a photo is called and which forms of it are stored, or null. */
+/** Reads a photo's filename and stored variants, or null. */
 export const selectDownload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   z
     .object({

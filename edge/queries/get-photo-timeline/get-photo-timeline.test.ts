@@ -27,7 +27,7 @@ const entriesOf = async (photoId: string) => {
 }
 
 describe("a photo's timeline", () => {
-  test("lists in order what happened to the photo, in words", async () => {
+  test("lists the events of the photo in chronological order, with a text for each", async () => {
     const item = await newPhoto(user)
     await put(item)
     await send("POST", `/commands/upload/${item.photoId}/finalize`, { token: user.token })
@@ -41,7 +41,7 @@ describe("a photo's timeline", () => {
     ])
   })
 
-  test("has words of its own for every kind of entry", async () => {
+  test("has a distinct text for every kind of entry", async () => {
     const { photoId } = await newPhoto(user)
     for (const kind of timelineKinds)
       await rows(

@@ -1,6 +1,6 @@
 import type { StoredEntry } from "./schema.ts"
 
-/** A timeline entry in words for the owner of the photo. The compiler reports a kind without words. */
+/** Returns the text of a timeline entry for the owner of the photo. The compiler reports a kind without a text. */
 export const timelineMessage = ({ kind, data }: StoredEntry): string => {
   switch (kind) {
     case "QUEUED":

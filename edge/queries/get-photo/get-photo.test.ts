@@ -23,7 +23,7 @@ beforeAll(async () => {
 const get = (id: string, token = user.token) => send("GET", `/queries/photos/${id}`, { token })
 
 describe("a photo", () => {
-  test("that waits has what was announced and nothing else yet", async () => {
+  test("that is not uploaded yet has only its declared fields", async () => {
     const response = await get(photoId)
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
@@ -39,7 +39,7 @@ describe("a photo", () => {
     })
   })
 
-  test("that is done has its EXIF and thumbnails that anyone with the URL may fetch for a while", async () => {
+  test("that is COMPLETED has its EXIF and presigned URLs of its thumbnails", async () => {
     await rows(
       `update photos set status = 'COMPLETED', width = 4032, height = 3024, exif_json = '{"make": "Apple", "iso": 32}',
          anomalies = '{TRAILING_DATA}',
@@ -57,14 +57,14 @@ describe("a photo", () => {
     expect(thumbnail).toMatchObject({ variant: 256, width: 256, height: 192, expiresAt: expect.any(String) })
   })
 
-  test("is 404 for an unknown id, an impossible id and another user", async () => {
+  test("is 404 for an unknown id, a malformed id and another user", async () => {
     const stranger = await newUser()
     await expectProblem(await get(`ph_${"0".repeat(26)}`), 404, "not-found")
     await expectProblem(await get("%2e%2e"), 404, "not-found")
     await expectProblem(await get(photoId, stranger.token), 404, "not-found")
   })
 
-  test("is 401 without a token and 403 with one that may only write", async () => {
+  test("is 401 without a token and 403 with a write-only token", async () => {
     await expectProblem(await send("GET", `/queries/photos/${photoId}`), 401, "unauthenticated")
     const writer = await forgeToken({ sub: user.userId, scope: "photos:write" })
     await expectProblem(await get(photoId, writer), 403, "insufficient-scope")

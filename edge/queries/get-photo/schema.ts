@@ -8,7 +8,7 @@ import { instant } from "../../http/instant.ts"
 
 export const getPhotoParams = z.object({ photoId: z.string().refine(isPhotoId) })
 
-/** A photo as the database tells it. */
+/** A photo as the database returns it. */
 export const storedPhoto = z.object({
   photoId: z.string().refine(isPhotoId),
   jobId: z.string(),
@@ -20,16 +20,16 @@ export const storedPhoto = z.object({
   failureReason: z.enum(failureReasons).nullable(),
   failureDetail: z.string().nullable(),
   eTag: z.string().nullable(),
-  /** Hex SHA-256 of the stored bytes, once they were read. */
+  /** Hex SHA-256 of the stored bytes; null until they are read. */
   checksum: z.string().nullable(),
   /** Pixels after orientation. */
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
   /** Fields of `PhotoExif`; null until the photo is COMPLETED. */
   exifJson: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).nullable(),
-  /** Something in the file is broken, though every viewer shows it. */
+  /** The file is partly damaged, but viewers can show it. */
   isDegraded: z.boolean(),
-  /** What else is in the file, which every viewer ignores. Empty until the photo is COMPLETED. */
+  /** Other content found in the file, which viewers ignore. Empty until the photo is COMPLETED. */
   anomalies: z.array(z.enum(photoAnomalies)),
   tags: z.array(z.string()),
   createdAt: instant,
@@ -37,9 +37,9 @@ export const storedPhoto = z.object({
   thumbnails: z.array(storedThumbnail),
 })
 
-/** A photo as callers get it. */
+/** A photo in API responses. */
 export const photoResponse = storedPhoto.extend({
-  /** Percent: 100 means that the photo has ended, not merely that it was sent. */
+  /** Percent. 100 means that the photo has ended, not only that it was uploaded. */
   progress: z.number().int(),
   createdAt: z.iso.datetime(),
   completedAt: z.iso.datetime().nullable(),

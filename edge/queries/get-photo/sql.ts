@@ -4,7 +4,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedPhoto } from "./schema.ts"
 
-/** A photo of the user and the version of its row, or null. */
+/** Reads a photo of the user with the version of its row, or null. */
 export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   storedPhoto.extend({ version: z.number().int() }).nullable(),
   `

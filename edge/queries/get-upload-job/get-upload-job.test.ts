@@ -43,7 +43,7 @@ describe("a job's snapshot", () => {
     })
   })
 
-  test("says when to poll again, and is 304 until something in it changes", async () => {
+  test("has the next poll time and is 304 until the job changes", async () => {
     const path = `/queries/upload-jobs/${job.jobId}`
     const first = await send("GET", path, { token: user.token })
     expect(first.headers.get("retry-after")).toBe("2")
@@ -77,7 +77,7 @@ describe("a job's snapshot", () => {
     })
   })
 
-  test("is 404 for an unknown id, an impossible id and another user", async () => {
+  test("is 404 for an unknown id, a malformed id and another user", async () => {
     const stranger = await newUser()
     for (const [jobId, token] of [
       [`job_${"0".repeat(26)}`, user.token],
@@ -87,7 +87,7 @@ describe("a job's snapshot", () => {
       await expectProblem(await send("GET", `/queries/upload-jobs/${jobId}`, { token }), 404, "not-found")
   })
 
-  test("is 401 without a token and 403 with one that may only write", async () => {
+  test("is 401 without a token and 403 with a write-only token", async () => {
     const path = `/queries/upload-jobs/${job.jobId}`
     await expectProblem(await send("GET", path), 401, "unauthenticated")
     const writer = await forgeToken({ sub: user.userId, scope: "photos:write" })

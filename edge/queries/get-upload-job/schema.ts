@@ -29,7 +29,7 @@ export const storedUploadJob = z.object({
   updatedAt: instant,
   completedAt: instant.nullable(),
   items: z.array(storedItem),
-  /** The bytes of deleted photos, which are no items any more but still count; null when no photo was deleted. */
+  /** The bytes of deleted photos. They are not listed as items but still count. Null if no photo was deleted. */
   deleted: z.object({ bytes: z.number().int(), bytesSent: z.number().int() }).nullable(),
 })
 

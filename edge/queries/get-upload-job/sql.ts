@@ -6,7 +6,7 @@ import { jobStatuses } from "../../../domain/job-status.ts"
 import { storedUploadJob } from "./schema.ts"
 
 const upToDateJob = z.object({
-  /** Grows with every change of the job or of one of its photos. */
+  /** Increases with every change of the job or of one of its photos. */
   version: z.number().int(),
   status: z.enum(jobStatuses),
   /** Null: the caller has this version. */
@@ -15,8 +15,8 @@ const upToDateJob = z.object({
 
 /**
  * A job of the user with its photos in the order of its files, or null. For a caller who knows the job's version, it
- * reads the row of the job only. `json` instead of `jsonb`, and rows instead of built objects: the answer is sent as it
- * is, and 100 photos take half the time.
+ * reads the row of the job only. `json` instead of `jsonb`, and rows instead of built objects: the response is sent
+ * unchanged, and 100 photos take half the time.
  */
 export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId; knownTags: readonly string[] }>()(
   upToDateJob.nullable(),

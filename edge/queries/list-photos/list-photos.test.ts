@@ -100,15 +100,15 @@ describe("a list of photos", () => {
     expect(await names("?q=00")).toEqual([])
   })
 
-  test("finds photos with every word, in whatever field", async () => {
+  test("finds photos that contain every word, in any field", async () => {
     expect(await names("?q=jpg+summer")).toEqual(["Mountain.jpg", "beach.jpg"])
     expect(await names("?q=summer++apple")).toEqual(["Mountain.jpg"])
     expect(await names("?q=mountain+beach")).toEqual([])
-    // The last letters of the filename and the first of the camera are no word.
+    // The end of the filename and the start of the camera name do not form a word.
     expect(await names("?q=jpgapple")).toEqual([])
   })
 
-  test("takes wildcards and quotes for what they are", async () => {
+  test("treats wildcards and quotes as literal characters", async () => {
     expect(await names("?q=100%25")).toEqual(["IMG_100%.jpg"])
     expect(await names("?q=%25%25%25")).toEqual([])
     expect(await names("?q=_")).toEqual([])
@@ -116,7 +116,7 @@ describe("a list of photos", () => {
     expect(await names("?q=%5C%5C%5C")).toEqual([])
   })
 
-  test("finds a photo by a tag as long as it has it, before and after it has ended", async () => {
+  test("finds a photo by its current tags, before and after it has ended", async () => {
     const [item] = (await newJob(user, [jpeg(12, "tagged.jpg")])).items
     const path = `/commands/photos/${item?.photoId}/tags`
     const add = (label: string) => send("POST", path, { token: user.token, body: { labels: [label] } })
@@ -173,12 +173,12 @@ describe("a list of photos", () => {
     "?takenFrom=May",
     "?q=",
     "?q=%00",
-  ])("refuses %s with a pointer", async (query) => {
+  ])("rejects %s with a pointer", async (query) => {
     const problem = await expectProblem(await ask(query), 422, "validation-failed")
     expect(problem.errors).toHaveLength(1)
   })
 
-  test("refuses a page beyond item 2,000 and points to the cursor", async () => {
+  test("rejects a page beyond item 2,000 and recommends the cursor", async () => {
     expect((await ask("?page=19&size=100")).status).toBe(200)
     const problem = await expectProblem(await ask("?page=20&size=100"), 422, "validation-failed")
     expect(problem.errors).toEqual([
@@ -190,7 +190,7 @@ describe("a list of photos", () => {
     ])
   })
 
-  test("of another user has none of them", async () => {
+  test("of another user contains none of these photos", async () => {
     const stranger = await newUser()
     expect((await (await ask("", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
     expect((await (await ask("?tag=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])

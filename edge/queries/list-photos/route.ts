@@ -25,12 +25,12 @@ export const listPhotos = new Hono<EdgeEnv>().get(
   async (c) => {
     const { config, database, principal } = c.var
     const { tag, q, status, takenFrom, takenTo, ...page } = c.req.valid("query")
-    // The tag of an answer with URLs holds for one span of them; the statement compares only what it stores.
+    // The ETag of a response with URLs is valid for one signing period; the statement compares only the stored part.
     const span = `-${urlSpanOf(config)}`
     const input = {
       userId: principal.userId,
       ...rowsOf(page),
-      // A text that can't be a label is a tag of no photo.
+      // No photo has a tag that is not a valid label.
       tagKey: tag === undefined ? null : (tagLabelOf(tag)?.tagKey ?? ""),
       q: q ?? null,
       status: status ?? null,

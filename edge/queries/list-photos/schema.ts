@@ -17,7 +17,7 @@ export const listPhotosQuery = listQuery(isPhotoId, {
     .trim()
     .min(1)
     .max(100)
-    // PostgreSQL stores neither, so no photo has them.
+    // PostgreSQL cannot store either, so no photo has them.
     .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be text")
     .optional()
     .describe(

@@ -1,6 +1,6 @@
 import { isTerminalPhoto, type PhotoStatus, photoStatuses } from "../../../domain/photo-status.ts"
 
-/** What photos are searched by. */
+/** The filters of a photo search. */
 export type PhotoFilters = {
   tagKey: string | null
   q: string | null
@@ -81,7 +81,7 @@ const endedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => 
 }
 
 // All ids of one status, in order: only the index on user, status and id has them, also for a planner without
-// statistics. With a limit it would rather walk through all photos of the user and pick the unfinished ones.
+// statistics. With a limit it would scan all photos of the user for the unfinished ones.
 const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   const idsOf = (status: PhotoStatus) => `
       (select photo_id from photos
@@ -98,7 +98,7 @@ const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   order by p.photo_id desc ${upToSlice}`
 }
 
-// Clamped to what the user has, a range "until today" is a few years. Ordered and limited: min() and max() of a table
+// Clamps an open range to the dates that the user has. Uses order and limit, because min() and max() of a table
 // without statistics become a scan.
 const boundOf = (nearer: "greatest" | "least", filter: "takenFrom" | "takenTo", order: "asc" | "desc") => `
         ${nearer}($1::jsonb->>'${filter}', (

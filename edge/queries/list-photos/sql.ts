@@ -13,12 +13,12 @@ export type PhotosPage = {
   limit: number
   /** The key of a tag. */
   tagKey: string | null
-  /** What a person typed: words that must all be found. */
+  /** The search text. Every word must match. */
   q: string | null
   status: PhotoStatus | null
   takenFrom: string | null
   takenTo: string | null
-  /** Tags of the answers that the caller has. */
+  /** ETags of the responses that the caller has. */
   knownTags: readonly string[]
 }
 
@@ -30,7 +30,7 @@ const photosPage = z.object({
 
 /**
  * A page of the user's photos, newest first, and a tag that changes with any of them. Each statement reads an index
- * that has the order of the page, so it stops when the page is full. When the caller knows the tag, only the index
+ * in the order of the page, so it stops when the page is full. When the caller knows the tag, only the index
  * and the versions of the rows are read.
  */
 export const selectPhotos = (
@@ -41,7 +41,7 @@ export const selectPhotos = (
   return filters.status !== null ? photosOfStatus : allPhotos
 }
 
-// The arguments stand in the text as constants: the planner drops what is not asked for.
+// The arguments are constants in the text, so the planner removes unused conditions.
 const argument = (name: keyof PhotosPage) => `($1::jsonb->>'${name}')`
 
 const slice = `offset ${argument("offset")}::int limit ${argument("limit")}::int`

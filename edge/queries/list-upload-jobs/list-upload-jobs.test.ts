@@ -14,7 +14,7 @@ const ask = (query = "", headers: Record<string, string> = {}) =>
   send("GET", `/queries/upload-jobs${query}`, { token: user.token, headers })
 
 describe("a list of jobs", () => {
-  test("has one's own, the newest first, by page and by cursor", async () => {
+  test("has the caller's jobs, newest first, by page and by cursor", async () => {
     const all = await (await ask()).json<ListUploadJobsResponse>()
     expect(all.items.map(({ jobId }) => jobId)).toEqual(jobIds)
     expect(all.items[0]).toMatchObject({ status: "QUEUED", terminal: false, totalCount: 1 })

@@ -8,13 +8,13 @@ export type JobsPage = {
   before: JobId | null
   offset: number
   limit: number
-  /** Tags of the answers that the caller has. */
+  /** ETags of the responses that the caller has. */
   knownTags: readonly string[]
 }
 
 /**
  * A page of the user's jobs, newest first, and a tag that changes with any of them. When the caller knows the tag, only
- * the versions are read. The arguments are constants in the text, so that the planner knows how few rows are wanted.
+ * the versions are read. The arguments are constants in the text, so that the planner knows the number of rows.
  */
 export const selectUploadJobs = statementOf<JobsPage>()(
   z.object({

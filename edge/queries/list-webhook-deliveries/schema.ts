@@ -14,7 +14,7 @@ export const storedDelivery = z.object({
   type: z.string(),
   status: z.enum(["PENDING", "DELIVERED", "FAILED"]),
   attempts: z.number().int(),
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   lastStatus: z.number().int().nullable(),
   lastError: z.string().nullable(),
   nextAttemptAt: instant.nullable(),

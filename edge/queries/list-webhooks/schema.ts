@@ -6,7 +6,7 @@ export const storedWebhook = z.object({
   endpointId: z.string(),
   url: z.string(),
   eventTypes: z.array(z.enum(eventTypes)).nullable(),
-  /** Set when deliveries were given up. */
+  /** Set when the webhook was disabled after failed deliveries. */
   disabledAt: instant.nullable(),
   disabledReason: z.string().nullable(),
   createdAt: instant,

@@ -21,7 +21,7 @@ const waiting = async (key: string, signed: Record<string, string>, sent: Record
   return request
 }
 
-test("a sender that waits to be asked is asked, and its object stored", async () => {
+test("a sender that waits for 100 Continue receives it, and its object is stored", async () => {
   const headers = { "content-length": "4", "content-type": "image/jpeg" }
   const request = await waiting("thumbnails/asked", headers, headers)
   await once(request, "continue")
@@ -32,7 +32,7 @@ test("a sender that waits to be asked is asked, and its object stored", async ()
   expect(await storage.exists("thumbnails/asked")).toBe(true)
 })
 
-test("a sender that waits is rejected without being asked for its body", async () => {
+test("an invalid request is rejected without 100 Continue", async () => {
   const headers = { "content-length": "4", "content-type": "image/jpeg" }
   const request = await waiting("local/unasked", headers, { ...headers, "content-type": "text/html" })
   let wasAsked = false
@@ -44,7 +44,7 @@ test("a sender that waits is rejected without being asked for its body", async (
   request.destroy()
 })
 
-test("a body of no stated length is rejected with 411", async () => {
+test("a body without a content-length is rejected with 411", async () => {
   const url = await storage.presign("PUT", "local/chunked", { "content-type": "image/jpeg" })
   const request = httpRequest(url, {
     method: "PUT",
@@ -58,7 +58,7 @@ test("a body of no stated length is rejected with 411", async () => {
   expect(await storage.exists("local/chunked")).toBe(false)
 })
 
-test("a body that breaks off before its length stores nothing, and leaves its key free", async () => {
+test("an incomplete body stores nothing and leaves its key free", async () => {
   const headers = { "content-length": "1000", "content-type": "image/jpeg", "if-none-match": "*" }
   const url = new URL(await storage.presign("PUT", "local/short", headers))
   const socket = connect(Number(url.port), url.hostname)

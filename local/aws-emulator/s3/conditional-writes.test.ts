@@ -16,8 +16,8 @@ const codeOf = async (write: Promise<unknown>) => {
 }
 const writesTo = (object: typeof stored | null) => conditionalWrites(async () => object)
 
-describe("a write that must be the first", () => {
-  test("is done when there is nothing", async () => {
+describe("a write with If-None-Match: *", () => {
+  test("succeeds when the key has no object", async () => {
     expect(await writesTo(null)(address, onlyNew, written)).toBe("written")
   })
 
@@ -25,7 +25,7 @@ describe("a write that must be the first", () => {
     expect(await codeOf(writesTo(stored)(address, onlyNew, written))).toBe("PreconditionFailed")
   })
 
-  test("is rejected while another write of its key is under way, and no longer", async () => {
+  test("is rejected only while another write of its key is in progress", async () => {
     const writes = writesTo(null)
     const first = Promise.withResolvers<string>()
     for (const headers of [onlyNew, {}]) {
@@ -38,7 +38,7 @@ describe("a write that must be the first", () => {
     }
   })
 
-  test("of two at the very same time only one is done", async () => {
+  test("succeeds once when two run concurrently", async () => {
     const writes = writesTo(null)
     const outcomes = await Promise.all([1, 2].map(() => codeOf(writes(address, onlyNew, written))))
     expect(outcomes.sort()).toEqual(["ConditionalRequestConflict", "written"])
@@ -53,13 +53,13 @@ describe("a write that must be the first", () => {
   })
 })
 
-describe("a write that must replace a known object", () => {
+describe("a write with If-Match", () => {
   test.each([
     [stored, '"abc"', "written"],
     [stored, "abc", "written"],
     [stored, '"other"', "PreconditionFailed"],
     [null, '"abc"', "NoSuchKey"],
-  ])("of %o for the ETag %s ends so: %s", async (object, etag, outcome) => {
+  ])("of %o with the ETag %s gives %s", async (object, etag, outcome) => {
     expect(await codeOf(writesTo(object)(address, { "if-match": etag }, written))).toBe(outcome)
   })
 })

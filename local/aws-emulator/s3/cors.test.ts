@@ -40,7 +40,7 @@ describe("a page of an allowed origin", () => {
     })
   })
 
-  test("reads also why it was rejected", async () => {
+  test("can also read an error response", async () => {
     const answer = await send("PUT", `${storage.s3Endpoint}/photos/x`, { origin: page.origin }, "x")
     expect(answer).toMatchObject({
       status: 403,
@@ -51,8 +51,8 @@ describe("a page of an allowed origin", () => {
 
 describe("a preflight is rejected", () => {
   test.each([
-    ["of a foreign origin", { ...page, origin: "https://evil.example" }, 403],
-    ["of an origin that only begins alike", { ...page, origin: "https://app.example.evil" }, 403],
+    ["of an origin that is not allowed", { ...page, origin: "https://evil.example" }, 403],
+    ["of an origin with an allowed prefix", { ...page, origin: "https://app.example.evil" }, 403],
     ["for another method", { ...page, "access-control-request-method": "DELETE" }, 403],
     ["without an origin", { "access-control-request-method": "PUT" }, 400],
   ])("%s", async (_, headers, status) => {
@@ -62,7 +62,7 @@ describe("a preflight is rejected", () => {
   })
 })
 
-test("an answer to a foreign page has no CORS headers", async () => {
+test("a response to another origin has no CORS headers", async () => {
   const url = await storage.presign("GET", "x")
   expect((await send("GET", url, { origin: "https://evil.example" })).headers).not.toHaveProperty(
     "access-control-allow-origin",
@@ -74,6 +74,6 @@ test.each([
   ["https://*.preview.example", "https://pr-1.preview.example", "https://pr-1.preview.example"],
   ["https://*.preview.example", "https://preview.example", undefined],
   ["http://localhost:*", "http://localhost:5173", "http://localhost:5173"],
-])("the rule %s answers %s with %s", (rule, origin, allowed) => {
+])("the rule %s returns for %s: %s", (rule, origin, allowed) => {
   expect(corsHeaders({ origin }, "GET", [rule])["access-control-allow-origin"]).toBe(allowed)
 })

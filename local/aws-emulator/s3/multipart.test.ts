@@ -41,8 +41,8 @@ afterEach(async () => {
   await storage.ask(key, { method: "DELETE" })
 })
 
-describe("an upload in parts", () => {
-  test("becomes one object with its type, which is announced once, when it is complete", async () => {
+describe("a multipart upload", () => {
+  test("creates one object with its type and sends one event, on completion", async () => {
     const uploadId = await open()
     const first = await upload(uploadId, 1, new Uint8Array(fiveMiB).fill(1))
     const second = await upload(uploadId, 2, new Uint8Array(10).fill(2))
@@ -69,7 +69,7 @@ describe("an upload in parts", () => {
     expect(await list(`uploadId=${uploadId}`)).toContain("NoSuchUpload")
   })
 
-  test("takes parts of 64 MB through presigned URLs, and checks their checksums", async () => {
+  test("accepts parts of 64 MB through presigned URLs and verifies their checksums", async () => {
     const uploadId = await open()
     const part = Buffer.alloc(64_000_000, 7)
     const headers = { "content-length": String(part.length) }
@@ -81,7 +81,7 @@ describe("an upload in parts", () => {
     expect(textsOf(await list(`uploadId=${uploadId}`), "Size")).toEqual(["64000000"])
   })
 
-  test("completes only where nothing is, when asked to", async () => {
+  test("with If-None-Match completes only if the key has no object", async () => {
     const uploadId = await open()
     const part = await upload(uploadId, 1, new Uint8Array(10))
     await storage.ask(key, { method: "PUT", body: "first" })
@@ -91,14 +91,14 @@ describe("an upload in parts", () => {
     await storage.receive()
   })
 
-  test("is not completed with parts that are not there, or without any", async () => {
+  test("is not completed with missing parts or without parts", async () => {
     const uploadId = await open()
     expect(await (await complete(uploadId, ['"0"'])).text()).toContain("InvalidPart")
     expect(await (await complete(uploadId, [])).text()).toContain("MalformedXML")
     expect(await storage.exists(key)).toBe(false)
   })
 
-  test("belongs to its key: a URL for another can neither add to it nor complete it", async () => {
+  test("belongs to its key: a URL for another key can neither add parts nor complete it", async () => {
     const uploadId = await open("local/usr_2/ph_2/original")
     expect((await upload(uploadId, 1, new Uint8Array(1))).status).toBe(404)
     expect(await (await complete(uploadId, ['"0"'])).text()).toContain("NoSuchUpload")
@@ -106,13 +106,13 @@ describe("an upload in parts", () => {
     expect(abort.status).toBe(404)
   })
 
-  test.each(["0", "10001", "x", "1.5"])("has no part number %s", async (partNumber) => {
+  test.each(["0", "10001", "x", "1.5"])("rejects the part number %s", async (partNumber) => {
     const uploadId = await open()
     const answer = await upload(uploadId, partNumber, new Uint8Array(1))
     expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("InvalidArgument")])
   })
 
-  test.each(["../../buckets", "no-such-id", "%00"])("can't have the id %s", async (uploadId) => {
+  test.each(["../../buckets", "no-such-id", "%00"])("rejects the upload id %s", async (uploadId) => {
     expect((await storage.ask(key, { query: `uploadId=${uploadId}` })).status).toBe(404)
   })
 })

@@ -44,7 +44,7 @@ describe("requests that fauxqs would handle wrongly are answered with 501 NotImp
 })
 
 test.each(["application/json", "text/plain;charset=UTF-8", "image/svg+xml"])(
-  "an object of type %s is stored untouched",
+  "an object of type %s is stored unchanged",
   async (type) => {
     const body = '{ "spaces":   "kept" }'
     await storage.ask("local/typed", { method: "PUT", body, headers: { "content-type": type } })

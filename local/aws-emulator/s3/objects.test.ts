@@ -111,7 +111,7 @@ describe("an object", () => {
 })
 
 describe("a key", () => {
-  test("of any characters is stored, listed and sent in events unchanged", async () => {
+  test("with any characters is stored, listed and sent in events unchanged", async () => {
     const character = fc.oneof(
       fc.string({ unit: "grapheme", minLength: 1, maxLength: 5 }),
       fc.constantFrom(" ", "+", "%2F", "%", "?", "#", "&", "'", "📷", "%25", ";", "\\", ":"),

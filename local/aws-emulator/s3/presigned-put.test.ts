@@ -68,11 +68,11 @@ describe("a presigned PUT", () => {
   test.each([
     ["with another type", { "content-type": "text/html" }],
     ["with another length", { "content-length": String(body.length - 1) }],
-    ["without the condition that was signed", { "if-none-match": "" }],
+    ["without the signed condition", { "if-none-match": "" }],
     ["with another checksum", { "x-amz-checksum-sha256": "AAAA" }],
-    ["with an ACL that nobody signed", { "x-amz-acl": "public-read" }],
-    ["with metadata that nobody signed", { "x-amz-meta-owner": "me" }],
-    ["with a copy source that nobody signed", { "x-amz-copy-source": "/photos/local/other" }],
+    ["with an unsigned ACL", { "x-amz-acl": "public-read" }],
+    ["with unsigned metadata", { "x-amz-meta-owner": "me" }],
+    ["with an unsigned copy source", { "x-amz-copy-source": "/photos/local/other" }],
   ])("%s is rejected with 403 and stores nothing", async (name, change) => {
     const key = `local/rejected/${name}`
     const sent: Record<string, string> = { ...uploadHeaders(), ...change }
@@ -141,7 +141,7 @@ describe("a body that does not match its headers is rejected and stores nothing"
     ["x-amz-checksum-sha256", "not a hash", 400, "InvalidRequest"],
     ["content-md5", "AAAA", 400, "InvalidDigest"],
     ["x-amz-checksum-crc32c", "AAAAAA==", 501, "NotImplemented"],
-  ])("one that can't be a checksum is named (%s: %s)", async (name, value, status, code) => {
+  ])("a malformed checksum is reported (%s: %s)", async (name, value, status, code) => {
     const answer = await put(`local/malformed/${name}`, uploadHeaders({ [name]: value }))
     expect(answer).toMatchObject({ status, text: expect.stringContaining(code) })
     await expectNothingStored(`local/malformed/${name}`)

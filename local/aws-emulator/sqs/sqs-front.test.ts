@@ -96,9 +96,9 @@ describe("a request is rejected, and its message not accepted", () => {
         return new Request(signed, { headers })
       },
     ],
-    ["with the secret of another", 403, "SignatureDoesNotMatch", () => sendSigned("guess")],
+    ["with another secret", 403, "SignatureDoesNotMatch", () => sendSigned("guess")],
     [
-      "with a body that was not signed",
+      "with an unsigned body",
       403,
       "SignatureDoesNotMatch",
       async () => {
@@ -116,7 +116,7 @@ describe("a request is rejected, and its message not accepted", () => {
       },
     ],
     [
-      "of more than a batch can hold",
+      "with a batch above the size limit",
       413,
       "RequestEntityTooLarge",
       () => sendSigned(credentials.secretAccessKey, { body: "x".repeat(5_000_000) }),

@@ -26,17 +26,17 @@ const zip = joined("PK\x03\x04", Buffer.alloc(40), "PK\x05\x06", Buffer.alloc(18
 const jpegWithComment = async (comment: string) =>
   withFirstSegment(await redAboveBlueJpeg(), jpegSegment(0xfe, comment))
 
-describe("a photo that every viewer shows completes, and what else is in its file is named", () => {
+describe("a photo that viewers can show completes, and other content in its file is reported", () => {
   test.each<[what: string, photo: () => Promise<Uint8Array>, type: PhotoType, anomalies: string[]]>([
     ["nothing", redAboveBlueJpeg, "image/jpeg", []],
     [
-      "a web page behind a JPEG",
+      "a web page after a JPEG",
       async () => joined(await redAboveBlueJpeg(), page),
       "image/jpeg",
       ["TRAILING_DATA", "EMBEDDED_MARKUP"],
     ],
     [
-      "a ZIP behind a JPEG",
+      "a ZIP after a JPEG",
       async () => joined(await redAboveBlueJpeg(), zip),
       "image/jpeg",
       ["TRAILING_DATA", "EMBEDDED_ARCHIVE"],
@@ -56,7 +56,7 @@ describe("a photo that every viewer shows completes, and what else is in its fil
       [],
     ],
     [
-      "a web page behind a PNG",
+      "a web page after a PNG",
       async () => joined(await noise().png().toBuffer(), page),
       "image/png",
       ["TRAILING_DATA", "EMBEDDED_MARKUP"],
@@ -71,25 +71,25 @@ describe("a photo that every viewer shows completes, and what else is in its fil
       ["EMBEDDED_MARKUP"],
     ],
     [
-      "a web page behind a WebP",
+      "a web page after a WebP",
       async () => joined(await noise().webp().toBuffer(), page),
       "image/webp",
       ["TRAILING_DATA", "EMBEDDED_MARKUP"],
     ],
     [
-      "a ZIP behind a GIF",
+      "a ZIP after a GIF",
       async () => joined(await noise().gif().toBuffer(), zip),
       "image/gif",
       ["TRAILING_DATA", "EMBEDDED_ARCHIVE"],
     ],
     [
-      "a web page behind a HEIC",
+      "a web page after a HEIC",
       async () => joined(heicOf(), page),
       "image/heic",
       ["TRAILING_DATA", "EMBEDDED_MARKUP"],
     ],
     [
-      "a ZIP behind an AVIF",
+      "a ZIP after an AVIF",
       async () => joined(await noise().resize(64).avif().toBuffer(), zip),
       "image/avif",
       ["TRAILING_DATA", "EMBEDDED_ARCHIVE"],
@@ -104,7 +104,7 @@ describe("a photo that every viewer shows completes, and what else is in its fil
       "image/gif",
       ["EMBEDDED_SCRIPT"],
     ],
-    // 61 px wide: GIF89a= was taken for a script.
+    // 61 px wide: GIF89a= was mistaken for a script.
     [
       "a GIF of 61 px",
       () =>
@@ -123,7 +123,7 @@ describe("a photo that every viewer shows completes, and what else is in its fil
       )
   })
 
-  test("the video behind a motion photo and a second picture are no anomaly", async () => {
+  test("the video of a motion photo and a second picture are no anomaly", async () => {
     const video = joined("\0\0\0\x18ftypmp42\0\0\0\0mp42isom", Buffer.alloc(5000, 3))
     const photo = await redAboveBlueJpeg()
     expect((await examiner.accept(joined(photo, video))).facts.anomalies).toEqual([])

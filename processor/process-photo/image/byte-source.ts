@@ -1,19 +1,19 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 
 /**
- * A photo for the examiner: the path of its file, or its bytes in shared memory. Bytes that a caller holds already
- * (a download below some bound) spare writing and reading a file. They are shared with a thread, not copied: nothing
- * may write to them before `examine` has settled.
+ * A photo for the examiner: the path of its file, or its bytes in shared memory. Bytes in memory (a small
+ * download) avoid writing and reading a file. They are shared with a thread, not copied: do not write to them before
+ * `examine` has settled.
  */
 export type PhotoContent = string | Uint8Array<SharedArrayBuffer>
 
-/** Random access to bytes. Parsers read through it, so no file has to be in memory as a whole. */
+/** Random access to bytes. Parsers read through it, so a file does not have to be in memory as a whole. */
 export type ByteSource = {
   /** Bytes in total. */
   size: number
-  /** The byte at `position`; undefined where there is none. */
+  /** The byte at `position`; undefined beyond the end. */
   byteAt: (position: number) => number | undefined
-  /** Up to `length` bytes from `position`; fewer, or none, where the bytes end. They stay valid. */
+  /** Up to `length` bytes from `position`; fewer, or none, at the end. They stay valid. */
   peek: (position: number, length: number) => Buffer
   /** Some bytes from `position`, none only at the end. For scans: valid until the next call of any method. */
   view: (position: number) => Buffer
@@ -37,7 +37,7 @@ export class EndsEarly extends Error {
   }
 }
 
-/** The file can't be read, which says nothing about the photo: the only transient fault of an examination. */
+/** The file cannot be read. The photo may be valid: this is the only transient fault of an examination. */
 export class ReadFailed extends Error {
   constructor(cause: unknown) {
     super("the file of the photo can't be read", { cause })
@@ -53,7 +53,7 @@ export const bytesIn = (buffer: Buffer): ByteSource => ({
   view: (position) => buffer.subarray(position),
 })
 
-/** A part of `source` with positions of its own. A part that reaches beyond its source is cut. */
+/** A part of `source` with its own positions, cut at the end of the source. */
 export const partOf = (source: ByteSource, start: number, length: number): ByteSource => {
   const size = Math.max(0, Math.min(length, source.size - start))
   return {
@@ -67,7 +67,7 @@ export const partOf = (source: ByteSource, start: number, length: number): ByteS
 }
 
 /**
- * Passes the bytes of a photo to `use`. A file is open meanwhile; nothing may write to it.
+ * Passes the bytes of a photo to `use`. A file stays open during `use`; do not write to it.
  * @throws ReadFailed when a file can't be read
  */
 export const withContent = <T>(content: PhotoContent, use: (source: ByteSource) => T): T =>
@@ -124,7 +124,7 @@ const fileSource = (descriptor: number, size: number): ByteSource => {
   }
 }
 
-/** Fills `target` from `position` on; returns how many bytes there were. */
+/** Fills `target` from `position` on; returns the number of bytes read. */
 const readInto = (descriptor: number, target: Buffer, position: number): number => {
   let filled = 0
   while (filled < target.length) {

@@ -13,7 +13,7 @@ import type { FromWorker, Go, Order } from "./worker-protocol.ts"
 const port = parentPort
 if (!port) throw new Error("examine-worker.ts runs in a worker thread")
 
-// One photo at a time: the order, the memory it needs, the permission to take it, the outcome.
+// One photo at a time. Messages: the order, the memory it needs, the permission to use it, the outcome.
 port.on("message", async (message: Order | Go) => {
   if (!("content" in message)) return
   try {
@@ -31,7 +31,7 @@ const examine = async ({
 }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
   const probed = withContent(content, (source) => {
     const found = probe(source, declaredType, limits)
-    // What the header refers to is read here: a file is closed afterwards.
+    // Read everything that the header refers to here: the file is closed afterwards.
     return found.ok ? ok({ ...found.value, exif: photoExifOf(found.value.header.exif) }) : found
   })
   if (!probed.ok) return probed
@@ -47,7 +47,7 @@ const examine = async ({
     return ok({ facts: { type: header.type, width, height, exif, isDegraded, anomalies }, thumbnails })
   } catch (error) {
     if (error instanceof ReadFailed) throw error
-    // libvips reads a file by itself and does not tell I/O errors from damage.
+    // libvips reads a file itself and does not distinguish I/O errors from damage.
     withContent(content, readAll)
     return undecodable
   }

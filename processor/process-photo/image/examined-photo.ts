@@ -1,5 +1,5 @@
 import type { ImageFacts } from "../../../domain/image.ts"
 import type { MadeThumbnail } from "./pixels/thumbnails.ts"
 
-/** All that is found out about a photo, and its thumbnails as they will be stored. */
+/** The facts about a photo, and its thumbnails in the form in which they are stored. */
 export type ExaminedPhoto = { facts: ImageFacts; thumbnails: readonly MadeThumbnail[] }

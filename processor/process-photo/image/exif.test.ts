@@ -71,7 +71,7 @@ describe("EXIF", () => {
     expect(facts.exif.make).not.toMatch(/\p{Cc}/u)
   })
 
-  test("is empty where its block is garbage; the photo is accepted", async () => {
+  test("is empty if its block is invalid; the photo is accepted", async () => {
     const block = `Exif\0\0II*\0\xff\xff\xff\xff${"\xee".repeat(200)}`
     const { facts } = await examiner.accept(
       withFirstSegment(await redAboveBlueJpeg(), jpegSegment(0xe1, block)),
@@ -79,7 +79,7 @@ describe("EXIF", () => {
     expect(Object.values(facts.exif).every((value) => value === null)).toBe(true)
   })
 
-  test("of the maintainers' samples is what exifr reads", async ({ skip }) => {
+  test("of the maintainers' samples equals the output of exifr", async ({ skip }) => {
     if (!samplesFolder) return skip("shared/samples is absent")
     const samples = join(samplesFolder, "good")
     const names = await readdir(samples)

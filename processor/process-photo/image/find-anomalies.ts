@@ -3,8 +3,8 @@ import type { ByteSource } from "./byte-source.ts"
 import type { ImageHeader } from "./format/image-header.ts"
 
 /**
- * What a file is or holds beside its photo. Viewers ignore it, so the photo is accepted; programs that read only the
- * end of a file, or search it, may take it for something else.
+ * Finds content in a file besides its photo. Viewers ignore it, so the photo is accepted, but programs that read only
+ * the end of a file, or search it, may detect another format.
  */
 export const findAnomalies = (source: ByteSource, header: ImageHeader): PhotoAnomaly[] => {
   const found: Record<PhotoAnomaly, boolean> = {

@@ -39,7 +39,7 @@ describe("a HEIC", () => {
     expect([red > blue, blueBelow > redBelow], "red above blue").toEqual([true, true])
   })
 
-  test("is rotated as it says", async () => {
+  test("is rotated according to its `irot` property", async () => {
     const quarterTurn = box("irot", uint(1, 1))
     const photo = heicOf({ columns: 2, rows: 1, properties: [quarterTurn] })
     const { facts, thumbnails } = await examiner.accept(photo, "image/heic")
@@ -48,11 +48,11 @@ describe("a HEIC", () => {
   })
 
   test.each([
-    ["of which a tile is zeroed", (bytes: Buffer) => bytes.fill(0)],
-    ["of which a tile has a run of zeros", (bytes: Buffer) => bytes.fill(0, 1000, 1010)],
-    ["of which a tile is another file's", (bytes: Buffer) => bytes.fill("<html>", 0)],
-    ["of which a tile is cut short", (bytes: Buffer) => bytes.subarray(0, 2000)],
-    ["of which a tile is missing", (bytes: Buffer) => bytes.subarray(0, 0)],
+    ["with a zeroed tile", (bytes: Buffer) => bytes.fill(0)],
+    ["with a run of zeros in a tile", (bytes: Buffer) => bytes.fill(0, 1000, 1010)],
+    ["with HTML in a tile", (bytes: Buffer) => bytes.fill("<html>", 0)],
+    ["with a truncated tile", (bytes: Buffer) => bytes.subarray(0, 2000)],
+    ["with a missing tile", (bytes: Buffer) => bytes.subarray(0, 0)],
   ])("%s is corrupt", async (_, damage) => {
     const photo = heicOf({ coded: (bytes, tile) => (tile === 2 ? damage(Buffer.from(bytes)) : bytes) })
     expect(await examiner.outcomeOf(photo, "image/heic")).toBe("CORRUPT")
@@ -67,7 +67,7 @@ describe("a HEIC", () => {
     expect(decodeBytes(16, 8) - decodeBytes(1, 1)).toBeGreaterThan(canvasBytes)
   })
 
-  test("whose decoder takes more memory than was reserved is corrupt, and the process goes on", async () => {
+  test("that needs more memory than reserved is corrupt, and the process continues", async () => {
     const huge = joinedGrid(60_000)
     expect(await examiner.outcomeOf(heicOf({ grid: huge }), "image/heic")).toBe("CORRUPT")
   })
@@ -76,7 +76,7 @@ describe("a HEIC", () => {
 const joinedGrid = (side: number) => Buffer.concat([uint(1, 0, 1, 1, 1), uint(4, side, side)])
 
 describe.each(["iphone.heic", "iphone7.heic"])("the maintainers' sample %s", (name) => {
-  test("is accepted intact and corrupt in whatever way it is damaged", async ({ skip }) => {
+  test("is accepted when intact and corrupt after any damage", async ({ skip }) => {
     if (!samplesFolder) return skip("shared/samples is absent")
     const photo = await readFile(join(samplesFolder, "good", name))
     expect((await examiner.accept(photo, "image/heic")).facts.isDegraded).toBe(false)

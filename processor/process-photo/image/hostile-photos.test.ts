@@ -26,7 +26,7 @@ describe("a hostile photo ends at once with the right outcome", () => {
   )
 })
 
-test("a thread that dies of memory ends the photo with a reason, after two tries", async () => {
+test("a photo whose thread runs out of memory twice fails with a reason", async () => {
   const script = new URL("./testing/hungry-worker.ts", import.meta.url)
   const hungry = startImageExaminer({ threads: 1, limits: testLimits, script })
   expect(await hungry.examine("any file", "image/jpeg", new AbortController().signal)).toMatchObject({
@@ -35,7 +35,7 @@ test("a thread that dies of memory ends the photo with a reason, after two tries
   await hungry.close()
 })
 
-test("a file that can't be read says nothing about the photo: the examination throws", async () => {
+test("the examination throws when the file cannot be read", async () => {
   const directory = await mkdtemp(join(tmpdir(), "examiner-"))
   await expect(examiner.examineContent(join(directory, "absent"), "image/jpeg")).rejects.toThrow(
     "can't be read",

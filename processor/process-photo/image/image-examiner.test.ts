@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => examiner.end())
 
-describe("a file that is not a photo is refused, whatever it is called", () => {
+describe("a file that is not a photo is rejected, whatever its name", () => {
   test.each([
     ["an SVG", '<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>'],
     ["a PDF", "%PDF-1.7\n1 0 obj"],
@@ -46,7 +46,7 @@ describe("a photo", () => {
     expect(await examiner.outcomeOf(photo.subarray(0, photo.length * 0.6), `image/${format}`)).toBe("CORRUPT")
   })
 
-  test("with stray bytes before a marker, which every viewer shows, is accepted as degraded", async () => {
+  test("with stray bytes before a marker, which viewers tolerate, is accepted as degraded", async () => {
     const photo = await noise().jpeg().toBuffer()
     const endOfFirstSegment = 4 + photo.readUInt16BE(4)
     const stray = joined(photo.subarray(0, endOfFirstSegment), "\x12\x34", photo.subarray(endOfFirstSegment))
@@ -58,12 +58,12 @@ describe("a photo", () => {
     expect(await examiner.outcomeOf("")).toBe("CORRUPT")
   })
 
-  test("with more pixels than allowed is refused by its header alone", async () => {
+  test("with too many pixels is rejected by its header, without a decode", async () => {
     const header = joined("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x75\x30\0\0\x75\x30\x08\x02\0\0\0\0\0\0\0")
     expect(await examiner.outcomeOf(header, "image/png")).toBe("DIMENSIONS_EXCEEDED")
   })
 
-  test("that can only be decoded whole is refused when that takes too much memory", async () => {
+  test("that can only be decoded as a whole is rejected if that takes too much memory", async () => {
     const header = joined("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x3a\x98\0\0\x3a\x98\x08\x02\0\0\x01\0\0\0\0")
     expect(await examiner.outcomeOf(header, "image/png")).toBe("DIMENSIONS_EXCEEDED")
   })

@@ -19,9 +19,9 @@ export type ExaminationLimits = {
 
 export type ImageExaminer = {
   /**
-   * Examines a photo. Whatever is wrong with its bytes is a fault, never an exception.
-   * @throws the signal's reason when it fires, and Error when the file can't be read or a thread dies, which say
-   * nothing about the photo
+   * Examines a photo. Invalid bytes are a fault, never an exception.
+   * @throws the signal's reason when it fires, and Error when the file can't be read or a thread dies, which do
+   * not mean that the photo is invalid
    */
   examine: (
     content: PhotoContent,
@@ -33,7 +33,7 @@ export type ImageExaminer = {
 
 const examineWorker = new URL("./examine-worker.ts", import.meta.url)
 
-// The first may have died of what photos before it left behind; a fresh thread has only this one.
+// Memory left over from earlier photos may have ended the first thread, so retry in a new one.
 const maxThreadsPerPhoto = 2
 
 /**
@@ -47,7 +47,7 @@ export const startImageExaminer = ({
 }: {
   threads: number
   limits: ExaminationLimits
-  /** What a thread runs; another one only in tests. */
+  /** The module that a thread runs; replaced only in tests. */
   script?: URL
 }): ImageExaminer => {
   const budget = createMemoryBudget(limits.maxDecodedBytes)
@@ -101,5 +101,5 @@ export const startImageExaminer = ({
   }
 }
 
-const tooSlow = unprocessable("The photo takes too long to examine; it may be made to do that.")
-const tooMuchMemory = unprocessable("The photo takes too much memory to examine; it may be made to do that.")
+const tooSlow = unprocessable("The photo takes too long to decode. The file may be malicious.")
+const tooMuchMemory = unprocessable("The photo needs too much memory to decode. The file may be malicious.")

@@ -1,9 +1,9 @@
 export type MemoryBudget = {
-  /** Waits, first come first served, until `bytes` are free, and gives the function that returns them. */
+  /** Waits in FIFO order until `bytes` are free. Returns the function that releases them. */
   take: (bytes: number, signal: AbortSignal) => Promise<() => void>
 }
 
-/** Shares out memory, so that large photos wait for each other instead of adding up. */
+/** Limits the total memory of concurrent examinations: a photo waits until its share is free. */
 export const createMemoryBudget = (totalBytes: number): MemoryBudget => {
   let freeBytes = totalBytes
   const waiting: { bytes: number; grant: () => void }[] = []

@@ -12,13 +12,13 @@ export const corrupt = fault("CORRUPT")
 export const tooManyPixels = fault("DIMENSIONS_EXCEEDED")
 export const unprocessable = fault("PROCESSING_ERROR")
 
-export const endsEarly = corrupt("The file ends before the picture does. Upload the photo again.")
-export const malformed = corrupt("The file is damaged: its structure can't be read. Upload the photo again.")
+export const endsEarly = corrupt("The file is truncated. Upload the photo again.")
+export const malformed = corrupt("The file structure is damaged. Upload the photo again.")
 export const undecodable = corrupt(
   "The picture can't be decoded: its data is damaged or incomplete. Upload the photo again.",
 )
 
-/** A parser met a structure that no photo has. Caught in probe.ts; the message is the fault's detail. */
+/** A parser found a structure that no valid photo has. Caught in probe.ts; the message is the fault's detail. */
 export class Malformed extends Error {
   constructor(detail: string) {
     super(detail)

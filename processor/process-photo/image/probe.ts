@@ -22,18 +22,18 @@ import {
   unsupported,
 } from "./photo-faults.ts"
 
-/** What the structure of a photo says, and what else its file holds. */
+/** The header of a photo, and the other content of its file. */
 export type ProbedPhoto = { header: ImageHeader; anomalies: PhotoAnomaly[] }
 
 export type ProbeLimits = { maxPixels: number; maxDecodedBytes: number }
 
-/** The most that a probe holds: its parsers are bounded, whatever the size of the file. */
+/** Maximum memory of a probe, in bytes: its parsers are bounded for any file size. */
 export const probeBytes = 16 * 1024 * 1024
 
 /**
- * Finds out the type of a file and whether it may be decoded, from its structure alone: no pixel is touched, so a
- * bomb costs no more than its headers.
- * @throws ReadFailed when the file can't be read; whatever else goes wrong is a fault of the photo
+ * Determines the type of a file and whether it may be decoded, from its structure only. No pixel is decoded, so a
+ * decompression bomb costs no more than its headers.
+ * @throws ReadFailed when the file cannot be read; every other error is a fault of the photo
  */
 export const probe = (
   source: ByteSource,
@@ -63,7 +63,7 @@ const probeStructure = (
   const header = read.value
   if (!isSamePhotoType(header.type, declaredType))
     return mismatched(
-      `The file was declared as ${declaredType} but is ${header.type}. Declare its true type.`,
+      `The file was declared as ${declaredType} but is ${header.type}. Declare its actual type.`,
     )
   const fault = limitFault(header, limits)
   return fault ?? ok({ header, anomalies: findAnomalies(source, header) })
@@ -94,7 +94,7 @@ const limitFault = (
     )
   if (decodeBytes > maxDecodedBytes)
     return tooManyPixels(
-      `The photo has ${width} × ${height} pixels and must be held in memory as a whole, which takes too much.`,
+      `The photo has ${width} × ${height} pixels and needs too much memory, because its format is decoded as a whole.`,
     )
   return null
 }

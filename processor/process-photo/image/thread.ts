@@ -13,7 +13,7 @@ export type ThreadOutcome = Result<ExaminedPhoto, PhotoFault> | "too slow" | "ou
 export type Thread = {
   /** @throws the signal's reason when it fires, and Error when the thread dies or the file can't be read */
   examine: (order: Order, budget: MemoryBudget, maxMs: number, signal: AbortSignal) => Promise<ThreadOutcome>
-  /** False once it was interrupted or holds memory that only its end frees. */
+  /** False after an interruption, or when it holds memory that is freed only when the thread ends. */
   isReusable: () => boolean
   end: () => Promise<void>
 }
@@ -56,7 +56,7 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
         return giveBack
       }
       let giveBack = await reserve(probeBytes)
-      // Whatever interrupts an examination leaves the thread busy with it.
+      // After an interruption the thread is still busy with the examination.
       isReusable = false
       try {
         worker.postMessage(order)
@@ -65,7 +65,7 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
           isReusable = true
           return first.result
         }
-        // Given back before more is taken: photos that waited with a part of it could wait for each other for ever.
+        // Released before more is reserved: photos that wait while holding memory could deadlock.
         giveBack()
         giveBack = await reserve(first.decodeBytes)
         const result = await decode(first.keepsMemory, cut)
@@ -78,7 +78,7 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
         throw error
       } finally {
         limit.pause()
-        // What the thread holds is free only when it has ended.
+        // The memory of the thread is freed only when it has ended.
         if (!isReusable) await worker.terminate()
         giveBack()
       }

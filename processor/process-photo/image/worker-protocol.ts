@@ -18,5 +18,5 @@ export type FromWorker =
   /** `keepsMemory`: WebAssembly memory never shrinks, so the thread has to end with the photo. */
   | { kind: "needs"; decodeBytes: number; keepsMemory: boolean }
   | { kind: "examined"; result: Result<ExaminedPhoto, PhotoFault> }
-  /** The file could not be read: nothing is known about the photo. */
+  /** The file could not be read; the photo may be valid. */
   | { kind: "failed"; error: Error }

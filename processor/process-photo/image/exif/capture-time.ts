@@ -2,13 +2,13 @@ import type { PhotoExif } from "../../../../domain/image.ts"
 
 export type CaptureTime = Pick<PhotoExif, "dateTimeOriginal" | "offsetTimeOriginal">
 
-/** A pair of EXIF time and its offset. Zeros, blanks and days that no calendar has are null. */
+/** Parses an EXIF time and its offset. Zeros, blanks and invalid dates are null. */
 export const captureTimeOf = (time: Buffer, offset: Buffer): CaptureTime => {
   const dateTimeOriginal = localTimeOf(time.toString("latin1"))
   return { dateTimeOriginal, offsetTimeOriginal: dateTimeOriginal && offsetOf(offset.toString("latin1")) }
 }
 
-// The standard says "YYYY:MM:DD HH:MM:SS"; software also writes the ISO separators.
+// The standard format is "YYYY:MM:DD HH:MM:SS"; some software writes ISO separators.
 const timePattern = /^(\d{4})[:/-](\d\d)[:/-](\d\d)[ T](\d\d):(\d\d):(\d\d)/
 
 const localTimeOf = (text: string): string | null => {
@@ -17,7 +17,7 @@ const localTimeOf = (text: string): string | null => {
   const [year, month, day, hour, minute, second] = match.slice(1)
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`
   const instant = new Date(`${iso}Z`)
-  // Date takes 30 February for 1 March: a real day comes back as it went in.
+  // Date turns 30 February into 1 March, so a date is valid only if it is unchanged.
   const isReal = !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(iso)
   return isReal && Number(year) >= 1000 ? iso : null
 }

@@ -1,9 +1,9 @@
-// Longer than any honest caption; EXIF allows 4 GB.
+// Longer than any real caption; EXIF allows 4 GB.
 const maxCharacters = 1000
 
 /**
- * Text of a tag as it may stand in JSON, in Postgres (which refuses NUL) and on a page: up to the first NUL, without
- * control characters or bidi overrides, trimmed, NFC. Markup stays: it is only ever text. Null when nothing is left.
+ * Makes the text of a tag safe for JSON, Postgres (which rejects NUL) and web pages: cut at the first NUL, without
+ * control characters or bidi overrides, trimmed, NFC. Markup is kept, as text. Null if nothing is left.
  */
 export const cleanText = (bytes: Buffer): string | null => {
   const end = bytes.indexOf(0)
@@ -15,7 +15,7 @@ export const cleanText = (bytes: Buffer): string | null => {
   return text === "" ? null : capped(text)
 }
 
-// EXIF says ASCII; cameras write UTF-8, and older software the code page of Western Windows ("© Jörg").
+// EXIF specifies ASCII; cameras write UTF-8, and older software writes Windows-1252 ("© Jörg").
 const utf8 = new TextDecoder("utf-8", { fatal: true })
 const windows1252 = new TextDecoder("windows-1252")
 

@@ -5,7 +5,7 @@ import { cleanText } from "./clean-text.ts"
 import { positionOf } from "./position.ts"
 import { openTiff, readDirectory, type TiffDirectory } from "./tiff-directory.ts"
 
-/** What a TIFF block says of the photo. Never throws: what is broken is null, and the rest still holds. */
+/** Reads the EXIF fields of a TIFF block. Never throws: a broken field is null, the others are kept. */
 export const photoExifOf = (block: ByteSource | null): PhotoExif => {
   const tiff = block && openTiff(block)
   if (!tiff) return emptyExif
@@ -73,14 +73,14 @@ const tag = {
   lensModel: 0xa434,
 } as const
 
-/** Each time has an offset of its own: the one of another time is off by hours (immich#15639). */
+/** Each time has its own offset; using that of another time gives an error of hours (immich#15639). */
 const captureTime = (exif: TiffDirectory): CaptureTime => {
   const original = captureTimeOf(exif.bytes(tag.dateTimeOriginal), exif.bytes(tag.offsetTimeOriginal))
   if (original.dateTimeOriginal !== null) return original
   return captureTimeOf(exif.bytes(tag.dateTimeDigitized), exif.bytes(tag.offsetTimeDigitized))
 }
 
-// PhotographicSensitivity has 16 bits; 65535 says "see the others" (EXIF 2.32 §4.6.5, tag 34855).
+// PhotographicSensitivity has 16 bits; 65535 means "see the other tags" (EXIF 2.32 §4.6.5, tag 34855).
 const isoOf = (exif: TiffDirectory): number | null => {
   const iso = positive(first(exif, tag.photographicSensitivity))
   if (iso !== null && iso < 65_535) return iso

@@ -13,11 +13,11 @@ const tag = {
   altitude: 6,
 } as const
 
-/** Where a photo was taken, by its GPS directory. A half position is none. */
+/** Reads the position from the GPS directory; latitude and longitude are null unless both are valid. */
 export const positionOf = (gps: TiffDirectory): Position => {
   const latitude = degreesOf(gps, tag.latitude, tag.latitudeRef, { N: 1, S: -1 }, 90)
   const longitude = degreesOf(gps, tag.longitude, tag.longitudeRef, { E: 1, W: -1 }, 180)
-  // 0°/0° lies in the sea and is what devices write that have no fix.
+  // Devices without a GPS fix write 0°/0°, a point in the Atlantic Ocean.
   const isPlace = latitude !== null && longitude !== null && (latitude !== 0 || longitude !== 0)
   return {
     latitude: isPlace ? latitude : null,
@@ -33,7 +33,7 @@ const degreesOf = (
   signs: Record<string, number>,
   limit: number,
 ): number | null => {
-  // Without its reference a position may lie on the wrong half of the earth: rather none.
+  // Without its reference (N/S, E/W) a coordinate is ambiguous, so it is dropped.
   const sign = signs[gps.bytes(reference).toString("latin1", 0, 1).toUpperCase()]
   const [degrees = Number.NaN, minutes = 0, seconds = 0] = gps.numbers(value, 3)
   const unsigned = degrees + minutes / 60 + seconds / 3600
@@ -44,10 +44,10 @@ const degreesOf = (
 const altitudeOf = (gps: TiffDirectory): number | null => {
   const metres = gps.numbers(tag.altitude, 1)[0]
   if (metres === undefined || !Number.isFinite(metres)) return null
-  // 1 is below the sea; EXIF 3.0 adds 2 and 3, the same for the ellipsoid.
+  // 1 means below sea level; EXIF 3.0 adds 2 and 3, the same for the ellipsoid.
   const isBelow = (gps.numbers(tag.altitudeRef, 1)[0] ?? 0) % 2 === 1
   return rounded(isBelow ? -Math.abs(metres) : metres, 3)
 }
 
-/** 7 places of a degree are 1 cm. Adding 0 turns -0 into 0. */
+/** 7 decimal places of a degree are 1 cm. Adding 0 turns -0 into 0. */
 const rounded = (value: number, places: number): number => Math.round(value * 10 ** places) / 10 ** places + 0

@@ -3,12 +3,12 @@ import type { ByteSource } from "../byte-source.ts"
 /** The header of a TIFF block: a TIFF file, or the EXIF of any other format. */
 export type Tiff = { source: ByteSource; isLittleEndian: boolean; isBig: boolean; firstDirectory: number }
 
-/** One image file directory (TIFF 6.0 §2). A tag that is absent or broken is empty; the others still hold. */
+/** One image file directory (TIFF 6.0 §2). A tag that is absent or broken is empty; the others are kept. */
 export type TiffDirectory = {
   has: (tag: number) => boolean
   /** Numbers of a tag, rationals divided (0/0 is NaN): at most `max` of them. */
   numbers: (tag: number, max?: number) => number[]
-  /** Raw bytes of a tag, whatever its type says: at most 64 KiB. */
+  /** Raw bytes of a tag of any type, at most 64 KiB. */
   bytes: (tag: number) => Buffer
 }
 
@@ -28,8 +28,8 @@ export const openTiff = (source: ByteSource): Tiff | null => {
   return { source, isLittleEndian, isBig: true, firstDirectory }
 }
 
-// exifr was tried first: one tag with a wrong type or offset costs it the whole directory, and a count of 2^32 its
-// memory. Here each tag stands for itself, and nothing is followed: no loop can arise.
+// Why not exifr: one tag with a wrong type or offset makes it lose the whole directory, and a count of 2^32 exhausts
+// its memory. This parser reads each tag independently and follows no pointers to other directories, so it cannot loop.
 const maxEntries = 2000
 const maxValueBytes = 64 * 1024
 

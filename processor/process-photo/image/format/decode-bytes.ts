@@ -1,5 +1,5 @@
-/** What libvips holds for any streamed decode and its thumbnails. */
+/** Memory that libvips uses for any streamed decode and its thumbnails. */
 export const baseDecodeBytes = 24 * 1024 * 1024
 
-/** Rows of a picture that libvips holds at once while it streams: they count where a row may be megabytes long. */
+/** Number of rows that libvips holds at once while it streams. Significant when a row has megabytes. */
 export const streamedRows = 64

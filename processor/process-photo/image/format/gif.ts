@@ -9,10 +9,10 @@ export const readGifHeader: HeaderReader = (source) => {
   const screen = readExactly(source, 6, 7)
   const { frame, isCut, comments, endsAt } = walkBlocks(source, 13 + paletteBytes(screen.readUInt8(4)))
   if (isCut) return endsEarly
-  // Browsers widen a screen that is smaller than what is painted on it; so does the decoder.
+  // Browsers and the decoder enlarge a screen that is smaller than its frames.
   const width = Math.max(screen.readUInt16LE(0), frame?.right ?? 0)
   const height = Math.max(screen.readUInt16LE(2), frame?.bottom ?? 0)
-  if (!frame || width === 0 || height === 0) return corrupt("The GIF has no picture in it.")
+  if (!frame || width === 0 || height === 0) return corrupt("The GIF contains no picture.")
 
   return ok({
     type: "image/gif",
@@ -32,9 +32,9 @@ type Frame = { right: number; bottom: number }
 const block = { extension: 0x21, image: 0x2c, trailer: 0x3b } as const
 const commentLabel = 0xfe
 
-// An animation has up to three blocks a frame; the longest have some thousand frames.
+// An animation has up to three blocks per frame; the longest have a few thousand frames.
 const maxBlocks = 100_000
-// Where markup is looked for: a GIF has one comment or none.
+// Maximum number of comments searched for markup: a GIF has at most one.
 const maxScannedComments = 100
 
 const walkBlocks = (source: ByteSource, start: number) => {
@@ -53,7 +53,7 @@ const walkBlocks = (source: ByteSource, start: number) => {
       const head = source.peek(position + 1, 9)
       const end =
         head.length < 9 ? null : endOfSubBlocks(source, position + 11 + paletteBytes(head.readUInt8(8)))
-      // Only the first frame is shown: what is missing of the others does not matter.
+      // Only the first frame is shown, so missing data of other frames does not matter.
       if (end === null) return { frame, isCut: frame === null, comments, endsAt: null }
       frame ??= {
         right: head.readUInt16LE(0) + head.readUInt16LE(4),

@@ -5,8 +5,7 @@ import { Malformed } from "../photo-faults.ts"
 export type Box = { type: string; start: number; length: number }
 
 /**
- * The boxes between two positions, read as they are asked for. The last one may reach beyond `end`, as it does in a
- * cut file.
+ * Iterates lazily over the boxes between two positions. In a truncated file the last one may reach beyond `end`.
  * @throws Malformed when there are more than `maxBoxes`
  */
 export function* boxesIn(source: ByteSource, start: number, end: number, maxBoxes: number): Generator<Box> {
@@ -19,16 +18,16 @@ export function* boxesIn(source: ByteSource, start: number, end: number, maxBoxe
     if (head.length < headBytes) return
     const size = declared === 0 ? end - position : declared === 1 ? Number(head.readBigUInt64BE(8)) : declared
     if (size < headBytes) return
-    if (count === maxBoxes) throw new Malformed(`The file has more than ${maxBoxes} boxes in one place.`)
+    if (count === maxBoxes) throw new Malformed(`The file has more than ${maxBoxes} boxes at one level.`)
     yield { type: head.toString("latin1", 4, 8), start: position + headBytes, length: size - headBytes }
     position += size
   }
 }
 
-// A photo has a handful of boxes at the top, a motion photo's video some more.
+// A photo has a few top-level boxes; the video of a motion photo adds some.
 export const maxTopBoxes = 1000
 
-/** Where the boxes of a file end: what follows is no box, or one that is larger than the rest of the file. */
+/** Finds the end of the boxes of a file: the first position without a box that fits into the file. */
 export const endOfBoxes = (source: ByteSource): number => {
   let end = 0
   for (const { type, start, length } of boxesIn(source, 0, source.size, maxTopBoxes)) {

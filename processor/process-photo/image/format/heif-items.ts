@@ -3,8 +3,8 @@ import { Malformed } from "../photo-faults.ts"
 import { type Box, boxesIn } from "./heif-boxes.ts"
 import type { Span } from "./image-header.ts"
 
-// The decoder's own limits, so nothing is refused here that could be decoded: libheif 1.23, libheif/security_limits.cc.
-// A phone's picture of 48 megapixels has some 250 items of one extent each.
+// The decoder's own limits, so nothing is rejected here that can be decoded: libheif 1.23, libheif/security_limits.cc.
+// A 48-megapixel picture of a phone has about 250 items with one extent each.
 export const maxItems = 1000
 const maxExtentsPerItem = 32
 // An entry is at most 16 bytes and its extents.
@@ -12,7 +12,7 @@ const maxLocationBytes = maxItems * (16 + maxExtentsPerItem * 24)
 
 /** The body of a box that is read as a whole. */
 const bodyOf = (source: ByteSource, box: Box, maxBytes: number): Buffer => {
-  if (box.length > maxBytes) throw new Malformed(`A box "${box.type}" is larger than any photo needs.`)
+  if (box.length > maxBytes) throw new Malformed(`A box "${box.type}" is too large.`)
   return readExactly(source, box.start, box.length)
 }
 
@@ -33,7 +33,7 @@ export const readItemTypes = (source: ByteSource, box: Box): Map<number, string>
 
 export type ItemReference = { type: string; from: number; to: number[] }
 
-/** The references between items (`iref`, ISO/IEC 14496-12 §8.11.12), read as they are asked for. */
+/** The references between items (`iref`, ISO/IEC 14496-12 §8.11.12), read lazily. */
 export function* referencesIn(source: ByteSource, box: Box): Generator<ItemReference> {
   const size = readExactly(source, box.start, 1).readUInt8(0) === 0 ? 2 : 4
   for (const reference of boxesIn(source, box.start + 4, box.start + box.length, maxItems)) {
@@ -48,9 +48,9 @@ export function* referencesIn(source: ByteSource, box: Box): Generator<ItemRefer
 }
 
 /**
- * Where the bytes of the `wanted` items lie in the file (`iloc`, ISO/IEC 14496-12 §8.11.3). Items that are made from
- * other items have no place.
- * @throws Malformed when a field, an item or its extents are none that a photo has
+ * Where the bytes of the `wanted` items lie in the file (`iloc`, ISO/IEC 14496-12 §8.11.3). Items that are derived
+ * from other items have no location.
+ * @throws Malformed when a field, an item or its extents exceed the limits
  */
 export const readItemLocations = (
   source: ByteSource,
@@ -65,7 +65,7 @@ export const readItemLocations = (
   const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 12, (sizes >> 8) & 15, (sizes >> 4) & 15]
   const indexBytes = version === 0 ? 0 : sizes & 15
   if ([offsetBytes, lengthBytes, baseBytes, indexBytes].some((size) => ![0, 4, 8].includes(size)))
-    throw new Malformed("The file places its parts by numbers of an impossible size.")
+    throw new Malformed("The item locations of the file have an invalid field size.")
   const idBytes = version < 2 ? 2 : 4
   let at = 6
   const next = (size: number): number => {
@@ -84,7 +84,7 @@ export const readItemLocations = (
     const base = next(baseBytes) + (method === 1 ? idatStart : 0)
     const extentCount = next(2)
     if (extentCount > maxExtentsPerItem)
-      throw new Malformed(`A part of the file is in more than ${maxExtentsPerItem} places.`)
+      throw new Malformed(`A part of the file has more than ${maxExtentsPerItem} extents.`)
     const spans = Array.from({ length: extentCount }, () => {
       next(indexBytes)
       const start = base + next(offsetBytes)

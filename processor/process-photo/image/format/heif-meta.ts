@@ -15,7 +15,7 @@ export type HeifMeta = {
   primary: HeifItem
   /** The tiles of the primary picture when it is a grid, else nothing. */
   tiles: readonly HeifItem[]
-  /** Where its EXIF lies. */
+  /** The location of its EXIF. */
   exif: readonly Span[]
 }
 
@@ -23,8 +23,8 @@ export type HeifMeta = {
 const maxMetaParts = 100
 
 /**
- * The `meta` box of a HEIF file (ISO/IEC 23008-12): of its items only those that the shown picture needs. Null when
- * there is no primary picture.
+ * The `meta` box of a HEIF file (ISO/IEC 23008-12): only the items that the primary picture needs. Null if there
+ * is no primary picture.
  */
 export const readHeifMeta = (source: ByteSource): HeifMeta | null => {
   const parts = metaParts(source)
@@ -56,7 +56,7 @@ export const readHeifMeta = (source: ByteSource): HeifMeta | null => {
 
 const noProperties: ItemProperties = { width: 0, height: 0, quarterTurns: 0, crop: null, hevc: null }
 
-/** Positions inside stay those of the file, so that `idat` and `iloc` are read alike. */
+/** Positions are relative to the file, so `idat` and `iloc` are read the same way. */
 const metaParts = (source: ByteSource): Map<string, Box> => {
   const parts = new Map<string, Box>()
   for (const box of boxesIn(source, 0, source.size, maxTopBoxes)) {

@@ -3,7 +3,7 @@ import { Malformed } from "../photo-faults.ts"
 import { type Box, boxesIn } from "./heif-boxes.ts"
 import { maxItems } from "./heif-items.ts"
 
-/** What the properties of a picture say of it (ISO/IEC 23008-12 §6.5). */
+/** The properties of a picture (ISO/IEC 23008-12 §6.5). */
 export type ItemProperties = {
   width: number
   height: number
@@ -24,7 +24,7 @@ export type HevcConfiguration = {
   lengthBytes: number
 }
 
-// A phone's picture has some 10 properties, which its tiles share; each item has a handful.
+// A phone's picture has about 10 properties, shared by its tiles; each item has a few.
 const maxProperties = 1000
 const maxAssociations = 32
 // One list, and an association box for each of its four combinations of version and flags (ISO/IEC 23008-12 §9.3.1).
@@ -32,7 +32,7 @@ const maxPropertyParts = 5
 // The longest property that is read here is `clap`.
 const propertyBytes = 32
 
-/** The properties of the `wanted` items: `ipco` lists them all, `ipma` says which item has which. */
+/** The properties of the `wanted` items: `ipco` lists them all, `ipma` assigns them to items. */
 export const readItemProperties = (
   source: ByteSource,
   box: Box,
@@ -69,7 +69,7 @@ function* pairsIn(source: ByteSource, box: Box): Generator<[id: number, index: n
     const entry = readExactly(source, at, idBytes + 1)
     const count = entry.readUInt8(idBytes)
     const indexes = readExactly(source, at + idBytes + 1, count * indexBytes)
-    // The top bit says that a reader must know the property.
+    // The top bit marks a property as essential.
     for (let i = 0; i < count; i += 1)
       yield [
         entry.readUIntBE(0, idBytes),

@@ -14,10 +14,10 @@ export const readHeifHeader: HeaderReader = (source) => {
   const { primary, tiles } = meta
   const coded = tiles[0] ?? primary
   const type = typesOfCodecs[coded.type]
-  if (!type) return unsupported(`This HEIF picture is coded as "${coded.type}", which few programs can show.`)
+  if (!type) return unsupported(`The HEIF codec "${coded.type}" is not supported.`)
   const [width, height] = primary.crop ?? [primary.width, primary.height]
-  // A crop of a broken fraction is no number.
-  if (!(width >= 1 && height >= 1)) return corrupt("The picture does not say how large it is.")
+  // A crop with an invalid fraction is NaN.
+  if (!(width >= 1 && height >= 1)) return corrupt("The picture has no dimensions.")
   if ([primary, ...tiles].some((item) => isCut(item, source))) return endsEarly
 
   const isOnItsSide = primary.quarterTurns % 2 === 1
@@ -46,12 +46,12 @@ const isCut = (item: HeifItem, source: ByteSource): boolean =>
 /** libvips holds the whole canvas in several forms: 16 to 18 bytes a pixel were measured at 12 and 24 megapixel. */
 const avifBytes = ({ width, height }: HeifItem): number => baseDecodeBytes + width * height * 18
 
-// What libheif's WebAssembly has at its start, and what its heap grows by beyond the need (Emscripten: a fifth).
+// The initial memory of libheif's WebAssembly, and the extra growth of its heap (Emscripten: 20 %).
 const heapBytes = 17 * 1024 * 1024
 const heapGrowth = 1.2
 
 /**
- * libheif holds the file and the canvas of all tiles, and while it turns the picture a second canvas. Measured at
+ * libheif holds the file and the canvas of all tiles, and a second canvas during rotation. Measured at
  * 50 megapixel: 1.9 bytes a pixel upright and 3.2 turned, for 8 bits and 4:2:0. Deeper pictures are converted to
  * 8 bits in a further copy.
  */

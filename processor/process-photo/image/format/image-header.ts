@@ -3,10 +3,10 @@ import type { PhotoType } from "../../../../domain/photo-type.ts"
 import type { Result } from "../../../../domain/result.ts"
 import type { ByteSource } from "../byte-source.ts"
 
-/** A stretch of a file, in bytes. */
+/** A byte range of a file. */
 export type Span = { start: number; length: number }
 
-/** What the structure of a file says, before any pixel is decoded. */
+/** The header data of a file, read without decoding pixels. */
 export type ImageHeader = {
   type: PhotoType
   /** px as the decoder returns them: rotation by HEIF is applied, EXIF orientation is not. */
@@ -18,20 +18,20 @@ export type ImageHeader = {
   exif: ByteSource | null
   /** Estimate of what a decode holds in memory at once, in bytes. */
   decodeBytes: number
-  /** First byte after the picture; null when the file stops before its end mark. */
+  /** First byte after the picture; null if the file ends before the picture's end marker. */
   endsAt: number | null
-  /** Where uncompressed free text lies: comments. */
+  /** The byte ranges of uncompressed text (comments). */
   comments: readonly Span[]
-  /** Where a HEIC has its coded picture or tiles; null for other formats. */
+  /** The byte ranges of a HEIC's coded picture or tiles; null for other formats. */
   hevc: HevcItems | null
 }
 
-/** The coded items of a picture: the places of each, and the bytes of the length before each NAL unit. */
+/** The coded items of a picture: their byte ranges, and the size of the length field before each NAL unit. */
 export type HevcItems = { items: readonly (readonly Span[])[]; lengthBytes: number }
 
 /**
- * Reads the structure of a file of one format. Memory and time are bounded by what a photo has, not by the file.
- * @throws EndsEarly when the file stops inside its headers, Malformed when it has more of something than any photo;
+ * Reads the structure of a file of one format. Memory and time are bounded for any file size.
+ * @throws EndsEarly when the file stops inside its headers, Malformed when it exceeds a limit that no photo reaches;
  * any other exception means a damaged file as well
  */
 export type HeaderReader = (source: ByteSource) => Result<ImageHeader, PhotoFault>

@@ -4,8 +4,8 @@ import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
 
-// Cameras write 1 or about 10 scans, optimizers up to 70. Each costs a pass over all blocks, whatever its size, so a
-// small file of thousands keeps a decoder busy for hours.
+// Cameras write 1 or about 10 scans, optimizers up to 70. Each needs a pass over all blocks, so a small file
+// with thousands of scans keeps a decoder busy for hours.
 const maxScans = 100
 
 /** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
@@ -14,12 +14,12 @@ export const readJpegHeader: HeaderReader = (source) => {
   const endsAt = walkSegments(source, walk)
   const { frame, exif, comments, scans, isBuffered } = walk
 
-  if (!frame) return corrupt("The JPEG has no picture in it.")
+  if (!frame) return corrupt("The JPEG contains no picture.")
   if (!decodableProcesses.has(frame.process) || frame.bits !== 8)
     return unsupported("This kind of JPEG (lossless, arithmetic or 12 bit) is not used for photos.")
-  if (frame.width === 0 || frame.height === 0) return corrupt("The JPEG does not say how large it is.")
-  if (scans === 0) return corrupt("The JPEG has no picture in it.")
-  if (scans > maxScans) return corrupt(`The JPEG paints its picture ${maxScans} times over and more.`)
+  if (frame.width === 0 || frame.height === 0) return corrupt("The JPEG has no dimensions.")
+  if (scans === 0) return corrupt("The JPEG contains no picture.")
+  if (scans > maxScans) return corrupt(`The JPEG has more than ${maxScans} scans.`)
 
   const { width, height } = frame
   return ok({
@@ -49,9 +49,9 @@ const marker = { comment: 0xfe, exif: 0xe1, startOfScan: 0xda, endOfImage: 0xd9,
 // Baseline, extended, progressive: what libjpeg decodes.
 const decodableProcesses = new Set([0xc0, 0xc1, 0xc2])
 
-// The most that real files have is a segment for each 64 KiB of a depth map, and tables for each scan: some hundreds.
+// Real files have at most some hundreds: a segment for each 64 KiB of a depth map, and tables for each scan.
 const maxSegments = 10_000
-// Where markup is looked for: a photo has one comment or none.
+// Maximum number of comments searched for markup: a photo has at most one.
 const maxScannedComments = 100
 
 const walkSegments = (source: ByteSource, walk: Walk): number | null => {
@@ -62,7 +62,7 @@ const walkSegments = (source: ByteSource, walk: Walk): number | null => {
     position = found.end
     if (isBare(found.code)) continue
     const head = source.peek(position, 2)
-    // Where the file ends within a segment, the decoder finds out whether pixels are missing.
+    // If the file ends within a segment, the decoder determines whether pixels are missing.
     if (head.length < 2) return null
     const length = Math.max(2, head.readUInt16BE(0))
     if (position + length > source.size) return null
@@ -97,7 +97,7 @@ const nextMarker = (source: ByteSource, position: number): { code: number; end: 
       if (isMarker(code)) return { code, end: at + i + 2 }
       i = view.indexOf(0xff, i + 2)
     }
-    // Where a 0xff ends the view, the next one begins with it.
+    // If the view ends with 0xff, the next view starts with it.
     at += i < 0 ? view.length : Math.max(1, i)
   }
 }

@@ -32,7 +32,7 @@ const inflated = (bytes: Buffer): Buffer => {
   try {
     return inflateSync(bytes, { maxOutputLength: maxTextBytes })
   } catch {
-    // Broken, or a bomb: either way no EXIF.
+    // Invalid data or a decompression bomb: no EXIF in both cases.
     return Buffer.alloc(0)
   }
 }

@@ -9,11 +9,11 @@ import { exifInText } from "./png-text.ts"
 export const readPngHeader: HeaderReader = (source) => {
   const first = readExactly(source, 8, 8 + 13)
   const firstType = first.toString("latin1", 4, 8)
-  if (firstType === "CgBI") return unsupported("This is a PNG for the inside of an iPhone app, not a photo.")
+  if (firstType === "CgBI") return unsupported("This is an iPhone app resource (CgBI PNG), not a photo.")
   if (firstType !== "IHDR") return corrupt("The PNG has no header.")
   const width = first.readUInt32BE(8)
   const height = first.readUInt32BE(12)
-  if (width === 0 || height === 0) return corrupt("The PNG does not say how large it is.")
+  if (width === 0 || height === 0) return corrupt("The PNG has no dimensions.")
   const isInterlaced = first.readUInt8(20) !== 0
   const { exif, comments, endsAt } = walkChunks(source)
 
@@ -33,9 +33,9 @@ export const readPngHeader: HeaderReader = (source) => {
 
 // 100 MiB in data chunks of 1 KiB: an eighth of what libpng writes.
 const maxChunks = 100_000
-// A photo has some ten. libvips keeps the text of every one in memory.
+// A photo has about ten. libvips keeps every text in memory.
 const maxTextChunks = 1000
-// Where markup is looked for.
+// Maximum number of texts searched for markup.
 const maxScannedComments = 100
 
 const walkChunks = (source: ByteSource) => {

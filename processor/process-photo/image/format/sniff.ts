@@ -6,7 +6,7 @@ export type Sniffed = { isPhoto: true; type: PhotoType } | { isPhoto: false; loo
 /** Bytes from the start of a file that `sniff` needs. */
 export const sniffBytes = 1024
 
-/** The type of a file by its first bytes, whatever its name or declared type. */
+/** Detects the type of a file from its first bytes, regardless of its name or declared type. */
 export const sniff = (head: Buffer): Sniffed => {
   const text = head.toString("latin1")
   const magic = magics.find(([start]) => text.startsWith(start))

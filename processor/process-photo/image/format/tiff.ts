@@ -4,7 +4,7 @@ import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
 import type { HeaderReader } from "./image-header.ts"
 
-/** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are not looked at. */
+/** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are ignored. */
 export const readTiffHeader: HeaderReader = (source) => {
   const tiff = openTiff(source)
   if (!tiff) return corrupt("The TIFF has no header.")
@@ -13,7 +13,7 @@ export const readTiffHeader: HeaderReader = (source) => {
     return unsupported("This is a camera raw file. Upload the photo as JPEG, HEIC or PNG.")
   const width = first(page, tag.width)
   const height = first(page, tag.height)
-  if (width === 0 || height === 0) return corrupt("The TIFF has no picture in it.")
+  if (width === 0 || height === 0) return corrupt("The TIFF contains no picture.")
 
   return ok({
     type: "image/tiff",
@@ -22,7 +22,7 @@ export const readTiffHeader: HeaderReader = (source) => {
     isTurnedByExif: true,
     exif: source,
     decodeBytes: baseDecodeBytes + decodedBytes(page, width, height),
-    // A TIFF is pointers: it has no end mark, and its bytes may lie in any order.
+    // A TIFF consists of pointers: it has no end marker, and its data may be in any order.
     endsAt: source.size,
     comments: [],
     hevc: null,
@@ -47,7 +47,7 @@ const tag = {
 const rawPhotometrics = new Set([32_803, 34_892])
 const rawCompressions = new Set([34_713, 32_767, 65_535])
 
-/** Raw files are TIFFs whose first page is a small preview, or sensor data nobody else can show. */
+/** Raw files are TIFFs whose first page is a small preview, or sensor data that other programs cannot show. */
 const isRaw = (page: TiffDirectory): boolean =>
   page.has(tag.dngVersion) ||
   rawPhotometrics.has(first(page, tag.photometric)) ||

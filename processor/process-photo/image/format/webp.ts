@@ -11,7 +11,7 @@ export const readWebpHeader: HeaderReader = (source) => {
   const declaredEnd = 8 + readExactly(source, 0, 12).readUInt32LE(4)
   if (declaredEnd > source.size) return endsEarly
   const { size, exif, isLossless } = walkChunks(source, declaredEnd)
-  if (!size || size.width === 0 || size.height === 0) return corrupt("The WebP has no picture in it.")
+  if (!size || size.width === 0 || size.height === 0) return corrupt("The WebP contains no picture.")
 
   return ok({
     type: "image/webp",
@@ -25,7 +25,7 @@ export const readWebpHeader: HeaderReader = (source) => {
   })
 }
 
-// A frame of an animation is a chunk; the longest have some thousand.
+// Each frame of an animation is a chunk; the longest have a few thousand.
 const maxChunks = 10_000
 
 const walkChunks = (source: ByteSource, end: number) => {
@@ -70,7 +70,7 @@ const losslessSize = (bytes: Buffer): Size => {
   return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 }
 }
 
-/** The chunk holds a TIFF block; some writers keep the "Exif\0\0" that stands before it in a JPEG. */
+/** The chunk holds a TIFF block; some writers keep the "Exif\0\0" prefix that a JPEG has. */
 const exifIn = (source: ByteSource, start: number, length: number): ByteSource => {
   const prefix = source.peek(start, 6).toString("latin1") === "Exif\0\0" ? 6 : 0
   return partOf(source, start + prefix, length - prefix)

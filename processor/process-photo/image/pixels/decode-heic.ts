@@ -6,7 +6,7 @@ import { checkNalUnits } from "./hevc-units.ts"
 import { instantiateLibheif, type Libheif } from "./libheif.ts"
 import { isSupportedMatrix, type Plane, type YCbCr, yCbCrPicture } from "./ycbcr.ts"
 
-/** What a decode needs beside the file's bytes. */
+/** The inputs of a decode besides the bytes of the file. */
 export type HeicDecoding = {
   libheif: WebAssembly.Module
   /** The memory that was reserved. */
@@ -15,8 +15,9 @@ export type HeicDecoding = {
 }
 
 /**
- * Decodes the primary picture of a HEIC, rotated and cropped as the file says, and shrinks it to `maxEdge` px. sharp's
- * build has no HEVC. The planes are shrunk before they become RGB: whole, that takes 13 bytes a pixel instead of 2.
+ * Decodes the primary picture of a HEIC, rotated and cropped as the file specifies, and shrinks it to `maxEdge` px.
+ * sharp's build has no HEVC. The planes are shrunk before the conversion to RGB, which at full size takes 13 bytes a
+ * pixel instead of 2.
  * @throws Error when a part of the picture is missing or damaged
  */
 export const decodeHeic = async (
@@ -77,8 +78,8 @@ const openPrimary = (libheif: Libheif, bytes: Uint8Array): number => {
 const convertTo8Bits = 20
 
 /**
- * A tile that can't be decoded is left grey by libheif, which gives a warning only. In its strict mode it fails at the
- * first, but not at all that it warns of.
+ * libheif leaves a tile that cannot be decoded grey and only gives a warning. Its strict mode fails at the first such
+ * tile, but not for every warning.
  */
 const decode = (libheif: Libheif, handle: number, space: number, format: number): number => {
   const options = libheif._heif_decoding_options_alloc()

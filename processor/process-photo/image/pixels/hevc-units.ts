@@ -3,7 +3,7 @@ import type { HevcItems, Span } from "../format/image-header.ts"
 
 /**
  * Checks that each coded item is a sequence of NAL units, and that no unit has bytes which an encoder never writes.
- * The decoder conceals damage inside a tile without a word; a lost block of a file is mostly a run of zeros.
+ * The decoder conceals damage inside a tile without an error; a lost block of a file is usually a run of zeros.
  * @throws Error when an item is damaged
  */
 export const checkNalUnits = (file: Buffer, { items, lengthBytes }: HevcItems): void => {

@@ -47,8 +47,8 @@ export type Libheif = {
 }
 
 /**
- * A fresh instance whose memory can't grow beyond `maxMemoryBytes`: what a file says of its size is checked before,
- * but what it makes the decoder allocate only the decoder finds out.
+ * A fresh instance whose memory can't grow beyond `maxMemoryBytes`: the declared size of a file is checked before,
+ * but only the decoder knows what it allocates.
  */
 export const instantiateLibheif = (module: WebAssembly.Module, maxMemoryBytes: number): Libheif => {
   const create: unknown = require("libheif-js/libheif-wasm/libheif.js")
@@ -66,7 +66,7 @@ export const instantiateLibheif = (module: WebAssembly.Module, maxMemoryBytes: n
   return library
 }
 
-// Emscripten takes an exception for "no memory": malloc returns null, and libheif ends with an error.
+// Emscripten treats an exception as "no memory": malloc returns null, and libheif ends with an error.
 const limitGrowth = (memory: WebAssembly.Memory, maxBytes: number): void => {
   const grow = memory.grow.bind(memory)
   memory.grow = (pages) => {

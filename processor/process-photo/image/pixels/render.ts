@@ -8,7 +8,7 @@ import { type MadeThumbnail, makeThumbnails } from "./thumbnails.ts"
 
 export type Rendering = { thumbnails: MadeThumbnail[]; isDegraded: boolean }
 
-// Several threads of this process decode at once; more of libvips' own would only add switches between them.
+// Several threads of this process decode at once; libvips' own threads would only add context switches.
 sharp.concurrency(1)
 sharp.cache(false)
 // The only decoders are those of the formats that the probe knows: no SVG, no PDF.
@@ -40,7 +40,7 @@ export const render = async (
   try {
     return { thumbnails: await makeThumbnails(open(content, "warning"), turn), isDegraded: false }
   } catch {
-    // A decoder that warns refuses files which every viewer shows (immich#25202); only missing pixels are a fault.
+    // Failing on warnings would reject files that viewers can show (immich#25202); only missing pixels are a fault.
     return { thumbnails: await makeThumbnails(open(content, "truncated"), turn), isDegraded: true }
   }
 }
@@ -55,7 +55,7 @@ const bytesOf = (content: PhotoContent): Uint8Array => {
 }
 
 /**
- * The probe has counted the pixels, so that limit is off; libvips' limits on metadata and scans stay. First page or
+ * The probe has checked the pixel count, so libvips' limit is off; its limits on metadata and scans stay. First page or
  * frame only.
  */
 const open = (content: PhotoContent, failOn: FailOnOptions) =>

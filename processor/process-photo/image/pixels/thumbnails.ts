@@ -3,13 +3,13 @@ import { type Thumbnail, type ThumbnailVariant, thumbnailVariants } from "../../
 
 export type MadeThumbnail = Thumbnail & { webp: Uint8Array<ArrayBuffer> }
 
-/** WebP effort: 0 costs as little as a JPEG; the default costs twice that for a few per cent of bytes. */
+/** WebP effort: 0 is as fast as a JPEG; the default takes twice as long and saves a few per cent of bytes. */
 const effort = 0
 const [largeVariant, smallVariant] = thumbnailVariants
 
 /**
  * Both thumbnails of a picture: the large one from a decode that is shrunk while it is loaded, the small one from
- * the large. Turned as `orientation` (EXIF 1–8) says, in sRGB, without metadata.
+ * the large. Rotated by `orientation` (EXIF 1–8), in sRGB, without metadata.
  * @throws Error of libvips when the picture can't be decoded
  */
 export const makeThumbnails = async (picture: Sharp, orientation: number): Promise<MadeThumbnail[]> => {
@@ -21,7 +21,7 @@ export const makeThumbnails = async (picture: Sharp, orientation: number): Promi
   const { width, height, channels } = info
   const large = () => sharp(data, { raw: { width, height, channels } })
   const small = large().resize(smallVariant, smallVariant, { fit: "inside", withoutEnlargement: true })
-  // Turned after it was shrunk: before, sharp would decode every pixel to turn it, at three times the price.
+  // Rotate after shrinking: otherwise sharp decodes every pixel first, which takes three times as long.
   return [
     await encode(upright(large(), orientation), largeVariant),
     await encode(upright(small, orientation), smallVariant),

@@ -5,9 +5,9 @@ export type Plane = { samples: Buffer; stride: number; width: number; height: nu
 
 export type YCbCr = {
   y: Plane
-  /** Null for a grey picture. Planes of colour may be smaller than that of brightness. */
+  /** Null for a grey picture. Chroma planes may be smaller than the luma plane. */
   colour: { cb: Plane; cr: Plane /** Matrix coefficients of ITU-T H.273. */; matrix: number } | null
-  /** Samples use 0–255; otherwise 16–235 for brightness and 16–240 for colour. */
+  /** Samples use 0–255; otherwise 16–235 for luma and 16–240 for chroma. */
   isFullRange: boolean
 }
 
@@ -37,7 +37,7 @@ const shrink = (
 
 type Weights = { red: number; blue: number }
 
-// What red and blue contribute to brightness (ITU-T H.273 §8.3). For "unspecified" (2) libheif takes BT.601.
+// The weights of red and blue in luma (ITU-T H.273 §8.3). For "unspecified" (2) libheif uses BT.601.
 const weights: Readonly<Record<number, Weights>> = {
   1: { red: 0.2126, blue: 0.0722 },
   2: { red: 0.299, blue: 0.114 },
@@ -48,7 +48,7 @@ const weights: Readonly<Record<number, Weights>> = {
   9: { red: 0.2627, blue: 0.0593 },
 }
 
-/** Whether planes of these matrix coefficients are brightness and two differences of colour. */
+/** Whether planes with these matrix coefficients are luma and two chroma components. */
 export const isSupportedMatrix = (matrix: number): boolean => matrix in weights
 
 const weightsOf = (matrix: number): Weights => weights[matrix] ?? { red: 0.299, blue: 0.114 }
@@ -62,7 +62,7 @@ const toRgb = (
   const black = isFullRange ? 0 : 16
   const brightnessScale = isFullRange ? 1 : 255 / 219
   const colourScale = isFullRange ? 1 : 255 / 224
-  // Rounds and clamps what is assigned.
+  // Rounds and clamps assigned values.
   const rgb = new Uint8ClampedArray(brightness.length * 3)
   for (let at = 0; at < brightness.length; at += 1) {
     const y = ((brightness[at] ?? 0) - black) * brightnessScale

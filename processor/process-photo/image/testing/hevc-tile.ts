@@ -9,7 +9,7 @@ export const hevcTile = {
   get configuration() {
     return decode(configuration)
   },
-  /** Its coded bytes: one NAL unit behind its length. */
+  /** Its coded bytes: one NAL unit with its length prefix. */
   get bytes() {
     return decode(coded)
   },

@@ -8,7 +8,7 @@ import { joined, jpegSegment, noise, pngChunk, withFirstSegment } from "./test-p
 export type HostilePhoto = {
   filename: string
   type: PhotoType
-  /** What the photo has to fail with; "accepted" for one that every viewer shows. */
+  /** The expected fault; "accepted" for a photo that viewers can show. */
   outcome: FailureReason | "accepted"
   bytes: () => Promise<Uint8Array> | Uint8Array
 }
@@ -53,7 +53,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
     bytes: () => joined(box("ftyp", "heic", uint(4, 0)), repeated(500_000, box("free"))),
   },
   {
-    // The grid says that it is 65,280 px wide; its item says 512.
+    // The grid is 65,280 px wide; its item declares 512.
     filename: "grid-bomb.heic",
     type: "image/heic",
     outcome: "CORRUPT",
@@ -150,7 +150,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
     },
   },
   {
-    // Each text of 100 kB becomes 100 MB.
+    // Each text of 100 kB expands to 100 MB.
     filename: "inflate-bomb.png",
     type: "image/png",
     outcome: "accepted",
@@ -200,14 +200,14 @@ const pngOf = (header: Uint8Array, pixels: Uint8Array): Buffer =>
     pngChunk("IEND", Buffer.alloc(0)),
   )
 
-/** A sound PNG with further chunks after its header. */
+/** A valid PNG with further chunks after its header. */
 const withPngChunks = async (chunks: Uint8Array): Promise<Buffer> => {
   const png = await noise().png().toBuffer()
   const headerEnd = pngSignature.length + 25
   return joined(png.subarray(0, headerEnd), chunks, png.subarray(headerEnd))
 }
 
-/** Photos that are sound but as large as the limits allow: together they would take gigabytes. */
+/** Valid photos as large as the limits allow: together they would take gigabytes. */
 export const heavyPhotos: readonly HostilePhoto[] = [1, 2, 3].flatMap((copy): HostilePhoto[] => [
   {
     filename: `24-megapixel-${copy}.avif`,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 
-// Beside the repository; a git worktree lies one level deeper.
+// Next to the repository; a git worktree is one level deeper.
 const candidates = ["../shared", "../../shared"].map((path) =>
   join(import.meta.dirname, "../../../..", path, "samples"),
 )

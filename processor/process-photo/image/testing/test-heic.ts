@@ -22,17 +22,17 @@ export type HeicOptions = {
   /** Tiles across and down; the canvas is as large as they are together. */
   columns?: number
   rows?: number
-  /** What a tile's bytes become, by its number: to damage them. */
+  /** Changes the bytes of a tile, by its number, to damage them. */
   coded?: (bytes: Buffer, tile: number) => Uint8Array
-  /** Replaces the `iloc` box that fits. */
+  /** Replaces the correct `iloc` box. */
   iloc?: Buffer
-  /** Replaces the body of the grid that fits. */
+  /** Replaces the correct body of the grid. */
   grid?: Uint8Array
   /** Further properties of the canvas, as boxes. */
   properties?: readonly Buffer[]
 }
 
-/** A HEIC as phones write it: a grid of HEVC tiles. Its tiles are all the same picture, red above blue. */
+/** A HEIC like those of phones: a grid of HEVC tiles. Its tiles are all the same picture, red above blue. */
 export const heicOf = ({
   columns = 2,
   rows = 2,
@@ -82,7 +82,7 @@ export const heicOf = ({
       box("idat", grid),
       locations,
     )
-  // Positions depend on the length of the box that holds them: it is written twice.
+  // Positions depend on the length of the box that contains them, so it is written twice.
   const locationsAt = (mediaStart: number): Buffer => {
     let start = mediaStart
     const entries = tiles.map((bytes, tile) => {
