@@ -7,7 +7,7 @@ const maxSize = 100
 /**
  * The last item that `page` can reach. The rows before a page are read and discarded, so deep pages are slow. A cursor costs the same at any depth.
  */
-const maxDepth = 2_000
+const maxDepth = 1_000
 
 const digits = z
   .string()

@@ -178,14 +178,14 @@ describe("a list of photos", () => {
     expect(problem.errors).toHaveLength(1)
   })
 
-  test("rejects a page beyond item 2,000 and recommends the cursor", async () => {
-    expect((await ask("?page=19&size=100")).status).toBe(200)
-    const problem = await expectProblem(await ask("?page=20&size=100"), 422, "validation-failed")
+  test("rejects a page beyond item 1,000 and recommends the cursor", async () => {
+    expect((await ask("?page=9&size=100")).status).toBe(200)
+    const problem = await expectProblem(await ask("?page=10&size=100"), 422, "validation-failed")
     expect(problem.errors).toEqual([
       {
         pointer: "#/page",
         code: "custom",
-        detail: expect.stringContaining("follow `nextCursor` by `cursor`"),
+        detail: expect.stringContaining("use `cursor`"),
       },
     ])
   })
