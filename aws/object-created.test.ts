@@ -1,12 +1,12 @@
 import { expect, test } from "vitest"
 import { buildObjectCreated, parseObjectCreated } from "./object-created.ts"
 
-const ours = { environment: "production", bucket: "DOC-EXAMPLE-BUCKET1" }
+const deployment = { environment: "production", bucket: "DOC-EXAMPLE-BUCKET1" }
 const userId = `usr_${"0".repeat(26)}`
 const photoId = `ph_${"1".repeat(26)}`
 const key = `production/${userId}/${photoId}/original`
 
-// The example of https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html with a key of ours.
+// The example of https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html with an original's key.
 const documented = {
   version: "0",
   id: "17793124-05d4-b198-2fde-7ededc63b103",
@@ -33,14 +33,14 @@ const documented = {
   },
 }
 
-const withKey = (other: string) =>
+const eventWithKey = (other: string) =>
   JSON.stringify({
     ...documented,
     detail: { ...documented.detail, object: { ...documented.detail.object, key: other } },
   })
 
-test("the documented EventBridge event names a stored original", () => {
-  expect(parseObjectCreated(JSON.stringify(documented), ours)).toEqual({
+test("the documented EventBridge event is parsed as a stored original", () => {
+  expect(parseObjectCreated(JSON.stringify(documented), deployment)).toEqual({
     key,
     etag: "b1946ac92492d2347c6235b4d2611184",
     userId,
@@ -73,48 +73,45 @@ const notification = (objectKey: string) =>
     ],
   })
 
-test("the documented S3 notification names the same original, with its key form-decoded", () => {
+test("the documented S3 notification is parsed as the same original, with its key form-decoded", () => {
   const encoded = key.replaceAll("/", "%2F").replace("original", "ori%67inal")
-  expect(parseObjectCreated(notification(encoded), ours)).toEqual({
+  expect(parseObjectCreated(notification(encoded), deployment)).toEqual({
     key,
     etag: "d41d8cd98f00b204e9800998ecf8427e",
     userId,
     photoId,
     sequencer: "0055AED6DCD90281E5",
   })
-  expect(parseObjectCreated(notification(key.replace("original", "%E0%A4%A")), ours)).toBeNull()
+  expect(parseObjectCreated(notification(key.replace("original", "%E0%A4%A")), deployment)).toBeNull()
 })
 
 test.each([
   ["text that is not JSON", "{"],
   ["the S3 test event", JSON.stringify({ Service: "Amazon S3", Event: "s3:TestEvent" })],
   ["an event of another kind", JSON.stringify({ ...documented, "detail-type": "Object Deleted" })],
-  ["a thumbnail", withKey(`thumbnails/production/${userId}/${photoId}/256.webp`)],
-  ["an object of another environment", withKey(`staging/${userId}/${photoId}/original`)],
-  ["a key with a parent segment", withKey(`production/${userId}/../${photoId}/original`)],
-  ["a malformed id", withKey(`production/${userId}/ph_1/original`)],
-])("%s names no original", (_, body) => {
-  expect(parseObjectCreated(body, ours)).toBeNull()
+  ["a thumbnail", eventWithKey(`thumbnails/production/${userId}/${photoId}/256.webp`)],
+  ["an object of another environment", eventWithKey(`staging/${userId}/${photoId}/original`)],
+  ["a key with a parent segment", eventWithKey(`production/${userId}/../${photoId}/original`)],
+  ["a malformed id", eventWithKey(`production/${userId}/ph_1/original`)],
+])("%s is not parsed as an original", (_, body) => {
+  expect(parseObjectCreated(body, deployment)).toBeNull()
 })
 
-test("an object of another bucket names no original", () => {
-  expect(parseObjectCreated(JSON.stringify(documented), { ...ours, bucket: "another" })).toBeNull()
+test("an object of another bucket is not parsed as an original", () => {
+  expect(parseObjectCreated(JSON.stringify(documented), { ...deployment, bucket: "another" })).toBeNull()
 })
 
-test.each(["finalize", "processor"] as const)(
-  "a message built for %s is parsed as the original it was built for",
-  (sender) => {
-    const body = buildObjectCreated(sender, ours.bucket, {
-      key,
-      etag: "b1946ac92492d2347c6235b4d2611184",
-      bytes: 5,
-    })
-    expect(parseObjectCreated(body, ours)).toEqual({
-      key,
-      etag: "b1946ac92492d2347c6235b4d2611184",
-      userId,
-      photoId,
-      sequencer: null,
-    })
-  },
-)
+test.each(["finalize", "processor"] as const)("a message built by %s is parsed as its original", (sender) => {
+  const body = buildObjectCreated(sender, deployment.bucket, {
+    key,
+    etag: "b1946ac92492d2347c6235b4d2611184",
+    bytes: 5,
+  })
+  expect(parseObjectCreated(body, deployment)).toEqual({
+    key,
+    etag: "b1946ac92492d2347c6235b4d2611184",
+    userId,
+    photoId,
+    sequencer: null,
+  })
+})

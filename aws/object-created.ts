@@ -2,19 +2,19 @@ import * as z from "zod"
 import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
 import { originalKey } from "../domain/object-key.ts"
 
-/** An original in S3, as a message on the queue names it. */
+/** An original in S3, as described by a message on the queue. */
 export type StoredOriginal = {
   key: string
   etag: string
   userId: UserId
   photoId: PhotoId
-  /** Orders the events of one key; null in messages that we built. */
+  /** Orders the events of one key; null in messages of this project. */
   sequencer: string | null
 }
 
 /**
  * Builds the message for an object that is stored, with the members of S3's own event that `parseObjectCreated`
- * reads. It goes to the queue directly, so `source` only names the sender to a person who reads the queue.
+ * reads. It is sent to the queue directly; `source` only helps to debug the queue.
  */
 export const buildObjectCreated = (
   sender: "finalize" | "processor",
@@ -27,17 +27,17 @@ export const buildObjectCreated = (
     detail: { bucket: { name: bucket }, object: { key, size: bytes, etag } },
   })
 
-/** Returns the original that a message names, or null when the message is about anything else. */
+/** Returns the original of a message, or null when the message is about anything else. */
 export const parseObjectCreated = (
   body: string,
-  ours: { environment: string; bucket: string },
+  deployment: { environment: string; bucket: string },
 ): StoredOriginal | null => {
   const event = objectCreated.safeParse(parseJson(body))
-  if (!event.success || event.data.bucket !== ours.bucket) return null
+  if (!event.success || event.data.bucket !== deployment.bucket) return null
   const { key, etag, sequencer } = event.data
   const [, userId, photoId] = key.split("/")
   if (!userId || !isUserId(userId) || !photoId || !isPhotoId(photoId)) return null
-  return key === originalKey(ours.environment, userId, photoId)
+  return key === originalKey(deployment.environment, userId, photoId)
     ? { key, etag, userId, photoId, sequencer: sequencer ?? null }
     : null
 }

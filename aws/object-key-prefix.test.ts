@@ -10,19 +10,19 @@ const anyEnvironment = fc
   .oneof(fc.stringMatching(/^[a-z0-9-]{1,32}$/), fc.constant("thumbnails"))
   .filter((name) => environmentPattern.test(name))
 
-test("a prefix covers every key of its kind and environment, and no key of another", () => {
+test("a prefix matches every key of its kind and environment, and no other key", () => {
   fc.assert(
     fc.property(
       anyEnvironment,
       anyEnvironment,
       fc.constantFrom(...thumbnailVariants),
-      (mine, other, variant) => {
-        const original = originalKey(mine, userId, photoId)
-        const thumbnail = thumbnailKey(mine, userId, photoId, variant)
-        expect(original.startsWith(originalsPrefix(mine))).toBe(true)
-        expect(thumbnail.startsWith(thumbnailsPrefix(mine))).toBe(true)
-        expect(original.startsWith(originalsPrefix(other))).toBe(mine === other)
-        expect(thumbnail.startsWith(thumbnailsPrefix(other))).toBe(mine === other)
+      (environment, other, variant) => {
+        const original = originalKey(environment, userId, photoId)
+        const thumbnail = thumbnailKey(environment, userId, photoId, variant)
+        expect(original.startsWith(originalsPrefix(environment))).toBe(true)
+        expect(thumbnail.startsWith(thumbnailsPrefix(environment))).toBe(true)
+        expect(original.startsWith(originalsPrefix(other))).toBe(environment === other)
+        expect(thumbnail.startsWith(thumbnailsPrefix(other))).toBe(environment === other)
         expect(original.startsWith(thumbnailsPrefix(other))).toBe(false)
         expect(thumbnail.startsWith(originalsPrefix(other))).toBe(false)
       },

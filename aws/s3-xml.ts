@@ -1,10 +1,10 @@
 import { XMLParser } from "fast-xml-parser"
 
-// Elements that may repeat: the parser would return a single one without its list.
+// Elements that can repeat: without this the parser returns a single element instead of an array.
 const lists = new Set(["Contents", "Part", "Upload"])
 
-// Values stay text: an ETag or a key of digits is not a number.
+// Values remain strings: an ETag or a key can consist of digits.
 const parser = new XMLParser({ parseTagValue: false, isArray: (name) => lists.has(name) })
 
-/** Parses a response of S3. The caller validates its shape. */
+/** Parses a response of S3. The caller validates the result. */
 export const parseS3Xml = (text: string): unknown => parser.parse(text)

@@ -4,7 +4,7 @@ import { DatabaseUnavailable, errorCodeOf, isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
 import { withinTime } from "./time-limit.ts"
 
-/** The statement acted for a user who is gone or disabled, so it was void. */
+/** The statement acted for a deleted or disabled user and had no effect. */
 export class InactiveUser extends Error {
   override name = "InactiveUser"
 }
@@ -16,8 +16,8 @@ const connectionOptions = {
   max: 1,
   fetch_types: false,
   connect_timeout: connectTimeoutSeconds,
-  // Not postgres.js's own socket for workerd (node_modules/postgres/cf/polyfills.js): when it is closed, its pending
-  // read rejects and nothing handles the rejection. node:net of workerd opens the same kind of connection.
+  // Replaces the socket of postgres.js for workerd (node_modules/postgres/cf/polyfills.js): when that one is closed, its
+  // pending read rejects and nothing handles the rejection. node:net of workerd opens the same kind of connection.
   socket: ({ host, port }: { host: [string]; port: [number] }) =>
     connect({ host: host[0], port: port[0] }).on("error", markAsOutage),
 }
@@ -27,25 +27,27 @@ const markAsOutage = (error: Error): void => {
   if (!("code" in error)) Object.assign(error, { code: "CONNECTION_FAILED" })
 }
 
-// Of the two protocols only the extended one refuses a second statement behind the first.
+// Only the extended protocol rejects a second statement in the same text.
 const extendedProtocol = { prepare: false, simple: false }
 
 export type EdgeDatabase = Database & {
-  /** For Durable Objects, whose sockets outlive their requests: nobody else would close them. */
+  /** Closes the connection. For Durable Objects, whose sockets outlive their requests. */
   close: () => Promise<void>
 }
 
 /**
- * A database for one request of a Worker. The socket opens with the first statement and is left to the runtime,
- * which closes it with the request: calling `end()` gains nothing and costs a round trip.
- * @throws DatabaseUnavailable (from `run`) when the server is unreachable or silent, InactiveUser
+ * Opens a database for one request of a Worker. The first statement opens the socket, and the runtime closes it with the
+ * request: calling `end()` would cost a round trip.
+ * @throws DatabaseUnavailable (by `run`) when the server is unreachable or does not respond, InactiveUser
  */
 export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
   let client: postgres.Sql | undefined
   return {
     run: async (statement, input) => {
       client ??= postgres(connectionString, connectionOptions)
-      const rows = await answered(client.unsafe(withInlineInput(statement.text, input), [], extendedProtocol))
+      const rows = await withOutages(
+        client.unsafe(withInlineInput(statement.text, input), [], extendedProtocol),
+      )
       return statement.output.parse(rows[0]?.result)
     },
     close: async () => client?.end({ timeout: 1 }),
@@ -53,10 +55,10 @@ export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
 }
 
 /**
- * Puts the document into the text instead of sending it beside it. On a fresh connection postgres.js first asks
- * the server to describe a statement with parameters, which is a round trip; one without goes out whole. As a
- * constant the document also tells the planner what is asked for. JSON lets every apostrophe be written \u0027, so
- * nothing in it can end the literal, and backslashes mean nothing in a standard-conforming one
+ * Inserts the document into the text instead of sending it as a parameter. On a new connection postgres.js first asks
+ * the server to describe a statement with parameters, which is a round trip; a statement without parameters needs none.
+ * The planner also sees the document as a constant. Every apostrophe is written \u0027, which JSON allows, so that
+ * nothing in it can end the literal; backslashes have no meaning in a standard-conforming one
  * (https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS).
  * See docs/decisions/0001-one-round-trip.md.
  */
@@ -65,11 +67,11 @@ export const withInlineInput = (text: string, input: unknown): string => {
   return text.replaceAll("$1", () => literal)
 }
 
-const answered = async <T>(query: Promise<T>): Promise<T> => {
+const withOutages = async <T>(query: Promise<T>): Promise<T> => {
   try {
-    return await withinTime(query, statementTimeoutMs, () => new DatabaseUnavailable("no answer in time"))
+    return await withinTime(query, statementTimeoutMs, () => new DatabaseUnavailable("no response in time"))
   } catch (error) {
-    if (errorCodeOf(error) === inactiveUserCode) throw new InactiveUser("gone or disabled")
+    if (errorCodeOf(error) === inactiveUserCode) throw new InactiveUser("deleted or disabled")
     throw isDatabaseOutage(error) ? new DatabaseUnavailable("unreachable", { cause: error }) : error
   }
 }

@@ -4,12 +4,12 @@ import { databaseOf } from "./node.ts"
 import type { Database } from "./statement.ts"
 
 export type ExclusiveWork = {
-  /** Any number, the same in every process that takes turns. */
+  /** Key of the advisory lock, the same in every process that does this work. */
   lock: number
   /** A channel to LISTEN on; `onNotify` is called with each of its notifications, and after every reconnection. */
   channel?: string
   onNotify?: () => void
-  /** Does the work until `signal` fires, which it does when it is to stop and when the lock is `lost`. */
+  /** Does the work until `signal` fires, which happens on stop and when the lock is lost (`lost`). */
   run: (database: Database, signal: AbortSignal, lost: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
 }
@@ -18,7 +18,7 @@ const retryMs = 1000
 
 /**
  * Does work that only one process may do at a time, on a connection that holds an advisory lock. When that process
- * dies, Postgres frees the lock with its connection and another one takes over.
+ * exits, Postgres releases the lock with the connection and another process continues.
  * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  * @returns when `signal` has fired and the work has ended
  */
@@ -36,7 +36,7 @@ export const workExclusively = async (
 const holdLock = async (url: string, work: ExclusiveWork, signal: AbortSignal): Promise<void> => {
   const lost = new AbortController()
   const client = postgres(url, {
-    // The lock belongs to the connection: one that the driver recycled or reopened would not have it.
+    // The lock belongs to the connection: a connection that the driver recycles or reopens does not hold it.
     max: 1,
     max_lifetime: null,
     idle_timeout: 0,

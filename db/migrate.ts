@@ -2,12 +2,12 @@ import { drizzle } from "drizzle-orm/postgres-js"
 import { migrate } from "drizzle-orm/postgres-js/migrator"
 import postgres from "postgres"
 
-// Any constant does, as long as every migrator takes the same one.
+// An arbitrary constant, the same for every migrator.
 const advisoryLock = 7_201_126
 
 /**
- * Brings the schema up to date. Safe to run from several processes at once: they take turns on an advisory lock.
- * @throws what the driver throws when the server is unreachable or a migration fails
+ * Applies all pending migrations. Safe to run from several processes at once: an advisory lock serializes them.
+ * @throws the error of the driver when the server is unreachable or a migration fails
  */
 export const migrateDatabase = async (url: string): Promise<void> => {
   const client = postgres(url, { max: 1, onnotice: () => undefined })

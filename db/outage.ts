@@ -1,4 +1,4 @@
-/** The database did not answer in time or could not be reached; a later try may succeed. */
+/** The database did not respond in time or was unreachable; a later attempt may succeed. */
 export class DatabaseUnavailable extends Error {
   override name = "DatabaseUnavailable"
 }
@@ -7,10 +7,10 @@ export class DatabaseUnavailable extends Error {
 export const errorCodeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
 
-// Classes 08 (connection), 40 (rolled back in favour of another transaction), 53 (resources) and 57P (shutdown) of
+// Classes 08 (connection), 40 (rolled back because of another transaction), 53 (resources) and 57P (shutdown) of
 // https://www.postgresql.org/docs/current/errcodes-appendix.html; the other codes are those of sockets and postgres.js.
 const outageCodes =
   /^(08...|40...|53...|57P0.|CONNECT.*|CONNECTION_.*|ECONN.*|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND)$/
 
-/** Whether a driver's error is an outage rather than a fault of the statement. */
+/** Whether a driver's error is an outage and not an error of the statement. */
 export const isDatabaseOutage = (error: unknown): boolean => outageCodes.test(errorCodeOf(error))

@@ -29,7 +29,7 @@ import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
 import { type PhotoCommand, photoCommandRounds } from "./testing/photo-commands.ts"
 
-// Runs every statement that changes a photo, in random order, repeatedly and several at once.
+// Runs every statement that changes a photo, in random order, repeatedly and concurrently.
 
 let database: NodeDatabase
 let rows: postgres.Sql
@@ -60,7 +60,7 @@ const newJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[]
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
 
-const carryOut = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: PhotoCommand) => {
+const execute = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: PhotoCommand) => {
   const photoId = photoIds[photo % photoIds.length]
   if (!photoId) throw new Error("no photo")
   switch (action) {
@@ -113,8 +113,8 @@ const facts = {
   anomalies: [],
 } as const
 
-/** The CloudEvent of a row, validated against docs/events.md. */
-const asDocumented = (row: postgres.Row) => {
+/** Converts a row to a CloudEvent and validates it with the schema of docs/events.md. */
+const toValidEvent = (row: postgres.Row) => {
   const event: OutboxEvent = {
     sequence: Number(row.sequence),
     eventId: row.event_id,
@@ -137,7 +137,7 @@ type StoredPhoto = {
 
 type Step = { to: PhotoStatus; cause: TransitionCause; event: EventType }
 
-/** The transition that an entry of the timeline records, if it records one. */
+/** The transition that a timeline entry records, or none. */
 const stepOf = (kind: string): Step[] => {
   if (kind === "REPROCESSING") return [{ to: "PROCESSING", cause: "recovery", event: "PhotoReprocessing" }]
   const to = photoStatuses.find((status) => status === kind)
@@ -150,7 +150,7 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
   const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
   const events = await rows`
     select * from outbox_events where job_id = ${jobId} order by sequence`
-  for (const event of events) expect(() => asDocumented(event)).not.toThrow()
+  for (const event of events) expect(() => toValidEvent(event)).not.toThrow()
   const steps = await rows`
     select t.photo_id, t.kind from photo_timeline t join photos using (photo_id)
     where job_id = ${jobId} order by t.entry_id`
@@ -192,14 +192,14 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
   }
 }
 
-/** The job as a caller polls it, who may know versions of it. */
+/** Polls the job, optionally with the versions that the caller has cached. */
 const poll = async (jobId: JobId, knownTags: readonly string[] = []) => {
   const found = await database.run(selectUploadJob, { jobId, userId, knownTags })
   if (!found) throw new Error("no job")
   return { version: String(found.version), snapshot: found.job && snapshotOf(found.job) }
 }
 
-/** The bytes sent: of the job by polling, and of each photo by its events. */
+/** The bytes sent: of the job as polled, and of each photo as published by its events. */
 const bytesSentOf = async (jobId: JobId): Promise<{ polled: number; published: number[][] }> => {
   const { snapshot } = await poll(jobId)
   const events = await rows<{ photo_id: string; bytes_sent: number }[]>`
@@ -212,11 +212,11 @@ const bytesSentOf = async (jobId: JobId): Promise<{ polled: number; published: n
 
 const usage = async () => {
   const [user] = await rows`select used_photos, used_bytes::int from users where user_id = ${userId}`
-  const [held] = await rows`
+  const [stored] = await rows`
     select count(*)::int as used_photos, coalesce(sum(bytes), 0)::int as used_bytes from photos
     where user_id = ${userId} and status <> 'CANCELLED' and not (status = 'FAILED' and etag is null)
       and deleted_at is null`
-  return { user, held }
+  return { user, stored }
 }
 
 describe("photos and their job", () => {
@@ -227,26 +227,26 @@ describe("photos and their job", () => {
         let bytesSent = 0
         let known = await poll(jobId)
         for (const round of commands) {
-          await Promise.all(round.map((each) => carryOut(jobId, photoIds, each)))
+          await Promise.all(round.map((each) => execute(jobId, photoIds, each)))
           await expectConsistent(jobId)
           const now = await poll(jobId)
           if (now.version === known.version)
-            expect(now.snapshot, "one version, two answers").toEqual(known.snapshot)
+            expect(now.snapshot, "one version with two different snapshots").toEqual(known.snapshot)
           expect(await poll(jobId, [now.version])).toEqual({ version: now.version, snapshot: null })
           known = now
           const { polled, published } = await bytesSentOf(jobId)
-          expect(polled, "bytes sent fell").toBeGreaterThanOrEqual(bytesSent)
+          expect(polled, "bytes sent decreased").toBeGreaterThanOrEqual(bytesSent)
           bytesSent = polled
           for (const each of published) expect(each).toEqual(each.toSorted((a, b) => a - b))
         }
-        const { user, held } = await usage()
-        expect(user).toEqual(held)
+        const { user, stored } = await usage()
+        expect(user).toEqual(stored)
       }),
       { numRuns: 60 },
     )
   })
 
-  test("are deleted and fail in one job at the same time without a deadlock", async () => {
+  test("can be deleted and fail concurrently in one job without a deadlock", async () => {
     for (let round = 0; round < 20; round += 1) {
       const { photoIds } = await newJob(2)
       const [done, failing] = photoIds
@@ -266,15 +266,15 @@ describe("photos and their job", () => {
         database.run(failPhoto, { photoId: failing, attempt: 1, checksum: null, fault }),
       ])
     }
-    const { user, held } = await usage()
-    expect(user).toEqual(held)
+    const { user, stored } = await usage()
+    expect(user).toEqual(stored)
   })
 
-  test("all end when the rest of their job is cancelled", async () => {
+  test("have all ended after their job was cancelled", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)
-        await Promise.all(commands.flat().map((each) => carryOut(jobId, photoIds, each)))
+        await Promise.all(commands.flat().map((each) => execute(jobId, photoIds, each)))
         await database.run(cancelUploadJob, { jobId, userId })
         await expectConsistent(jobId)
         const [job] = await rows`select completed_at from upload_jobs where job_id = ${jobId}`

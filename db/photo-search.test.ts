@@ -6,7 +6,7 @@ import { type PhotosPage, selectPhotos } from "../edge/queries/list-photos/sql.t
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 
-// The search index is written by triggers: what they leave is compared with an index that is written anew.
+// Triggers maintain the search index. The tests compare it with a rebuilt index.
 
 let own: OwnDatabase
 let database: NodeDatabase
@@ -27,7 +27,7 @@ const newUser = async (): Promise<UserId> => {
   return user
 }
 
-/** A job of photos of one status whose ids are the time `at` and a number. */
+/** Inserts a job of photos with one status. Their ids consist of the time `at` and a number. */
 const insertPhotos = async (
   user: UserId,
   count: number,
@@ -44,7 +44,7 @@ const insertPhotos = async (
 
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
-/** The time of a ULID (https://github.com/ulid/spec). */
+/** The time part of a ULID (https://github.com/ulid/spec). */
 const timeOf = (milliseconds: number): string =>
   Array.from({ length: 10 }, (_, place) => alphabet[Math.floor(milliseconds / 32 ** (9 - place)) % 32]).join(
     "",
@@ -78,7 +78,7 @@ const searchRows = async () => [
 ]
 
 describe("the search index", () => {
-  test("holds a photo while it has ended and is not deleted", async () => {
+  test("contains a photo while its status is terminal and it is not deleted", async () => {
     await insertPhotos(userId, 1, { status: "QUEUED", filename: "moving" })
     const [photo] = await own.sql`select photo_id from photos where filename = 'moving_1.jpg'`
     const isIndexed = async () =>
@@ -109,7 +109,7 @@ describe("the search index", () => {
     expect(await idsOf(userId, { q: "moving" })).toEqual([])
   })
 
-  test("opens a block for the ids of the next minute when a block has 4,096 photos", async () => {
+  test("starts a new block for the ids of the next minute when a block has 4,096 photos", async () => {
     const user = await newUser()
     await insertPhotos(user, 4000, { at: timeOf(1) })
     expect(await blocksOf(user)).toEqual([{ first_photo_id: "", photo_count: 4000 }])
@@ -146,7 +146,7 @@ describe("the search index", () => {
     expect(await idsOf(user, { q: "img", offset: 45, limit: 10 })).toEqual(found.slice(45, 55))
   })
 
-  test("is the same when it is written anew", async () => {
+  test("equals a rebuilt index", async () => {
     await own.sql`insert into tags (user_id, tag_key, label) values (${userId}, 'sea', 'Sea'), (${userId}, 'été', 'Été')`
     await insertPhotos(userId, 20, { filename: "Zoe\u0308 at SEA" })
     await own.sql`

@@ -1,6 +1,6 @@
 /**
- * The bytes of a photo that were sent: all of them once its object was seen (it then has an ETag), whatever becomes of
- * the photo later, so that sums never fall.
+ * The sent bytes of a photo: all of them once its object is stored (it then has an ETag), in any later status, so that
+ * sums never decrease.
  *
  * Requires: a row of `photos`, or of the CTE `moved`, with the alias `row`.
  */

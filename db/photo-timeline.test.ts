@@ -7,7 +7,7 @@ import type { Statement } from "./statement.ts"
 
 const repository = join(import.meta.dirname, "..")
 
-/** The text of every statement of edge and processor. */
+/** Returns the text of every statement of edge and processor. */
 const statementTexts = async (): Promise<string[]> => {
   const texts: string[] = []
   for await (const file of glob("{edge,processor}/**/*sql.ts", { cwd: repository })) {
@@ -26,7 +26,7 @@ const kindsWrittenBy = (text: string): string[] =>
     ([, kind = ""]) => kind,
   )
 
-test("every kind that a statement writes into the timeline is part of the domain", async () => {
+test("every kind that a statement inserts into the timeline is defined in the domain", async () => {
   const texts = await statementTexts()
   const written = texts.flatMap(kindsWrittenBy)
   const inserts = texts.flatMap((text) => text.match(/insert into photo_timeline/g) ?? [])

@@ -41,13 +41,13 @@ import type { Statement } from "./statement.ts"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 import { nodesOfPlan, type PlanMode, tablesReadWhole } from "./testing/query-plan.ts"
 
-// The plans of the processor's statements when every large table has 100,000 rows, of which few are due.
+// The plans of the processor's statements on tables of 100,000 rows, few of which match.
 
 const rowCount = 100_000
-/** One row in so many is in each of the states that a statement looks for. */
+/** One in this many rows is in each of the states that a statement selects. */
 const rareEvery = 1000
 
-/** Tables that are small here: reading them whole is the best plan. */
+/** Small tables, for which a full scan is the best plan. */
 const smallTables = [
   "deployment",
   "outbox_sinks",
@@ -75,7 +75,7 @@ afterAll(() => database?.drop())
 const idSql = (prefix: string, number: string) => `'${prefix}_0' || lpad((${number})::text, 25, '0')`
 
 const seed = async () => {
-  // Rows as a restored dump has them: without triggers.
+  // Inserts rows without triggers, as a restored dump does.
   await sql.unsafe(`
     set session_replication_role = replica;
     insert into users (user_id, email, password_hash, used_bytes, used_photos)
@@ -127,7 +127,7 @@ const planned = <Input>(name: string, statement: Statement<Input, unknown>, inpu
   nodes: (mode: PlanMode) => nodesOfPlan(sql, statement, input, mode),
 })
 
-const fault = { reason: "PROCESSING_ERROR", detail: "A fault of the service." } as const
+const fault = { reason: "PROCESSING_ERROR", detail: "An internal error." } as const
 const photoIds = Array.from({ length: 200 }, (_, index) => photoId(index * 500 + 1))
 const facts = {
   type: "image/jpeg",
@@ -174,7 +174,7 @@ const statements = [
   planned("operate: reopen a photo", reopenPhotos, { ...noSelection, photoId: photoId(5) }),
   planned("operate: reopen a job", reopenPhotos, { ...noSelection, jobId }),
   planned("operate: reopen dead letters", reopenPhotos, { ...noSelection, scope: "dead-lettered" }),
-  planned("operate: reopen what failed", reopenPhotos, {
+  planned("operate: reopen failed photos", reopenPhotos, {
     ...noSelection,
     scope: "failed",
     after: photoId(5),
@@ -225,13 +225,13 @@ const statements = [
 ]
 
 describe.each(["force_custom_plan", "force_generic_plan"] as const)(
-  "with %s no table is read whole:",
+  "with %s no statement scans a whole table:",
   (mode) => {
     test.each(statements)("$name", async ({ nodes }) => {
       expect(tablesReadWhole(await nodes(mode), limits)).toEqual([])
     })
 
-    test("operate: status, which reads only the photos to count them", async () => {
+    test("operate: status, which scans only photos, to count them", async () => {
       const { nodes } = planned("status", selectSystemStatus, {})
       expect(new Set(tablesReadWhole(await nodes(mode), limits))).toEqual(new Set(["photos"]))
     })

@@ -1,17 +1,17 @@
-/** What the CTE `moved` returns of photos that became PROCESSING again. `p` is the photo's alias. */
+/** The columns that the CTE `moved` returns of photos that became PROCESSING again. `p` is the photo's alias. */
 export const reopenedColumns = "p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag"
 
 /**
  * The effects of FAILED → PROCESSING on the job, the outbox and the timeline, in the same statement. The quota is not
- * changed: a failed photo whose bytes are stored still counts, and a statement that recovers any other photo takes
- * the quota itself. Rows are locked in the order photo, job, user.
+ * changed: a failed photo whose bytes are stored still counts, and a statement that recovers any other photo adds
+ * it to the quota itself. Rows are locked in the order photo, job, user.
  *
  * Requires: the CTE `moved` with `reopenedColumns`.
  * Provides: the CTEs `tally`, `job_before` (job_id, has_ended), `job`, `events`, `timeline`.
  */
 export const reopenEffects = `
   tally as (select job_id, count(*) as reopened from moved group by job_id),
-  -- Locked before it is read: another photo of the job may be ending it at this moment.
+  -- Locked before it is read: another photo of the job may complete the job concurrently.
   job_before as (
     select j.job_id, j.completed_at is not null as has_ended
     from tally join upload_jobs j using (job_id) order by j.job_id for update of j

@@ -1,11 +1,11 @@
-/** The answer to a query, or what `late` makes of it when none has come after `ms`. */
-export const withinTime = async <T>(query: Promise<T>, ms: number, late: () => Error): Promise<T> => {
+/** Returns the result of a query. Throws the error of `timeoutError` when there is none after `ms`. */
+export const withinTime = async <T>(query: Promise<T>, ms: number, timeoutError: () => Error): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(late()), ms)
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(timeoutError()), ms)
   })
   try {
-    return await Promise.race([query, silence])
+    return await Promise.race([query, timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -2,13 +2,13 @@ import { eventOfEntering } from "../domain/events.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
 import { sentBytesOf } from "./photo-sql.ts"
 
-/** What the CTE `moved` returns of photos after a guarded transition. `p` is the photo's alias. */
+/** The columns that the CTE `moved` returns of photos after a guarded transition. `p` is the photo's alias. */
 export const movedColumns =
   "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent, p.etag"
 
 /**
  * The effects of a lifecycle transition, in the same statement: the job's counters, status and version, the events of
- * photo and job, the photo's timeline, and the quota that failed and cancelled photos give back. Rows are locked in
+ * photo and job, the photo's timeline, and the quota that failed and cancelled photos release. Rows are locked in
  * the order photo, job, user.
  *
  * Requires: the CTE `moved` with `movedColumns`: photos that have just entered their status (see `mayBecome`).
@@ -17,8 +17,8 @@ export const movedColumns =
 export const transitionEffects = effectsOfChanges("select job_id, status from moved")
 
 /**
- * As `transitionEffects`; the version of the jobs in the CTE `touched` grows too: something that a snapshot shows has
- * changed, but no status.
+ * As `transitionEffects`; also increments the version of the jobs in the CTE `touched`, whose snapshot changed without a
+ * change of status.
  *
  * Requires: the CTEs `moved` with `movedColumns` and `touched` (job_id).
  * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
@@ -86,7 +86,7 @@ function isSettledSql(): string {
         + j.cancelled_count + tally.cancelled`
 }
 
-// The domain's jobStatusOf in SQL; the property tests compare the two.
+// `jobStatusOf` of the domain in SQL; property tests compare the two.
 function jobStatusSql(): string {
   return `case
         when tally.moved = 0 then j.status

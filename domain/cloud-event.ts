@@ -1,9 +1,9 @@
 import type { EventType } from "./events.ts"
 import type { JobId, PhotoId, UserId } from "./ids.ts"
 
-/** An event as the outbox holds it. */
+/** An event in the outbox. */
 export type OutboxEvent = {
-  /** Grows; for one job in the order in which its events became true. */
+  /** Increases; within a job in the order in which its events were committed. */
   sequence: number
   eventId: string
   type: EventType
@@ -15,7 +15,7 @@ export type OutboxEvent = {
   occurredAt: Date
 }
 
-/** The version of every event's data: it grows when a member changes its meaning or goes. */
+/** The version of the events' data. It is incremented when a member changes its meaning or is removed. */
 export const eventDataVersion = 1
 
 /** A CloudEvent 1.0 (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
@@ -25,18 +25,18 @@ export type CloudEvent = {
   source: string
   /** `rapid-photo-upload.<EventType>.v1` */
   type: string
-  /** The photo, or the job where the event is about the whole of it. */
+  /** The photo, or the job for events of the job itself. */
   subject: string
   time: string
   datacontenttype: "application/json"
-  /** Extension: whose event it is. */
+  /** Extension: the owner of the job. */
   userid: UserId
   /** Extension: decimal digits, ordered within a job (https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md). */
   sequence: string
   data: { jobId: JobId; photoId?: PhotoId } & Record<string, unknown>
 }
 
-/** Puts an event into the envelope in which all sinks get it. */
+/** Wraps an event in the envelope that all sinks receive. */
 export const cloudEventOf = (event: OutboxEvent, environment: string): CloudEvent => ({
   specversion: "1.0",
   id: event.eventId,
@@ -50,5 +50,5 @@ export const cloudEventOf = (event: OutboxEvent, environment: string): CloudEven
   data: { jobId: event.jobId, ...(event.photoId !== null && { photoId: event.photoId }), ...event.data },
 })
 
-/** The `type` of an event's envelope. */
+/** The `type` of the CloudEvent. */
 export const cloudEventType = (type: EventType): string => `rapid-photo-upload.${type}.v${eventDataVersion}`

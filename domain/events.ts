@@ -1,6 +1,6 @@
 import type { PhotoStatus } from "./photo-status.ts"
 
-/** Past facts about jobs and photos; each is written in the statement that makes it true. */
+/** Event types of jobs and photos. Each event is written in the statement that makes the change. */
 export const eventTypes = [
   "UploadJobCreated",
   "PhotoQueued",
@@ -17,7 +17,7 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number]
 
-/** The fact that becomes true when a photo enters a status. */
+/** The event of a photo that enters a status. */
 export const eventOfEntering = {
   QUEUED: "PhotoQueued",
   UPLOADING: "PhotoUploadStarted",

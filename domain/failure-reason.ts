@@ -11,8 +11,8 @@ export const failureReasons = [
   "PROCESSING_ERROR",
 ] as const
 
-/** Why a photo is FAILED, for programs. */
+/** Why a photo is FAILED, as a stable code. */
 export type FailureReason = (typeof failureReasons)[number]
 
-/** Why a photo is FAILED: the reason for programs, the detail for the person whose photo it is. */
+/** Why a photo is FAILED: a stable code, and a detail for the user. */
 export type PhotoFault = { reason: FailureReason; detail: string }

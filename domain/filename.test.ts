@@ -11,7 +11,7 @@ describe("a filename", () => {
     "100% + more & less.tif",
     "2026-11-23 10:15:00.jpg",
     "IMG without extension",
-  ])("is accepted when it is what people call their photos: %s", (filename) => {
+  ])("is accepted when it is common for photos: %s", (filename) => {
     expect(filenameFault(filename)).toBeNull()
   })
 
@@ -32,7 +32,7 @@ describe("a filename", () => {
     [`${"ü".repeat(126)}.jpg`, "too_long"],
     // Took minutes while two branches of a regular expression matched U+FE0F.
     [`${"\ufe0f".repeat(84)}\n`, "characters"],
-  ])("is refused with the reason: %j", (filename, fault) => {
+  ])("is rejected with the reason: %j", (filename, fault) => {
     expect(filenameFault(filename)).toBe(fault)
   })
 

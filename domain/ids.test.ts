@@ -2,7 +2,7 @@ import fc from "fast-check"
 import { expect, test } from "vitest"
 import { isPhotoId, photoIdAt, photoPosition } from "./ids.ts"
 
-test("the photos of a job directly follow the job's id, in order", () => {
+test("the ids of a job's photos directly follow the job's id, in order", () => {
   const jobId = "job_01J0000000000000000000Z8ZX"
   expect([1, 2, 3, 34].map((position) => photoIdAt(jobId, position))).toEqual([
     "ph_01J0000000000000000000Z8ZY",
@@ -12,7 +12,7 @@ test("the photos of a job directly follow the job's id, in order", () => {
   ])
 })
 
-test("a position is recovered from the ids of photo and job, whatever the job", () => {
+test("the position is computed from the ids of photo and job, for every job", () => {
   const digit = fc.constantFrom(..."0123456789ABCDEFGHJKMNPQRSTVWXYZ")
   const tail = fc.array(digit, { minLength: 25, maxLength: 25 })
   fc.assert(

@@ -1,4 +1,4 @@
-/** Ids are prefixed ULIDs: they sort by time of creation, so lists page by id. */
+/** Ids are prefixed ULIDs: they sort by time of creation, so lists are paginated by id. */
 export type UserId = `usr_${string}`
 export type JobId = `job_${string}`
 export type PhotoId = `ph_${string}`
@@ -15,13 +15,13 @@ export const isJobId = (text: string): text is JobId => jobIdPattern.test(text)
 export const isPhotoId = (text: string): text is PhotoId => photoIdPattern.test(text)
 
 /**
- * The id of a job's photo at `position`, from 1: the job's own ULID plus the position. A job's photos are neighbours
- * in every index and every S3 listing, and the range they lie in is known without asking the database.
+ * The id of a job's photo at `position`, from 1: the job's own ULID plus the position. A job's photos are adjacent in
+ * every index and S3 listing, and their range follows from the job's id without a query.
  */
 export const photoIdAt = (jobId: JobId, position: number): PhotoId =>
   `ph_${encodeUlid(decodeUlid(jobId) + BigInt(position))}`
 
-/** The position of a photo in a job, from 1, if the photo is one of the job's: only the database knows that. */
+/** The position of a photo in its job, from 1. Meaningful only if the photo belongs to the job, which is not checked. */
 export const photoPosition = (jobId: JobId, photoId: PhotoId): number =>
   Number(decodeUlid(photoId) - decodeUlid(jobId))
 

@@ -7,7 +7,7 @@ export type ThumbnailVariant = (typeof thumbnailVariants)[number]
 /** A stored thumbnail: its longest edge is at most `variant` px, upright, without metadata. */
 export type Thumbnail = { variant: ThumbnailVariant; width: number; height: number; bytes: number }
 
-/** What a photo says of itself, typed and JSON-safe. Absent or nonsensical values are null. */
+/** EXIF metadata of a photo, typed and JSON-safe. Absent and invalid values are null. */
 export type PhotoExif = {
   make: string | null
   model: string | null
@@ -17,7 +17,7 @@ export type PhotoExif = {
   artist: string | null
   copyright: string | null
   description: string | null
-  /** Local time as the file says it, `YYYY-MM-DDTHH:MM:SS`. */
+  /** Local time as stored in the file, `YYYY-MM-DDTHH:MM:SS`. */
   dateTimeOriginal: string | null
   /** `+HH:MM` of that local time. */
   offsetTimeOriginal: string | null
@@ -26,7 +26,7 @@ export type PhotoExif = {
   longitude: number | null
   /** Metres above sea level, negative below. */
   altitude: number | null
-  /** 1–8 as stored (EXIF 2.32 §4.6.4); width and height of the photo are given after it. */
+  /** 1–8 as stored (EXIF 2.32 §4.6.4); width and height of the photo are after orientation. */
   orientation: number | null
   /** Seconds. */
   exposureTime: number | null
@@ -42,11 +42,11 @@ export type PhotoExif = {
   colorSpace: number | null
 }
 
-/** What else is in the file of a photo that every viewer shows. */
+/** Additional content in the file of a valid photo. */
 export const photoAnomalies = [
-  /** Bytes follow the picture, and they are neither padding nor what cameras append. */
+  /** Bytes after the image that are neither padding nor known camera data. */
   "TRAILING_DATA",
-  /** HTML, SVG or PHP in a comment or behind the picture. */
+  /** HTML, SVG or PHP in a comment or after the image. */
   "EMBEDDED_MARKUP",
   /** The file is also a ZIP archive. */
   "EMBEDDED_ARCHIVE",
@@ -58,13 +58,13 @@ export const photoAnomalies = [
 
 export type PhotoAnomaly = (typeof photoAnomalies)[number]
 
-/** What the bytes of a photo turned out to be. Width and height are px after orientation. */
+/** What examining a photo found. Width and height are px after orientation. */
 export type ImageFacts = {
   type: PhotoType
   width: number
   height: number
   exif: PhotoExif
-  /** True when only a lenient decoder took it: every viewer shows it, something in it is broken. */
+  /** True when only a lenient decoder accepted it: viewers show it, but it is damaged. */
   isDegraded: boolean
   anomalies: readonly PhotoAnomaly[]
 }

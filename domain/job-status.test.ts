@@ -10,24 +10,24 @@ const counts = (completed: number, failed: number, cancelled: number, open = 0):
 })
 
 describe("a job's status", () => {
-  test("is QUEUED until a photo moves, then IN_PROGRESS until the last one ends", () => {
+  test("is QUEUED until a photo leaves QUEUED, then IN_PROGRESS until the last one ends", () => {
     expect(jobStatusOf(counts(0, 0, 0, 3), false)).toBe("QUEUED")
     expect(jobStatusOf(counts(2, 0, 0, 1), true)).toBe("IN_PROGRESS")
   })
 
-  test("is COMPLETED when every photo is, or when those that are not were cancelled", () => {
+  test("is COMPLETED when every photo is COMPLETED or CANCELLED, and at least one is COMPLETED", () => {
     expect(jobStatusOf(counts(3, 0, 0), true)).toBe("COMPLETED")
     expect(jobStatusOf(counts(2, 0, 1), true)).toBe("COMPLETED")
   })
 
-  test("is COMPLETED_WITH_ERRORS when some failed, FAILED when all did, CANCELLED when all were", () => {
+  test("is COMPLETED_WITH_ERRORS when some photos failed, FAILED when all failed, CANCELLED when all were cancelled", () => {
     expect(jobStatusOf(counts(2, 1, 0), true)).toBe("COMPLETED_WITH_ERRORS")
     expect(jobStatusOf(counts(0, 1, 1), true)).toBe("COMPLETED_WITH_ERRORS")
     expect(jobStatusOf(counts(0, 2, 0), true)).toBe("FAILED")
     expect(jobStatusOf(counts(0, 0, 2), true)).toBe("CANCELLED")
   })
 
-  test("is terminal exactly when every photo is, whatever the counts", () => {
+  test("is terminal if and only if every photo is terminal, for all counts", () => {
     const anyCounts = fc
       .tuple(fc.nat(50), fc.nat(50), fc.nat(50), fc.nat(50))
       .map(([completed, failed, cancelled, open]) => counts(completed, failed, cancelled, open))

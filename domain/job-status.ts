@@ -7,13 +7,13 @@ export const jobStatuses = [
   "CANCELLED",
 ] as const
 
-/** Where a whole batch stands. It follows from its photos and from nothing else. */
+/** The status of a job, derived only from its photos. */
 export type JobStatus = (typeof jobStatuses)[number]
 
-/** How many photos of a job are in each terminal state, of how many in all. */
+/** The number of a job's photos in total and per terminal status. */
 export type JobCounts = { total: number; completed: number; failed: number; cancelled: number }
 
-/** Clients stop polling at a terminal job. */
+/** Whether the status is terminal. Clients then stop polling. */
 export const isTerminalJob = (status: JobStatus): boolean => status !== "QUEUED" && status !== "IN_PROGRESS"
 
 /** Whether every photo of the job has ended. */
@@ -21,7 +21,7 @@ export const isSettled = (counts: JobCounts): boolean =>
   counts.completed + counts.failed + counts.cancelled === counts.total
 
 /**
- * The status a job has when its photos are as counted.
+ * Returns the status of a job with these counts.
  * @param hasStarted whether any photo ever left QUEUED
  */
 export const jobStatusOf = (counts: JobCounts, hasStarted: boolean): JobStatus => {

@@ -3,12 +3,12 @@ import { describe, expect, test } from "vitest"
 import { partCountOf, partSizeLimits, partSizeOf, partsOf } from "./multipart.ts"
 
 describe("a file's parts", () => {
-  test("are none when it fits in one", () => {
+  test("are not needed when the file fits into one", () => {
     expect(partSizeOf(8, 8)).toBeNull()
     expect(partSizeOf(9, 8)).toBe(8)
   })
 
-  test("hold every byte once, each part full but the last, which is never empty", () => {
+  test("contain every byte once; all but the last have the part size, and none is empty", () => {
     const sizes = fc.integer({ min: partSizeLimits.min, max: partSizeLimits.max })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5_000_000_000 }), sizes, (bytes, partSize) => {

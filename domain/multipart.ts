@@ -1,16 +1,16 @@
 const mebibyte = 1024 * 1024
 
-/** What a client may choose for the size of a part, in bytes. S3 takes no smaller part but the last. */
+/** Limits of the part size, in bytes. S3 accepts smaller parts only as the last one. */
 export const partSizeLimits = { min: 5 * mebibyte, max: 64 * mebibyte, default: 8 * mebibyte } as const
 
 /** One part of a file: `partNumber` counts from 1. */
 export type PlannedPart = { partNumber: number; bytes: number }
 
-/** The part size of a file's multipart upload, or null when the file fits in one part and is a plain PUT. */
+/** The part size of a file's multipart upload, or null when the file fits into one PUT. */
 export const partSizeOf = (fileBytes: number, partSize: number): number | null =>
   fileBytes > partSize ? partSize : null
 
-/** The parts of a file, each of `partSize` bytes but the last. */
+/** The parts of a file, each of `partSize` bytes except the last. */
 export const partsOf = (fileBytes: number, partSize: number): PlannedPart[] =>
   Array.from({ length: partCountOf(fileBytes, partSize) }, (_, index) => ({
     partNumber: index + 1,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest"
-import { canBecome, isTerminalPhoto, photoStatuses, sourcesOf, waitsForBytes } from "./photo-status.ts"
+import { canBecome, isTerminalPhoto, isUploadPending, photoStatuses, sourcesOf } from "./photo-status.ts"
 
 describe("a photo's status", () => {
-  test("goes from QUEUED through UPLOADING and PROCESSING to COMPLETED", () => {
+  test("changes from QUEUED to UPLOADING, PROCESSING and COMPLETED", () => {
     expect(canBecome("QUEUED", "UPLOADING")).toBe(true)
     expect(canBecome("UPLOADING", "PROCESSING")).toBe(true)
     expect(canBecome("PROCESSING", "COMPLETED")).toBe(true)
@@ -22,16 +22,16 @@ describe("a photo's status", () => {
     expect(sourcesOf("CANCELLED")).toEqual(open)
   })
 
-  test("waits for bytes in QUEUED and UPLOADING only", () => {
-    expect(photoStatuses.filter(waitsForBytes)).toEqual(["QUEUED", "UPLOADING"])
+  test("has a pending upload in QUEUED and UPLOADING only", () => {
+    expect(photoStatuses.filter(isUploadPending)).toEqual(["QUEUED", "UPLOADING"])
   })
 
-  test("never leaves a terminal status in the ordinary lifecycle", () => {
+  test("does not leave a terminal status in the regular lifecycle", () => {
     for (const from of photoStatuses.filter(isTerminalPhoto))
       for (const to of photoStatuses) expect(canBecome(from, to)).toBe(false)
   })
 
-  test("leaves a terminal status by recovery only, and only from FAILED to PROCESSING", () => {
+  test("leaves a terminal status only by recovery from FAILED to PROCESSING", () => {
     const recoveries = photoStatuses.flatMap((from) =>
       photoStatuses.filter((to) => canBecome(from, to, "recovery")).map((to) => [from, to]),
     )

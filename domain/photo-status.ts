@@ -7,7 +7,7 @@ export const photoStatuses = [
   "CANCELLED",
 ] as const
 
-/** How far a photo is on its way from a declared file to a stored photo. */
+/** The status of a photo, from a declared file to a stored photo. */
 export type PhotoStatus = (typeof photoStatuses)[number]
 
 /**
@@ -18,7 +18,7 @@ export type TransitionCause = "lifecycle" | "recovery"
 
 type Transitions = Record<PhotoStatus, readonly PhotoStatus[]>
 
-/** The one state machine. Every SQL guard and every test of a transition is generated from it. */
+/** The state machine. Every SQL guard and every test of a transition is generated from it. */
 const transitions: Record<TransitionCause, Transitions> = {
   lifecycle: {
     QUEUED: ["UPLOADING", "PROCESSING", "FAILED", "CANCELLED"],
@@ -38,22 +38,23 @@ const transitions: Record<TransitionCause, Transitions> = {
   },
 }
 
-/** Whether a photo in `from` may become `to`. Remaining in a status is not a transition. */
+/** Whether a photo in `from` may become `to`. Keeping the same status is not a transition. */
 export const canBecome = (
   from: PhotoStatus,
   to: PhotoStatus,
   cause: TransitionCause = "lifecycle",
 ): boolean => transitions[cause][from].includes(to)
 
-/** The statuses from which `to` may be entered: the guard of every UPDATE. */
+/** The statuses that may change to `to`. The guard of every UPDATE uses them. */
 export const sourcesOf = (to: PhotoStatus, cause: TransitionCause = "lifecycle"): PhotoStatus[] =>
   photoStatuses.filter((from) => canBecome(from, to, cause))
 
-/** A status in which the photo's bytes may still arrive. */
-export type WaitingStatus = "QUEUED" | "UPLOADING"
+/** A status of a photo that is not uploaded yet. */
+export type PendingStatus = "QUEUED" | "UPLOADING"
 
-/** Whether the photo's bytes may still arrive, after which it is PROCESSING. */
-export const waitsForBytes = (status: PhotoStatus): status is WaitingStatus => canBecome(status, "PROCESSING")
+/** Whether the photo is not uploaded yet, so that it can become PROCESSING. */
+export const isUploadPending = (status: PhotoStatus): status is PendingStatus =>
+  canBecome(status, "PROCESSING")
 
 /** Whether the photo has ended: only a recovery can change its status again. */
 export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions.lifecycle[status].length === 0

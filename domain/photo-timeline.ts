@@ -1,6 +1,6 @@
 import { photoStatuses } from "./photo-status.ts"
 
-/** What the timeline of a photo can record: a status it entered, or another event. */
+/** The kinds of timeline entries: a status that the photo entered, or another event. */
 export const timelineKinds = [
   ...photoStatuses,
   /** The processor began an attempt. */

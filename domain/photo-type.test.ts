@@ -23,6 +23,6 @@ test.each([
   ["", ".jpg"],
   ["", "a.pdf"],
   ["__proto__", "a.jpg"],
-])("the declared type %j of %j is not a photo's", (mimeType, filename) => {
+])("the declared type %j of %j is not a photo type", (mimeType, filename) => {
   expect(photoTypeOf(mimeType, filename)).toBeNull()
 })

@@ -1,4 +1,4 @@
-/** The media types of photos that are accepted, as clients declare them and as their bytes show them. */
+/** The media types of photos that are accepted, as declared and as detected. */
 export const photoTypes = [
   "image/jpeg",
   "image/png",
@@ -13,8 +13,8 @@ export const photoTypes = [
 export type PhotoType = (typeof photoTypes)[number]
 
 /**
- * The type of a declared file, or null when it is not a photo's. Aliases are normalized; a file without a type, as
- * browsers declare a HEIC that their system does not know, has the type of its extension.
+ * Returns the type of a declared file, or null when it is not a photo type. Aliases are normalized. A file without a type
+ * gets the type of its extension: browsers declare no type for a HEIC that their system does not support.
  */
 export const photoTypeOf = (mimeType: string, filename: string): PhotoType | null => {
   const [essence = ""] = mimeType.split(";", 1)
@@ -23,7 +23,7 @@ export const photoTypeOf = (mimeType: string, filename: string): PhotoType | nul
   return photoTypes.find((known) => known === type) ?? aliases.get(type) ?? null
 }
 
-/** The extension of a filename in lower case; null where there is none. */
+/** The extension of a filename in lower case; or null when it has none. */
 export const extensionOf = (filename: string): string | null => {
   const dot = filename.lastIndexOf(".")
   return dot > 0 ? filename.slice(dot + 1).toLowerCase() : null
@@ -47,8 +47,8 @@ const typesOfExtensions: ReadonlyMap<string, PhotoType> = new Map([
   ["hif", "image/heif"],
 ])
 
-// What browsers, phones and libraries have called them before a type was registered or beside it; -sequence is the
-// registered type of a live photo or burst, whose cover is a still picture.
+// Unregistered names used by browsers, phones and libraries. -sequence is the registered type of a live photo or burst,
+// whose cover is a still picture.
 const aliases: ReadonlyMap<string, PhotoType> = new Map([
   ["image/jpg", "image/jpeg"],
   ["image/jpe", "image/jpeg"],
@@ -73,7 +73,7 @@ const aliases: ReadonlyMap<string, PhotoType> = new Map([
   ["image/avif-sequence", "image/avif"],
 ])
 
-/** HEIC is HEIF coded with HEVC; phones and browsers use the two names for the same files. */
+/** HEIC is HEIF with HEVC coding; phones and browsers use both names for the same files. */
 export const isSamePhotoType = (a: PhotoType, b: PhotoType): boolean => canonical(a) === canonical(b)
 
 const canonical = (type: PhotoType): PhotoType => (type === "image/heif" ? "image/heic" : type)

@@ -3,29 +3,29 @@ import { photoStatuses } from "./photo-status.ts"
 import { batchProgress, photoProgress } from "./progress.ts"
 
 describe("progress", () => {
-  test("is 100 exactly when a photo has ended", () => {
+  test("is 100 if and only if the photo has ended", () => {
     for (const status of photoStatuses)
       expect(photoProgress(status, 10, 10) === 100).toBe(
         ["COMPLETED", "FAILED", "CANCELLED"].includes(status),
       )
   })
 
-  test("grows on the way of a photo", () => {
-    const way = [
+  test("increases with the status of a photo", () => {
+    const steps = [
       photoProgress("QUEUED", 0, 10),
       photoProgress("UPLOADING", 3, 10),
       photoProgress("UPLOADING", 10, 10),
       photoProgress("PROCESSING", 10, 10),
       photoProgress("COMPLETED", 10, 10),
     ]
-    expect(way).toEqual([0, 24, 80, 90, 100])
+    expect(steps).toEqual([0, 24, 80, 90, 100])
   })
 
-  test("never passes the upload's share whatever a client claims to have sent", () => {
+  test("never exceeds the upload's share, whatever a client reports", () => {
     expect(photoProgress("UPLOADING", 1_000, 10)).toBe(80)
   })
 
-  test("of a batch weighs photos by their bytes", () => {
+  test("of a batch is weighted by bytes", () => {
     expect(
       batchProgress([
         { progress: 100, bytes: 300 },

@@ -1,4 +1,4 @@
-/** An expected outcome as a value: bugs and outages throw, refusals are returned. */
+/** An expected outcome as a value: expected failures are returned, bugs and outages throw. */
 export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E }
 
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value })

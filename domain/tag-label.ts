@@ -1,16 +1,16 @@
-/** The most tags a photo can have. */
+/** Maximum number of tags of a photo. */
 export const maxTagsPerPhoto = 50
 
-/** The longest label, in characters. */
+/** Maximum length of a label, in characters. */
 export const maxLabelLength = 64
 
-/** A tag as its owner writes it, and the key that is the same for spellings that differ in case only. */
+/** A tag as entered by the user, and its case-insensitive key. */
 export type TagLabel = { label: string; tagKey: string }
 
-// Letters, digits, marks, punctuation, symbols and single spaces: no controls, no bidirectional overrides.
+// Letters, digits, marks, punctuation, symbols and single spaces: no control characters, no bidirectional overrides.
 const allowedCharacters = /^(?:[\p{L}\p{M}\p{N}\p{P}\p{S} ]|\u200d)+$/u
 
-/** Reads a label, trimmed and in NFC, or null when it is not a valid one. */
+/** Parses a label, trimmed and in NFC; null when it is invalid. */
 export const tagLabelOf = (text: string): TagLabel | null => {
   const label = text.normalize("NFC").replace(/\s+/gu, " ").trim()
   if (label === "" || Array.from(label).length > maxLabelLength || !allowedCharacters.test(label)) return null

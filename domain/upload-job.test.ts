@@ -8,7 +8,7 @@ const photo: DeclaredFile = { filename: "IMG_001.jpg", mimeType: "image/jpeg", b
 const limits = { maxFileBytes: 10_000_000, partSize: 8_000_000 }
 
 describe("planning an upload job", () => {
-  test("expects a photo for every declared file, in the same order, with ids that follow the job's", () => {
+  test("plans a photo for every declared file, in the same order, with ids that follow the job's", () => {
     const files = [
       photo,
       { ...photo, filename: "IMG_002.png", mimeType: "IMAGE/PNG", sha256: "AB".repeat(32) },
@@ -41,7 +41,7 @@ describe("planning an upload job", () => {
     })
   })
 
-  test("refuses the whole job and gives the reason for each invalid file", () => {
+  test("rejects the whole job with the reason for each invalid file", () => {
     const files = [
       photo,
       { ...photo, filename: "../x.jpg" },
@@ -52,20 +52,20 @@ describe("planning an upload job", () => {
     expect(planUploadJob(jobId, userId, files, limits)).toEqual({
       ok: false,
       error: [
-        { index: 1, refusal: { reason: "filename_refused", fault: "characters" } },
-        { index: 2, refusal: { reason: "type_refused", mimeType: "image/svg+xml" } },
-        { index: 3, refusal: { reason: "file_empty" } },
-        { index: 4, refusal: { reason: "file_too_large", bytes: 10_000_001, maxBytes: 10_000_000 } },
+        { index: 1, rejection: { reason: "filename_refused", fault: "characters" } },
+        { index: 2, rejection: { reason: "type_refused", mimeType: "image/svg+xml" } },
+        { index: 3, rejection: { reason: "file_empty" } },
+        { index: 4, rejection: { reason: "file_too_large", bytes: 10_000_001, maxBytes: 10_000_000 } },
       ],
     })
   })
 
-  test("expects a file above the part size in parts", () => {
+  test("plans a multipart upload for a file above the part size", () => {
     const plan = planUploadJob(jobId, userId, [{ ...photo, bytes: 8_000_001 }], limits)
     expect(plan.ok && plan.value.photos[0]?.partSize).toBe(8_000_000)
   })
 
-  test("accepts a file of exactly the largest size", () => {
+  test("accepts a file of exactly the maximum size", () => {
     expect(planUploadJob(jobId, userId, [{ ...photo, bytes: 10_000_000 }], limits).ok).toBe(true)
   })
 })

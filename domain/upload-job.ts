@@ -4,7 +4,7 @@ import { partSizeOf } from "./multipart.ts"
 import { type PhotoType, photoTypeOf } from "./photo-type.ts"
 import { err, ok, type Result } from "./result.ts"
 
-/** The most photos a job can have. */
+/** Maximum number of photos in a job. */
 export const maxPhotosPerJob = 500
 
 /** A file as a client declares it. */
@@ -15,13 +15,13 @@ export type DeclaredFile = {
   sha256?: string | undefined
 }
 
-/** A photo whose bytes are not stored yet, and what its object must look like. */
+/** A photo that is not uploaded yet, with the expected properties of its object. */
 export type ExpectedPhoto = {
   photoId: PhotoId
   filename: string
   type: PhotoType
   bytes: number
-  /** Lower-case hex, when the client gave one. */
+  /** Lower-case hex, or null when the client sent none. */
   sha256: string | null
   /** Bytes of each part of its multipart upload but the last; null when it is uploaded in one PUT. */
   partSize: number | null
@@ -30,13 +30,13 @@ export type ExpectedPhoto = {
 export type PlannedUploadJob = { jobId: JobId; userId: UserId; photos: readonly ExpectedPhoto[] }
 
 /** Why a file cannot be part of a job. */
-export type FileRefusal =
+export type FileRejection =
   | { reason: "filename_refused"; fault: FilenameFault }
   | { reason: "type_refused"; mimeType: string }
   | { reason: "file_empty" }
   | { reason: "file_too_large"; bytes: number; maxBytes: number }
 
-export type RefusedFile = { index: number; refusal: FileRefusal }
+export type RejectedFile = { index: number; rejection: FileRejection }
 
 export type UploadLimits = {
   /** Largest file, in bytes. */
@@ -46,31 +46,31 @@ export type UploadLimits = {
 }
 
 /**
- * Plans a job of the declared files, or returns why each invalid file is refused. A job is created with all of its
- * files or not at all, so that a client never has to find out which of them are missing.
+ * Plans a job of the declared files, or returns the reason for each invalid file. A job is created with all of its
+ * files or not at all, so that clients need not find out which files are missing.
  */
 export const planUploadJob = (
   jobId: JobId,
   userId: UserId,
   files: readonly DeclaredFile[],
   limits: UploadLimits,
-): Result<PlannedUploadJob, RefusedFile[]> => {
+): Result<PlannedUploadJob, RejectedFile[]> => {
   const photos: ExpectedPhoto[] = []
-  const refusals: RefusedFile[] = []
+  const rejections: RejectedFile[] = []
   for (const [index, file] of files.entries()) {
     const type = photoTypeOf(file.mimeType, file.filename)
-    const refusal = fileRefusal(file, limits)
-    if (refusal) refusals.push({ index, refusal })
-    else if (type) photos.push(expect(file, type, limits.partSize, photoIdAt(jobId, index + 1)))
+    const rejection = fileRejectionOf(file, limits)
+    if (rejection) rejections.push({ index, rejection })
+    else if (type) photos.push(toExpectedPhoto(file, type, limits.partSize, photoIdAt(jobId, index + 1)))
   }
-  return refusals.length > 0 ? err(refusals) : ok({ jobId, userId, photos })
+  return rejections.length > 0 ? err(rejections) : ok({ jobId, userId, photos })
 }
 
-/** Why a file is refused, or null. */
-export const fileRefusal = (
+/** Returns why a file is rejected, or null. */
+export const fileRejectionOf = (
   file: DeclaredFile,
   limits: Pick<UploadLimits, "maxFileBytes">,
-): FileRefusal | null => {
+): FileRejection | null => {
   const fault = filenameFault(file.filename)
   if (fault) return { reason: "filename_refused", fault }
   if (!photoTypeOf(file.mimeType, file.filename)) return { reason: "type_refused", mimeType: file.mimeType }
@@ -80,7 +80,12 @@ export const fileRefusal = (
   return null
 }
 
-const expect = (file: DeclaredFile, type: PhotoType, partSize: number, photoId: PhotoId): ExpectedPhoto => ({
+const toExpectedPhoto = (
+  file: DeclaredFile,
+  type: PhotoType,
+  partSize: number,
+  photoId: PhotoId,
+): ExpectedPhoto => ({
   photoId,
   filename: file.filename.normalize("NFC"),
   type,

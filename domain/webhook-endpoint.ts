@@ -1,9 +1,9 @@
-/** Where a user wants to be told of events. */
+/** The id of a webhook endpoint. */
 export type EndpointId = `whk_${string}`
 
 const pattern = /^whk_[0-7][0-9A-HJKMNP-TV-Z]{25}$/
 
 export const isEndpointId = (text: string): text is EndpointId => pattern.test(text)
 
-/** The most endpoints a user can have. */
+/** Maximum number of endpoints of a user. */
 export const maxEndpoints = 5

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type ApiClient, createApiClient } from "../client/sdk/api-client.ts"
-import { createBatch, type RefusedUpload, type UploadFile } from "../client/sdk/create-batch.ts"
+import { createBatch, type RejectedUpload, type UploadFile } from "../client/sdk/create-batch.ts"
 import { uploadBatch } from "../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../client/sdk/watch-upload-job.ts"
 import type { PhotoResponse } from "../edge/queries/get-photo/schema.ts"
@@ -40,7 +40,7 @@ export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
   return api
 }
 
-export type Uploaded = { job: UploadJobSnapshot; photos: PhotoResponse[]; refused: RefusedUpload[] }
+export type Uploaded = { job: UploadJobSnapshot; photos: PhotoResponse[]; rejected: RejectedUpload[] }
 
 /** Uploads files as an app would and waits until their job is terminal. */
 export const uploadAll = async (
@@ -49,10 +49,10 @@ export const uploadAll = async (
   onUploaded?: () => void,
 ): Promise<Uploaded> => {
   const batch = await createBatch(api, files)
-  const { jobId, refused } = batch
+  const { jobId, rejected } = batch
   if (!jobId) throw new Error("every file was rejected")
   const failed = await uploadBatch(api, batch, { ...(onUploaded && { onUploaded }) })
   if (failed[0]) throw failed[0].error
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(150_000) })
-  return { job, refused, photos: await Promise.all(job.items.map(({ photoId }) => api.getPhoto(photoId))) }
+  return { job, rejected, photos: await Promise.all(job.items.map(({ photoId }) => api.getPhoto(photoId))) }
 }

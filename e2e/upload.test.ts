@@ -59,14 +59,14 @@ describe("a batch of photos", () => {
     const [good] = await smallPhotos(1)
     if (!good) throw new Error("no photo")
     const whole = new Uint8Array(await good.content.arrayBuffer())
-    const { job, photos, refused } = await uploadAll(api, [
+    const { job, photos, rejected } = await uploadAll(api, [
       good,
       fileOf("truncated.jpg", whole.slice(0, whole.length / 2)),
       fileOf("drawing.jpg", '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
       fileOf("empty.jpg", ""),
       pixelFlood(),
     ])
-    expect(refused).toEqual([{ filename: "empty.jpg", code: "file_empty", detail: expect.any(String) }])
+    expect(rejected).toEqual([{ filename: "empty.jpg", code: "file_empty", detail: expect.any(String) }])
     expect(job).toMatchObject({ status: "COMPLETED_WITH_ERRORS", completedCount: 1, failedCount: 3 })
     expect(photos.map(({ filename, failureReason }) => [filename, failureReason])).toEqual([
       ["IMG_0.jpg", null],
@@ -114,8 +114,8 @@ describe("a batch of photos", () => {
   }) => {
     const files = await sampleFiles("bad")
     if (!files) return skip("../shared/samples is not here")
-    const { photos, refused } = await uploadAll(await signedInUser(system.edgeUrl), files)
-    expect(photos.length + refused.length).toBe(files.length)
+    const { photos, rejected } = await uploadAll(await signedInUser(system.edgeUrl), files)
+    expect(photos.length + rejected.length).toBe(files.length)
     for (const photo of photos)
       expect(photo).toMatchObject({
         status: "FAILED",

@@ -37,22 +37,22 @@ import type { ListWebhooksResponse } from "../../edge/queries/list-webhooks/sche
 import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 
 /**
- * The API, one method per route. Each throws ApiProblem when the API refuses, TypeError when it can't be reached
- * and the signal's reason when it is aborted or takes longer than `timeoutMs`.
+ * The API, one method per route. Each throws ApiProblem for a problem response, TypeError when the API is unreachable,
+ * and the signal's reason when the request is aborted or exceeds `timeoutMs`.
  */
 export type ApiClient = {
   register: (request: RegisterRequest) => Promise<RegisterResponse>
-  /** Gets an access token and uses it from now on. */
+  /** Gets an access token and uses it for all later requests. */
   signIn: (email: string, password: string) => Promise<TokenResponse>
-  /** Exchanges a refresh token, which is good once, and uses the new access token from now on. */
+  /** Exchanges a refresh token, which is valid once, and uses the new access token for all later requests. */
   refresh: (refreshToken: string) => Promise<TokenResponse>
   signOut: (refreshToken: string) => Promise<void>
-  /** The same key and request give the same job, however often they are sent within a day. */
+  /** Repeating a request with the same key within a day returns the same job. */
   createUploadJob: (
     request: Omit<CreateUploadJobRequest, "dryRun">,
     idempotencyKey?: string,
   ) => Promise<CreateUploadJobResponse>
-  /** What `createUploadJob` would say of each file; nothing is written. */
+  /** Returns the result of `createUploadJob` for each file without creating a job. */
   dryRun: (request: Omit<CreateUploadJobRequest, "dryRun">) => Promise<DryRunResponse>
   openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
@@ -61,7 +61,7 @@ export type ApiClient = {
   renewUpload: (photoId: string) => Promise<RenewUploadResponse>
   renewUploadJob: (jobId: string) => Promise<RenewUploadJobResponse>
   reportProgress: (request: ReportProgressRequest) => Promise<ReportProgressResponse>
-  /** Cancels a photo on its way, deletes one that has ended. */
+  /** Cancels a photo, or deletes it when its status is terminal. */
   cancelPhoto: (photoId: string) => Promise<CancelPhotoResponse>
   cancelUploadJob: (jobId: string) => Promise<CancelUploadJobResponse>
   tagPhoto: (photoId: string, request: TagPhotoRequest) => Promise<PhotoTagsResponse>
@@ -71,13 +71,13 @@ export type ApiClient = {
   getPhoto: (photoId: string) => Promise<PhotoResponse>
   listPhotos: (query?: PhotosQuery) => Promise<ListPhotosResponse>
   getDownloadUrl: (photoId: string, variant?: DownloadUrlResponse["variant"]) => Promise<DownloadUrlResponse>
-  /** Has events sent to a URL. The secret in the answer is told only here and by `rotateWebhookSecret`. */
+  /** Registers a URL that receives events. The secret is returned only here and by `rotateWebhookSecret`. */
   registerWebhook: (request: RegisterWebhookRequest) => Promise<RegisterWebhookResponse>
   rotateWebhookSecret: (endpointId: string) => Promise<RotateWebhookSecretResponse>
   deleteWebhook: (endpointId: string) => Promise<void>
   listWebhooks: () => Promise<ListWebhooksResponse>
   listWebhookDeliveries: (endpointId: string, query?: PageQuery) => Promise<ListWebhookDeliveriesResponse>
-  /** A ticket for one live channel, for those that can't send a bearer token: EventSource and WebSocket. */
+  /** Returns a ticket for one live channel, for EventSource and WebSocket, which cannot send a bearer token. */
   getLiveTicket: () => Promise<LiveTicketResponse>
   getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
 }
@@ -94,16 +94,16 @@ export type PhotosQuery = PageQuery & {
 }
 
 export type ApiClientOptions = {
-  /** Where the edge is, e.g. `http://127.0.0.1:8787`. */
+  /** Base URL of the edge, e.g. `http://127.0.0.1:8787`. */
   baseUrl: string
   accessToken?: string
-  /** For one request, in ms. */
+  /** Time limit of one request, in ms. */
   timeoutMs?: number
   fetch?: typeof fetch
 }
 
 /**
- * Opens the API for browsers, React Native and Node.
+ * Creates an API client for browsers, React Native and Node.
  * @example
  * const api = createApiClient({ baseUrl: "http://127.0.0.1:8787" })
  * await api.signIn("ada@example.com", "correct horse battery staple")
@@ -114,7 +114,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
   const send = options.fetch ?? fetch
   let accessToken = options.accessToken
 
-  // The answer's shape is the contract between this SDK and the edge of the same version; it is not parsed again.
+  // Responses are not validated here: the SDK and the edge of the same version share the schema types.
   const call = async <Answer>(method: string, path: string, init: Call = {}): Promise<Answer> => {
     const authorization = init.authorization ?? (accessToken && `Bearer ${accessToken}`)
     const response = await send(new URL(path, baseUrl), {
@@ -186,7 +186,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
 
 type Call = { body?: object; authorization?: string; idempotencyKey?: string }
 
-/** A path whose parameters are encoded. */
+/** Builds a path with encoded parameters. */
 const path = (texts: TemplateStringsArray, ...parameters: readonly string[]): string =>
   texts.reduce((path, text, index) => `${path}${encodeURIComponent(parameters[index - 1] ?? "")}${text}`)
 

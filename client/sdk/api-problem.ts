@@ -1,4 +1,4 @@
-/** A problem document (RFC 9457) as the API sends it. */
+/** A problem document (RFC 9457) of the API. */
 export type ProblemDocument = {
   type: string
   title: string
@@ -8,11 +8,11 @@ export type ProblemDocument = {
   errors?: { pointer: string; code: string; detail: string }[]
 }
 
-/** The API refused. `problem.type` is stable and for programs, `message` is for people. */
+/** A problem response of the API. Programs use `problem.type`, which is stable; `message` is for people. */
 export class ApiProblem extends Error {
   override name = "ApiProblem"
   readonly problem: ProblemDocument
-  /** How long the API asked to wait before the next attempt, in ms; null when it did not. */
+  /** Wait before the next attempt from `Retry-After`, in ms; null when the header is absent. */
   readonly retryAfterMs: number | null
 
   constructor(problem: ProblemDocument, retryAfterMs: number | null = null) {

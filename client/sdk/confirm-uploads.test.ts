@@ -1,17 +1,17 @@
 import { expect, test } from "vitest"
 import type { ApiClient } from "./api-client.ts"
 import { createApiClient } from "./api-client.ts"
-import { batchedFinalize, finalizeUnmoved, UploadNotStored } from "./confirm-uploads.ts"
+import { batchedFinalize, finalizeUnconfirmed, UploadNotStored } from "./confirm-uploads.ts"
 
 const jobId = "job_1"
 
-/** An API of which only the given methods answer. */
+/** An API client with only the given methods; all others fail. */
 const apiOf = (methods: Partial<ApiClient>): ApiClient => ({
   ...createApiClient({ baseUrl: "http://unreachable.invalid", timeoutMs: 1 }),
   ...methods,
 })
 
-/** Answers every finalize, and records its photos. */
+/** An API client that accepts every finalize call and records its photos. */
 const finalizingApi = (missing: readonly string[] = []) => {
   const calls: string[][] = []
   const api = apiOf({
@@ -30,14 +30,14 @@ const finalizingApi = (missing: readonly string[] = []) => {
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `ph_${index}`)
 
-test("uploads that end about the same time share a call of at most 500 photos", async () => {
+test("uploads that finish at about the same time share a call of at most 500 photos", async () => {
   const { api, calls } = finalizingApi()
   const finalize = batchedFinalize(api, jobId)
   await Promise.all(ids(501).map(finalize))
   expect(calls.map(({ length }) => length)).toEqual([500, 1])
 })
 
-test("an upload without an object fails, the others of its call do not", async () => {
+test("an upload without an object fails; the other uploads of the call do not", async () => {
   const { api } = finalizingApi(["ph_1"])
   const finalize = batchedFinalize(api, jobId)
   const settled = await Promise.allSettled(ids(3).map(finalize))
@@ -50,17 +50,17 @@ const jobWith = (statuses: Record<string, string>) => async () => {
   return { jobId, items } as unknown as Awaited<ReturnType<ApiClient["getUploadJob"]>>
 }
 
-test("uploads that S3 events have moved are not finalized", async () => {
+test("uploads confirmed by S3 events are not finalized", async () => {
   const { api, calls } = finalizingApi()
   const getUploadJob = jobWith({ ph_0: "PROCESSING", ph_1: "COMPLETED", ph_2: "QUEUED" })
-  expect(await finalizeUnmoved({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1"], 0)).toEqual(new Set())
+  expect(await finalizeUnconfirmed({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1"], 0)).toEqual(new Set())
   expect(calls).toEqual([])
 })
 
-test("uploads that no S3 event has moved are finalized in one call", async () => {
+test("uploads not confirmed by S3 events are finalized in one call", async () => {
   const { api, calls } = finalizingApi(["ph_2"])
   const getUploadJob = jobWith({ ph_0: "QUEUED", ph_1: "PROCESSING", ph_2: "UPLOADING", ph_3: "QUEUED" })
-  const missing = await finalizeUnmoved({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1", "ph_2"], 0)
+  const missing = await finalizeUnconfirmed({ ...api, getUploadJob }, jobId, ["ph_0", "ph_1", "ph_2"], 0)
   expect(calls).toEqual([["ph_0", "ph_2"]])
   expect(missing).toEqual(new Set(["ph_2"]))
 })

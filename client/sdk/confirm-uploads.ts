@@ -1,14 +1,14 @@
 import type { ApiClient } from "./api-client.ts"
 import { retrying } from "./retrying.ts"
 
-/** How long uploads are gathered before a call that finalizes them, in ms: a call costs the same for 1 and for 500. */
-const gatherMs = 200
+/** Delay in which uploads are collected for one finalize call, in ms: a call costs the same for 1 and for 500. */
+const batchDelayMs = 200
 
-/** The most photos of one call. */
+/** Maximum number of photos in one call. */
 const maxPhotosPerCall = 500
 
-/** Between two looks at the job while the storage events are awaited, in ms. */
-const lookEveryMs = 500
+/** Interval between two polls of the job while waiting for storage events, in ms. */
+const pollMs = 500
 
 /** S3 has no object for a photo whose PUT succeeded. */
 export class UploadNotStored extends Error {
@@ -16,20 +16,20 @@ export class UploadNotStored extends Error {
 }
 
 /**
- * Returns a function that confirms one upload of a job to a server that has no storage events. Uploads that end
- * about the same time share a call.
- * @throws ApiProblem, UploadNotStored, or what `fetch` throws (from the returned function)
+ * Returns a function that confirms one upload of a job to a server that has no storage events. Uploads that
+ * finish at about the same time share a call.
+ * @throws ApiProblem, UploadNotStored, or what `fetch` throws (by the returned function)
  */
 export const batchedFinalize = (api: ApiClient, jobId: string): ((photoId: string) => Promise<void>) => {
-  const waiting = new Map<string, PromiseWithResolvers<void>>()
+  const pending = new Map<string, PromiseWithResolvers<void>>()
   let isRunning = false
 
-  const finalizeWaiting = async () => {
+  const finalizePending = async () => {
     isRunning = true
-    while (waiting.size > 0) {
-      await pause(gatherMs)
-      const batch = [...waiting].slice(0, maxPhotosPerCall)
-      for (const [photoId] of batch) waiting.delete(photoId)
+    while (pending.size > 0) {
+      await pause(batchDelayMs)
+      const batch = [...pending].slice(0, maxPhotosPerCall)
+      for (const [photoId] of batch) pending.delete(photoId)
       try {
         const missing = await finalize(
           api,
@@ -48,19 +48,19 @@ export const batchedFinalize = (api: ApiClient, jobId: string): ((photoId: strin
   }
 
   return (photoId) => {
-    const confirmation = waiting.get(photoId) ?? Promise.withResolvers<void>()
-    waiting.set(photoId, confirmation)
-    if (!isRunning) void finalizeWaiting()
+    const confirmation = pending.get(photoId) ?? Promise.withResolvers<void>()
+    pending.set(photoId, confirmation)
+    if (!isRunning) void finalizePending()
     return confirmation.promise
   }
 }
 
 /**
- * Waits until the server has learned of the uploads from S3, at most `waitMs`, and finalizes those of which it has
- * not. Returns the photos for which S3 has no object.
+ * Waits up to `waitMs` until S3 events have confirmed the uploads, and finalizes those that are still unconfirmed.
+ * Returns the photos for which S3 has no object.
  * @throws ApiProblem, or what `fetch` throws
  */
-export const finalizeUnmoved = async (
+export const finalizeUnconfirmed = async (
   api: ApiClient,
   jobId: string,
   photoIds: readonly string[],
@@ -70,16 +70,16 @@ export const finalizeUnmoved = async (
   const deadline = Date.now() + waitMs
   for (;;) {
     const { items } = await retrying(() => api.getUploadJob(jobId))
-    const unmoved = items
-      .filter(({ photoId, status }) => uploaded.has(photoId) && waitingStatuses.has(status))
+    const unconfirmed = items
+      .filter(({ photoId, status }) => uploaded.has(photoId) && pendingStatuses.has(status))
       .map(({ photoId }) => photoId)
-    if (unmoved.length === 0) return new Set()
-    if (Date.now() >= deadline) return finalize(api, jobId, unmoved)
-    await pause(lookEveryMs)
+    if (unconfirmed.length === 0) return new Set()
+    if (Date.now() >= deadline) return finalize(api, jobId, unconfirmed)
+    await pause(pollMs)
   }
 }
 
-const waitingStatuses: ReadonlySet<string> = new Set(["QUEUED", "UPLOADING"])
+const pendingStatuses: ReadonlySet<string> = new Set(["QUEUED", "UPLOADING"])
 
 const finalize = async (api: ApiClient, jobId: string, photoIds: string[]): Promise<Set<string>> => {
   const { items } = await retrying(() => api.finalizeUploadJob(jobId, { photoIds }))

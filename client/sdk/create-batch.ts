@@ -4,50 +4,51 @@ import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 import { mediaTypeOf } from "./media-type.ts"
 import { retrying } from "./retrying.ts"
 
-/** A file to upload: anything with bytes, and the name its owner knows it by. */
+/** A file to upload: its content and its name. */
 export type UploadFile = { filename: string; content: Blob }
 
-/** A file that the API refused, and why. */
-export type RefusedUpload = { filename: string; code: string; detail: string }
+/** A file that the API rejected, with the reason. */
+export type RejectedUpload = { filename: string; code: string; detail: string }
 
 /** A file with the presigned request that uploads it. */
 export type IssuedUpload = { file: UploadFile; item: CreateUploadJobResponse["items"][number] }
 
 export type CreatedBatch = {
-  /** Null when every file was refused. */
+  /** Null when every file was rejected. */
   jobId: string | null
   uploads: IssuedUpload[]
-  refused: RefusedUpload[]
-  /** Whether the server learns of each upload from S3. */
+  rejected: RejectedUpload[]
+  /** Whether S3 events confirm the uploads to the server. */
   storageEvents: boolean
 }
 
 /**
- * Creates an upload job of the files that the API accepts. The API accepts a job as a whole or not at all and names
- * each file that it refuses, so a second call without those files succeeds.
- * @throws ApiProblem when the refusal is not about single files
+ * Creates an upload job of the files that the API accepts. The API creates a job with all files or not at all, and
+ * lists each rejected file, so a second call without those files succeeds.
+ * @throws ApiProblem when the problem is not about single files
  */
 export const createBatch = async (api: ApiClient, files: readonly UploadFile[]): Promise<CreatedBatch> => {
   const declared: DeclaredUpload[] = []
-  // One after the other: hashing reads a whole file into memory.
+  // Sequentially, because hashing reads a whole file into memory.
   for (const file of files) declared.push(await declare(file))
   try {
     return await create(api, files, declared)
   } catch (error) {
-    const refusals = error instanceof ApiProblem ? refusalsOf(error.problem) : new Map<number, Refusal>()
-    if (refusals.size === 0) throw error
-    const refused = [...refusals].map(([index, refusal]) => ({
+    const rejections =
+      error instanceof ApiProblem ? rejectionsOf(error.problem) : new Map<number, Rejection>()
+    if (rejections.size === 0) throw error
+    const rejected = [...rejections].map(([index, rejection]) => ({
       filename: files[index]?.filename ?? "",
-      ...refusal,
+      ...rejection,
     }))
-    const isTaken = (_: unknown, index: number) => !refusals.has(index)
-    if (refused.length === files.length) return { jobId: null, uploads: [], refused, storageEvents: true }
-    return { ...(await create(api, files.filter(isTaken), declared.filter(isTaken))), refused }
+    const isAccepted = (_: unknown, index: number) => !rejections.has(index)
+    if (rejected.length === files.length) return { jobId: null, uploads: [], rejected, storageEvents: true }
+    return { ...(await create(api, files.filter(isAccepted), declared.filter(isAccepted))), rejected }
   }
 }
 
 type DeclaredUpload = { filename: string; mimeType: string; bytes: number; sha256: string }
-type Refusal = Pick<RefusedUpload, "code" | "detail">
+type Rejection = Pick<RejectedUpload, "code" | "detail">
 
 const declare = async ({ filename, content }: UploadFile): Promise<DeclaredUpload> => ({
   filename,
@@ -61,7 +62,7 @@ const create = async (
   files: readonly UploadFile[],
   declared: readonly DeclaredUpload[],
 ): Promise<CreatedBatch> => {
-  // With an idempotency key, so that repeating a request whose answer was lost creates no second job.
+  // The idempotency key prevents a second job when the response is lost and the request is repeated.
   const idempotencyKey = crypto.randomUUID()
   const { jobId, items, storageEvents } = await retrying(() =>
     api.createUploadJob({ files: [...declared] }, idempotencyKey),
@@ -70,19 +71,19 @@ const create = async (
     const item = items[index]
     return item ? [{ file, item }] : []
   })
-  return { jobId, uploads, refused: [], storageEvents }
+  return { jobId, uploads, rejected: [], storageEvents }
 }
 
-const refusalsOf = (problem: ProblemDocument): Map<number, Refusal> => {
-  const refusals = new Map<number, Refusal>()
+const rejectionsOf = (problem: ProblemDocument): Map<number, Rejection> => {
+  const rejections = new Map<number, Rejection>()
   for (const { pointer, code, detail } of problem.errors ?? []) {
     const index = /^#\/files\/(\d+)\//.exec(pointer)?.[1]
-    if (index !== undefined) refusals.set(Number(index), { code, detail })
+    if (index !== undefined) rejections.set(Number(index), { code, detail })
   }
-  return refusals
+  return rejections
 }
 
-/** Binds the presigned URL to these bytes: S3 refuses others. */
+/** Binds the presigned URL to these bytes: S3 rejects others. */
 const sha256Of = async (content: Blob): Promise<string> => {
   const digest = await crypto.subtle.digest("SHA-256", await content.arrayBuffer())
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")

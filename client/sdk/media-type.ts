@@ -1,6 +1,6 @@
 /**
- * The media type to announce for a file: what its first bytes say, else what its name says. Names lie often enough
- * (a PNG saved as .jpg), and the API holds the stored bytes against what was announced.
+ * Returns the media type to declare for a file: from its first bytes, else from its extension. Extensions are often
+ * wrong (a PNG saved as .jpg), and the API compares the stored bytes with the declared type.
  */
 export const mediaTypeOf = async (file: Blob, filename: string): Promise<string> => {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer())

@@ -1,21 +1,21 @@
-/** S3 did not take the bytes. */
-export class StorageRefusal extends Error {
-  override name = "StorageRefusal"
+/** S3 rejected the bytes. */
+export class StorageError extends Error {
+  override name = "StorageError"
   readonly status: number
 
   constructor(status: number) {
-    super(`the storage answered ${status}`)
+    super(`the storage returned ${status}`)
     this.status = status
   }
 }
 
 export type PutOptions = {
-  /** For one PUT, in ms. */
+  /** Time limit of one PUT, in ms. */
   timeoutMs?: number
   fetch?: typeof fetch
 }
 
-/** PUTs bytes to a presigned URL. @throws StorageRefusal, or what `fetch` throws */
+/** PUTs bytes to a presigned URL. @throws StorageError, or what `fetch` throws */
 export const putObject = async (
   request: { presignedUrl: string; method: string; headers: Record<string, string> },
   body: Blob,
@@ -28,6 +28,6 @@ export const putObject = async (
     signal: AbortSignal.timeout(timeoutMs),
   })
   await response.body?.cancel()
-  // The URL creates an object and never replaces it: 412 means that an earlier try arrived and its answer was lost.
-  if (!response.ok && response.status !== 412) throw new StorageRefusal(response.status)
+  // The URL creates an object and never replaces it: 412 means that an earlier attempt succeeded and its response was lost.
+  if (!response.ok && response.status !== 412) throw new StorageError(response.status)
 }

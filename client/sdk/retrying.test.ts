@@ -9,9 +9,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const problem = (status: number) => ({ type: "urn:test", title: "Refused", status })
+const problem = (status: number) => ({ type: "urn:test", title: "Rejected", status })
 
-test("an attempt that the API refused for a while is repeated after Retry-After, not before", async () => {
+test("a transient failure is retried after Retry-After, not before", async () => {
   let calls = 0
   const outcome = retrying(async () => {
     calls += 1
@@ -24,10 +24,10 @@ test("an attempt that the API refused for a while is repeated after Retry-After,
   expect(await outcome).toBe("done")
 })
 
-test("a permanent refusal is not repeated", async () => {
+test("a permanent failure is not retried", async () => {
   const work = vi.fn(async () => {
     throw new ApiProblem(problem(409), 1000)
   })
-  await expect(retrying(work)).rejects.toThrow("Refused")
+  await expect(retrying(work)).rejects.toThrow("Rejected")
   expect(work).toHaveBeenCalledTimes(1)
 })

@@ -1,13 +1,13 @@
 import { ApiProblem } from "./api-problem.ts"
-import { StorageRefusal } from "./put-object.ts"
+import { StorageError } from "./put-object.ts"
 
 const attempts = 4
 const firstPauseMs = 250
 
-/** The longest pause that is made because the API asked for it. */
+/** Upper limit of the pause from `Retry-After`. */
 const maxRetryAfterMs = 30_000
 
-/** Retries transient failures with growing pauses, and after `Retry-After` where the API sends it. */
+/** Retries transient failures with growing pauses, or after `Retry-After` when the API sends it. */
 export const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -22,10 +22,10 @@ export const retrying = async <T>(work: () => Promise<T>): Promise<T> => {
 
 const retryAfterMs = (error: unknown): number => (error instanceof ApiProblem ? (error.retryAfterMs ?? 0) : 0)
 
-// 409: another PUT of the same object is under way. An error that is neither of these came from the network.
+// 409: another PUT of the same object is in progress. Any other error came from the network.
 const isTransient = (error: unknown): boolean => {
   if (error instanceof ApiProblem) return error.isTransient
-  if (error instanceof StorageRefusal) return error.status >= 500 || error.status === 409
+  if (error instanceof StorageError) return error.status >= 500 || error.status === 409
   return true
 }
 

@@ -1,28 +1,28 @@
 import type { ApiClient } from "./api-client.ts"
 import { ApiProblem } from "./api-problem.ts"
-import { batchedFinalize, finalizeUnmoved, UploadNotStored } from "./confirm-uploads.ts"
+import { batchedFinalize, finalizeUnconfirmed, UploadNotStored } from "./confirm-uploads.ts"
 import type { CreatedBatch, IssuedUpload } from "./create-batch.ts"
-import { type PutOptions, putObject, StorageRefusal } from "./put-object.ts"
+import { type PutOptions, putObject, StorageError } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 import { uploadMultipart } from "./upload-multipart.ts"
 
-/** A file that was not uploaded, and why. */
+/** A file that was not uploaded, with the error. */
 export type FailedUpload = { photoId: string; filename: string; error: Error }
 
 export type UploadBatchOptions = PutOptions & {
   /** Files uploaded at once. */
   concurrency?: number
   onUploaded?: (photoId: string) => void
-  /** How long the server may take to learn of the uploads from S3 before they are finalized, in ms. */
+  /** How long to wait for S3 events before unconfirmed uploads are finalized, in ms. */
   storageEventWaitMs?: number
 }
 
 const defaultStorageEventWaitMs = 3000
 
 /**
- * Uploads the files of a batch directly to S3, each in one PUT or in parts, `concurrency` at once. Where the server
- * has no storage events each upload is finalized; elsewhere only those that have not moved after a few seconds. A
- * file that fails does not stop the others: it is retried while that can succeed, and then returned.
+ * Uploads the files of a batch directly to S3, each in one PUT or in parts, `concurrency` at once. If the server
+ * has no storage events, each upload is finalized; otherwise only those that are unconfirmed after a few seconds. A
+ * file that fails does not stop the others: it is retried if the failure is transient, and then returned.
  */
 export const uploadBatch = async (
   api: ApiClient,
@@ -40,7 +40,7 @@ export const uploadBatch = async (
 
   const upload = async (issued: IssuedUpload): Promise<void> => {
     const { photoId, multipart, presignedUrl } = issued.item
-    // Uploaded or cancelled before: the create was repeated after its first answer was lost.
+    // Uploaded or cancelled before: the request was repeated after its first response was lost.
     if (multipart === null && presignedUrl === null) return
     const isConfirmedByEvent = storageEvents && multipart === null
     if (multipart !== null) await uploadInParts(api, issued, options)
@@ -55,9 +55,9 @@ export const uploadBatch = async (
     )
   }
 
-  const waiting = [...uploads]
+  const queue = [...uploads]
   const worker = async () => {
-    for (let issued = waiting.shift(); issued; issued = waiting.shift()) {
+    for (let issued = queue.shift(); issued; issued = queue.shift()) {
       const current = issued
       await upload(current).catch((error: unknown) => fail(current, error))
     }
@@ -68,7 +68,7 @@ export const uploadBatch = async (
     const photoIds = byEvent.map(({ item }) => item.photoId)
     const waitMs = options.storageEventWaitMs ?? defaultStorageEventWaitMs
     try {
-      const missing = await finalizeUnmoved(api, jobId, photoIds, waitMs)
+      const missing = await finalizeUnconfirmed(api, jobId, photoIds, waitMs)
       for (const issued of byEvent)
         if (missing.has(issued.item.photoId)) fail(issued, new UploadNotStored(issued.item.photoId))
     } catch (error) {
@@ -88,15 +88,15 @@ const uploadInOnePut = async (
   try {
     await retrying(() => putObject(item, file.content, put))
   } catch (error) {
-    if (!(error instanceof StorageRefusal) || error.status !== 403) throw error
-    // The URL expired while the file waited for its turn.
+    if (!(error instanceof StorageError) || error.status !== 403) throw error
+    // The URL expired while the file was queued.
     const renewed = await retrying(() => api.renewUpload(item.photoId))
     if (renewed.multipart !== null) throw error
     await retrying(() => putObject(renewed, file.content, put))
   }
 }
 
-/** S3 loses a multipart upload at worst when writes conflict: more than a few times in a row is another fault. */
+/** A multipart upload is lost only when writes conflict; several losses in a row have another cause. */
 const maxMultipartAttempts = 3
 
 const uploadInParts = async (
@@ -110,7 +110,7 @@ const uploadInParts = async (
       await retrying(() => api.finalizeUpload(photoId))
       return
     } catch (error) {
-      // `object-missing` for a photo in parts: it lost its upload, and the answer that reported it was lost too.
+      // `object-missing` for a multipart photo: its upload was lost, and so was the response that reported it.
       const isLost = error instanceof ApiProblem && /:(upload-lost|object-missing)$/.test(error.problem.type)
       if (!isLost || attempt === maxMultipartAttempts) throw error
     }

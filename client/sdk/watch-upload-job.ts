@@ -3,15 +3,15 @@ import type { ApiClient } from "./api-client.ts"
 import { retrying } from "./retrying.ts"
 
 export type WatchOptions = {
-  /** Between two polls, in ms. */
+  /** Interval between two polls, in ms. */
   pollMs?: number
   onSnapshot?: (job: UploadJobSnapshot) => void
   signal?: AbortSignal
 }
 
 /**
- * Polls a job until it is terminal and gives its last snapshot.
- * @throws ApiProblem when the API refuses for good, and the signal's reason when it fires
+ * Polls a job until it is terminal and returns its last snapshot.
+ * @throws ApiProblem for a permanent problem, and the signal's reason when it fires
  */
 export const watchUploadJob = async (
   api: ApiClient,

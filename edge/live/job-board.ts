@@ -1,7 +1,7 @@
 import type { FailureReason } from "../../domain/failure-reason.ts"
 import type { JobId, PhotoId } from "../../domain/ids.ts"
 import { isSettled, isTerminalJob, jobStatusOf } from "../../domain/job-status.ts"
-import { type PhotoStatus, waitsForBytes } from "../../domain/photo-status.ts"
+import { isUploadPending, type PhotoStatus } from "../../domain/photo-status.ts"
 import { batchProgress, photoProgress } from "../../domain/progress.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 import type { LiveJob, LivePhoto } from "./schema.ts"
@@ -51,7 +51,7 @@ export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEven
 /** Applies a client's progress report and returns the photo after it; null when nothing changed. */
 export const applyProgress = (board: JobBoard, { photoId, bytesSent }: ProgressTick): BoardPhoto | null => {
   const photo = board.photos.get(photoId)
-  if (!photo || !waitsForBytes(photo.status)) return null
+  if (!photo || !isUploadPending(photo.status)) return null
   const sent = Math.min(bytesSent, photo.bytes)
   if (photo.status === "UPLOADING" && sent <= photo.bytesSent) return null
   const next: BoardPhoto = { ...photo, status: "UPLOADING", bytesSent: Math.max(sent, photo.bytesSent) }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto"
 import { openAsBlob } from "node:fs"
 import { basename } from "node:path"
 import { type ApiClient, createApiClient } from "../../client/sdk/api-client.ts"
-import { type CreatedBatch, createBatch, type RefusedUpload } from "../../client/sdk/create-batch.ts"
+import { type CreatedBatch, createBatch, type RejectedUpload } from "../../client/sdk/create-batch.ts"
 import { type FailedUpload, uploadBatch } from "../../client/sdk/upload-batch.ts"
 import { watchUploadJob } from "../../client/sdk/watch-upload-job.ts"
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
@@ -48,7 +48,7 @@ export const runDemo = async (
   )
   const announcedAt = performance.now()
   const batch = await createBatch(api, files)
-  const { jobId, uploads, refused } = batch
+  const { jobId, uploads, rejected } = batch
   const createMs = Math.round(performance.now() - announcedAt)
   console.log(`${uploads.length} presigned URLs after ${createMs} ms (including hashing the files)`)
 
@@ -59,7 +59,7 @@ export const runDemo = async (
   for (const { photoId } of job?.items ?? []) photos.push(await api.getPhoto(photoId))
   await saveThumbnails(photos, thumbnailFolder)
   return {
-    snapshot: { job, photos: [...photos, ...refused.map(toRejectedPhoto)] },
+    snapshot: { job, photos: [...photos, ...rejected.map(toRejectedPhoto)] },
     failedUploads,
     seconds,
     isSettled: failedUploads.length === 0 && (job === null || job.terminal),
@@ -89,7 +89,7 @@ const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch
   return { job, failedUploads, seconds }
 }
 
-const toRejectedPhoto = ({ filename, code, detail }: RefusedUpload): RejectedPhoto => ({
+const toRejectedPhoto = ({ filename, code, detail }: RejectedUpload): RejectedPhoto => ({
   filename,
   status: "REFUSED",
   failureReason: code.toUpperCase(),

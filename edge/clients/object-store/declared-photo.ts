@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { isPhotoId } from "../../../domain/ids.ts"
-import { photoStatuses, type WaitingStatus } from "../../../domain/photo-status.ts"
+import { type PendingStatus, photoStatuses } from "../../../domain/photo-status.ts"
 import { photoTypes } from "../../../domain/photo-type.ts"
 
 /** The fields of a photo that its upload needs, in any status. */
@@ -19,7 +19,7 @@ export const declaredPhoto = z.object({
 export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 
 /** A photo whose upload is pending. URLs are signed only for these. */
-export type PendingPhoto = DeclaredPhoto & { status: WaitingStatus }
+export type PendingPhoto = DeclaredPhoto & { status: PendingStatus }
 
 /** A `DeclaredPhoto` in SQL, from a row of `photos` with the alias `p`. */
 export const declaredPhotoJson = `jsonb_build_object(

@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { partCountOf } from "../../../domain/multipart.ts"
-import { photoStatuses, waitsForBytes } from "../../../domain/photo-status.ts"
+import { isUploadPending, photoStatuses } from "../../../domain/photo-status.ts"
 import type { DeclaredPhoto, PendingPhoto } from "./declared-photo.ts"
 import type { ObjectStore } from "./object-store.ts"
 
@@ -72,6 +72,6 @@ export const presignUpload = async (
 /** Signs the upload of a photo if it is pending; any other photo gets an item without a URL. */
 export const uploadItemOf = async (objectStore: ObjectStore, photo: DeclaredPhoto): Promise<UploadItem> => {
   const { photoId, status } = photo
-  if (waitsForBytes(status)) return presignUpload(objectStore, { ...photo, status })
+  if (isUploadPending(status)) return presignUpload(objectStore, { ...photo, status })
   return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart: null }
 }

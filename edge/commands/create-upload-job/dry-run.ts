@@ -1,6 +1,6 @@
 import type { Database } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
-import { type DeclaredFile, fileRefusal, type UploadLimits } from "../../../domain/upload-job.ts"
+import { type DeclaredFile, fileRejectionOf, type UploadLimits } from "../../../domain/upload-job.ts"
 import { rejectionMessage } from "./rejection-messages.ts"
 import type { DryRunResponse } from "./schema.ts"
 import { selectDuplicates } from "./sql.ts"
@@ -14,17 +14,17 @@ export const dryRun = async (
     filename: file.filename,
     sha256: file.sha256?.toLowerCase() ?? null,
     bytes: file.bytes,
-    refusal: fileRefusal(file, limits),
+    rejection: fileRejectionOf(file, limits),
   }))
-  const taken = judged.filter(({ refusal }) => !refusal).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
+  const taken = judged.filter(({ rejection }) => !rejection).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
   const { isWithinQuota, duplicates } = await database.run(selectDuplicates, { userId, files: taken })
   const owned = new Map(duplicates.map(({ sha256, photoId }) => [sha256, photoId]))
   return {
     dryRun: true,
     isWithinQuota,
-    items: judged.map(({ filename, sha256, refusal }) => {
-      if (refusal) {
-        const reason = { code: refusal.reason, detail: rejectionMessage(refusal) }
+    items: judged.map(({ filename, sha256, rejection }) => {
+      if (rejection) {
+        const reason = { code: rejection.reason, detail: rejectionMessage(rejection) }
         return { filename, verdict: "refused", duplicateOf: null, reason }
       }
       const duplicateOf = owned.get(sha256 ?? "") ?? null

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../../domain/result.ts"
 import {
   type DeclaredFile,
   planUploadJob,
-  type RefusedFile,
+  type RejectedFile,
   type UploadLimits,
 } from "../../../domain/upload-job.ts"
 import type { DeclaredPhoto } from "../../clients/object-store/declared-photo.ts"
@@ -25,7 +25,7 @@ export type CreateUploadJob = {
 }
 
 export type CreateRefusal =
-  | { reason: "files_refused"; files: readonly RefusedFile[] }
+  | { reason: "files_refused"; files: readonly RejectedFile[] }
   | { reason: "key_reused" | "key_in_use" | "quota_exceeded" }
 
 export type Created = Omit<CreateUploadJobResponse, "storageEvents"> & { isReplayed: boolean }

@@ -1,25 +1,25 @@
 import { photoTypes } from "../../../domain/photo-type.ts"
-import type { FileRefusal, RefusedFile } from "../../../domain/upload-job.ts"
+import type { FileRejection, RejectedFile } from "../../../domain/upload-job.ts"
 import type { FieldError } from "../../http/problem.ts"
 
-/** Returns the field error for a rejected file. */
-export const toFieldError = ({ index, refusal }: RefusedFile): FieldError => ({
-  pointer: `#/files/${index}/${fieldOf[refusal.reason]}`,
-  code: refusal.reason,
-  detail: rejectionMessage(refusal),
+/** Points at what is wrong with a file. */
+export const toFieldError = ({ index, rejection }: RejectedFile): FieldError => ({
+  pointer: `#/files/${index}/${fieldOf[rejection.reason]}`,
+  code: rejection.reason,
+  detail: rejectionMessage(rejection),
 })
 
-/** Returns why a file is rejected, in a message for its owner. */
-export const rejectionMessage = (refusal: FileRefusal): string => {
-  switch (refusal.reason) {
+/** Returns the reason of a rejected file, for the user. */
+export const rejectionMessage = (rejection: FileRejection): string => {
+  switch (rejection.reason) {
     case "filename_refused":
-      return filenameFaults[refusal.fault]
+      return filenameFaults[rejection.fault]
     case "type_refused":
       return `The media type is not supported. Supported: ${photoTypes.join(", ")}.`
     case "file_empty":
       return "The file is empty."
     case "file_too_large":
-      return `The file has ${refusal.bytes} bytes; the limit is ${refusal.maxBytes} bytes.`
+      return `The file has ${rejection.bytes} bytes; at most ${rejection.maxBytes} are taken.`
   }
 }
 
@@ -28,7 +28,7 @@ const fieldOf = {
   type_refused: "mimeType",
   file_empty: "bytes",
   file_too_large: "bytes",
-} as const satisfies Record<FileRefusal["reason"], string>
+} as const satisfies Record<FileRejection["reason"], string>
 
 const filenameFaults = {
   empty: "The filename is empty.",

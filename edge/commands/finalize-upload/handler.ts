@@ -2,7 +2,7 @@ import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
-import { waitsForBytes } from "../../../domain/photo-status.ts"
+import { isUploadPending } from "../../../domain/photo-status.ts"
 import { err, ok, type Result } from "../../../domain/result.ts"
 import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
@@ -37,7 +37,7 @@ export const finalizeUpload = async (
   const settled = await settle(dependencies, photo, [])
   if (!settled) return err({ reason: "not_found" })
   const { status, uploadId, partSize, bytes } = settled
-  if (settled.hasObject || !waitsForBytes(status)) return ok({ photoId, status })
+  if (settled.hasObject || !isUploadPending(status)) return ok({ photoId, status })
   if (uploadId === null || partSize === null) return err({ reason: "object_missing" })
 
   const stored = await dependencies.objectStore.listParts(photo.key, uploadId)
@@ -50,7 +50,7 @@ export const finalizeUpload = async (
   // Read again even if the upload is lost: a concurrent request may have completed it.
   const completed = await settle(dependencies, photo, isCompleted ? parts : [])
   if (!completed) return err({ reason: "not_found" })
-  if (completed.hasObject || !waitsForBytes(completed.status))
+  if (completed.hasObject || !isUploadPending(completed.status))
     return ok({ photoId, status: completed.status })
   if (isCompleted) return err({ reason: "object_missing" })
   await dependencies.database.run(forgetUpload, { photoId, userId, uploadId })

@@ -2,7 +2,7 @@ import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
-import { waitsForBytes } from "../../../domain/photo-status.ts"
+import { isUploadPending } from "../../../domain/photo-status.ts"
 import { err, ok, type Result } from "../../../domain/result.ts"
 import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
@@ -32,7 +32,7 @@ export const openMultipartUpload = async (
   if (!photo) return err("not_found")
   const { bytes, partSize, status } = photo
   if (partSize === null) return err("not_multipart")
-  if (!waitsForBytes(status)) return err("already_uploaded")
+  if (!isUploadPending(status)) return err("already_uploaded")
 
   const key = originalKey(environment, userId, photoId)
   const upload = await findOrOpen(dependencies, { photoId, userId, key }, photo)

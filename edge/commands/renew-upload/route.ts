@@ -1,5 +1,5 @@
 import { Hono } from "hono"
-import { waitsForBytes } from "../../../domain/photo-status.ts"
+import { isUploadPending } from "../../../domain/photo-status.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
 import type { EdgeEnv } from "../../http/context.ts"
@@ -28,7 +28,7 @@ export const renewUpload = new Hono<EdgeEnv>().post(
     const photo = await database.run(selectUpload, { photoId, userId: principal.userId })
     if (!photo) return problem(c, "not-found")
     const { status } = photo
-    if (!waitsForBytes(status)) return problem(c, "already-uploaded", { detail: `The photo is ${status}.` })
+    if (!isUploadPending(status)) return problem(c, "already-uploaded", { detail: `The photo is ${status}.` })
     const renewed = await presignUpload(objectStoreOf(config), { ...photo, status })
     return c.json(renewed satisfies RenewUploadResponse)
   },
