@@ -6,8 +6,8 @@ import { type Subscriber, subscribeBySse, subscribeByWebSocket } from "../e2e/li
 import { smallPhotos } from "../e2e/photo-files.ts"
 import { runSystem, signedInUser } from "../e2e/running-system.ts"
 
-// From the transaction that makes a change true to the client that hears of it, while a job of 100 photos is
-// uploaded and processed; polling every 300 ms in the same run is the peer.
+// Measures the latency from the commit of a change to its receipt by a client, while a job of 100 photos is uploaded and
+// processed. Polling every 300 ms in the same run is the baseline.
 
 const photoCount = 100
 
@@ -17,7 +17,7 @@ try {
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(photoCount))
   const { jobId } = batch
-  if (!jobId) throw new Error("nothing was uploads")
+  if (!jobId) throw new Error("the job was not created")
   const path = `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=`
   const sse = subscribeBySse(path + (await api.getLiveTicket()).ticket)
   const socket = subscribeByWebSocket(path + (await api.getLiveTicket()).ticket)
@@ -29,8 +29,8 @@ try {
     pollMs: 300,
     onSnapshot: ({ items }) => {
       for (const { photoId, status } of items) {
-        const seen = `${photoId} ${status}`
-        if (!polled.has(seen)) polled.set(seen, Date.now())
+        const change = `${photoId} ${status}`
+        if (!polled.has(change)) polled.set(change, Date.now())
       }
     },
   })
@@ -45,10 +45,10 @@ try {
   const committed = new Map(
     changes.map((change) => [`${change.photo_id} ${change.kind}`, change.occurred_at.getTime()]),
   )
-  console.log("| way | changes | p50 ms | p95 ms | longest ms |\n|---|---|---|---|---|")
+  console.log("| channel | changes | p50 ms | p95 ms | max ms |\n|---|---|---|---|---|")
   print("SSE", latencies(committed, arrivals(sse)))
   print("WebSocket", latencies(committed, arrivals(socket)))
-  print("polling every 300 ms (the peer)", latencies(committed, polled))
+  print("polling every 300 ms (baseline)", latencies(committed, polled))
   sse.close()
   socket.close()
 } finally {
@@ -62,21 +62,21 @@ function arrivals(subscriber: Subscriber): Map<string, number> {
   const firstSeen = new Map<string, number>()
   for (const [index, message] of subscriber.messages().entries()) {
     if (message.type !== "photo") continue
-    const seen = `${message.photoId} ${message.status}`
-    if (!firstSeen.has(seen)) firstSeen.set(seen, times[index] ?? Number.NaN)
+    const change = `${message.photoId} ${message.status}`
+    if (!firstSeen.has(change)) firstSeen.set(change, times[index] ?? Number.NaN)
   }
   return firstSeen
 }
 
 function latencies(committed: Map<string, number>, firstSeen: Map<string, number>): number[] {
-  const all = [...committed].flatMap(([seen, at]) => {
-    const time = firstSeen.get(seen)
+  const all = [...committed].flatMap(([change, at]) => {
+    const time = firstSeen.get(change)
     return time === undefined ? [] : [time - at]
   })
   return all.sort((a, b) => a - b)
 }
 
-function print(way: string, sorted: readonly number[]): void {
+function print(channel: string, sorted: readonly number[]): void {
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
-  console.log(`| ${way} | ${sorted.length} | ${at(0.5)} | ${at(0.95)} | ${sorted.at(-1)} |`)
+  console.log(`| ${channel} | ${sorted.length} | ${at(0.5)} | ${at(0.95)} | ${sorted.at(-1)} |`)
 }

@@ -1,7 +1,7 @@
 import postgres from "postgres"
 import type { Database } from "../db/statement.ts"
 
-/** The peer: the same statement, its document as a parameter, on a connection of its own. */
+/** The baseline: the same statement with the document as a parameter, on a separate connection. */
 export const openParameterDatabase = (url: string): Database => {
   const client = postgres(url, { max: 1, fetch_types: false })
   return {

@@ -5,13 +5,13 @@ import { startChild } from "../local/process/child-process.ts"
 import { freePort } from "../local/process/ports.ts"
 import { repository } from "../local/settings.ts"
 
-// Presigns PUTs inside workerd in several ways, one after the other in every round, and compares the medians.
+// Presigns PUTs inside workerd with several variants, in turn in every round, and compares the medians.
 
 const rounds = 21
 const count = 1000
 const maxRatio = 2
-const ways = ["bare", "aws4fetch", "ours, in a batch", "ours, alone"] as const
-type Way = (typeof ways)[number]
+const variants = ["bare", "aws4fetch", "object store, in a batch", "object store, single"] as const
+type Variant = (typeof variants)[number]
 
 const directory = await mkdtemp(join(tmpdir(), "presign-"))
 const configFile = join(directory, "wrangler.json")
@@ -27,7 +27,7 @@ await writeFile(
 const port = await freePort()
 const origin = `http://127.0.0.1:${port}`
 const worker = await startChild({
-  name: "The bench's Worker",
+  name: "The benchmark's Worker",
   command: join(repository, "node_modules/.bin/wrangler"),
   args: ["dev", "--config", configFile, "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
   cwd: directory,
@@ -36,26 +36,31 @@ const worker = await startChild({
   logFile: join(directory, "worker.log"),
 })
 try {
-  const times: Record<Way, number[]> = { bare: [], aws4fetch: [], "ours, in a batch": [], "ours, alone": [] }
+  const times: Record<Variant, number[]> = {
+    bare: [],
+    aws4fetch: [],
+    "object store, in a batch": [],
+    "object store, single": [],
+  }
   const signatures = new Set<string | null>()
   for (let round = -3; round < rounds; round += 1) {
-    for (const way of ways) {
+    for (const variant of variants) {
       const startedAt = performance.now()
-      const response = await fetch(`${origin}/${encodeURIComponent(way)}?count=${count}`)
+      const response = await fetch(`${origin}/${encodeURIComponent(variant)}?count=${count}`)
       const url = await response.text()
       // Rounds below zero warm up.
-      if (round >= 0) times[way].push((performance.now() - startedAt) / count)
+      if (round >= 0) times[variant].push((performance.now() - startedAt) / count)
       signatures.add(new URL(url).searchParams.get("X-Amz-Signature"))
     }
   }
-  if (signatures.size !== 1) throw new Error("the ways give different signatures")
+  if (signatures.size !== 1) throw new Error("the variants return different signatures")
   const bare = median(times.bare)
-  console.log("| presign one PUT, in workerd | µs | of the bare SigV4 |\n|---|---|---|")
-  for (const way of ways)
+  console.log("| presign one PUT, in workerd | µs | ratio to the bare SigV4 |\n|---|---|---|")
+  for (const variant of variants)
     console.log(
-      `| ${way} | ${(median(times[way]) * 1000).toFixed(1)} | ${(median(times[way]) / bare).toFixed(2)} |`,
+      `| ${variant} | ${(median(times[variant]) * 1000).toFixed(1)} | ${(median(times[variant]) / bare).toFixed(2)} |`,
     )
-  if (median(times["ours, in a batch"]) / bare > maxRatio) process.exitCode = 1
+  if (median(times["object store, in a batch"]) / bare > maxRatio) process.exitCode = 1
 } finally {
   await worker.stop()
   await rm(directory, { recursive: true })

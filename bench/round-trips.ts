@@ -7,14 +7,14 @@ import { newId } from "../edge/new-id.ts"
 import { startTcpProxy } from "../local/tcp-proxy.ts"
 import { openParameterDatabase } from "./parameter-database.ts"
 
-// Creates jobs of 100 photos over wires of different length: through the real edge, and by the bare statement on a
-// fresh connection, once as the edge sends it and once as postgres.js sends a statement with a parameter.
+// Creates jobs of 100 photos over connections with different delays: through the edge, and by the statement alone on a
+// new connection, as the edge sends it and as postgres.js sends a statement with a parameter.
 
 const photosPerJob = 100
 const repetitions = 15
 const delaysMs = [0, 10, 40]
 
-const proxied = { url: "" }
+const throughProxy = { url: "" }
 let proxy: Awaited<ReturnType<typeof startTcpProxy>> | undefined
 const system = await runSystem(
   {},
@@ -24,7 +24,7 @@ const system = await runSystem(
       const url = new URL(databaseUrl)
       proxy = await startTcpProxy({ host: url.hostname, port: Number(url.port) })
       url.port = String(proxy.port)
-      proxied.url = url.href
+      throughProxy.url = url.href
       return url.href
     },
   },
@@ -34,17 +34,17 @@ try {
   const api = await signedInUser(system.edgeUrl)
   const userId = newId.user()
   const account = { userId, email: `${userId}@example.com`, passwordHash: "none" }
-  await openEdgeDatabase(proxied.url).run(insertUser, account)
-  const ways = {
-    "POST /commands/upload-jobs (workerd)": () => api.createUploadJob({ files: announced() }),
-    "the statement as the edge sends it": () => insert(openEdgeDatabase(proxied.url)),
-    "the statement with a parameter": () => insert(openParameterDatabase(proxied.url)),
+  await openEdgeDatabase(throughProxy.url).run(insertUser, account)
+  const variants = {
+    "POST /commands/upload-jobs (workerd)": () => api.createUploadJob({ files: declaredFiles() }),
+    "the statement as the edge sends it": () => insert(openEdgeDatabase(throughProxy.url)),
+    "the statement with a parameter": () => insert(openParameterDatabase(throughProxy.url)),
   }
   const insert = (database: Database) => database.run(insertUploadJob, job(userId))
   console.log(
-    "| way | round trips, handshake included | p50 ms at 0 / 20 / 80 ms per round trip |\n|---|---|---|",
+    "| variant | round trips, handshake included | p50 ms at 0 / 20 / 80 ms per round trip |\n|---|---|---|",
   )
-  for (const [name, run] of Object.entries(ways)) {
+  for (const [name, run] of Object.entries(variants)) {
     const medians: number[] = []
     let roundTrips = 0
     for (const delayMs of delaysMs) {
@@ -67,7 +67,7 @@ try {
 }
 process.exit()
 
-function announced() {
+function declaredFiles() {
   return Array.from({ length: photosPerJob }, (_, index) => ({
     filename: `IMG_${index}.jpg`,
     mimeType: "image/jpeg",
@@ -76,7 +76,7 @@ function announced() {
 }
 
 function job(userId: ReturnType<typeof newId.user>) {
-  const photos = announced().map(({ filename, bytes }) => {
+  const photos = declaredFiles().map(({ filename, bytes }) => {
     const photoId = newId.photo()
     return {
       photoId,

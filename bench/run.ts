@@ -3,8 +3,8 @@ import { once } from "node:events"
 import { join } from "node:path"
 
 // `npm run bench` runs every part, `npm run bench -- NAME…` only those named. A part is a file of this folder with the
-// same name. It prints a table in Markdown, sets the exit code, and runs in a process of its own, so that no part's
-// heap, timers or connections change the figures of another.
+// same name. It prints a Markdown table, sets the exit code, and runs in a separate process, so that parts do not
+// affect each other's heap, timers and connections.
 const parts: Record<string, string> = {
   "round-trips": "round trips to the database to create a job, counted on the wire",
   "live-latency": "from a commit to the client that receives the change",

@@ -27,7 +27,7 @@ const openReference = async (colorScheme: "light" | "dark", width: number): Prom
 const background = () =>
   page.evaluate(`getComputedStyle(document.querySelector(".scalar-api-reference")).backgroundColor`)
 
-test("the reference follows the reader's colour scheme and fits a phone", async () => {
+test("the reference uses the preferred colour scheme and fits the width of a phone", async () => {
   await openReference("light", 1440)
   expect(await background()).toBe("rgb(255, 255, 255)")
   await openReference("dark", 390)
@@ -35,7 +35,7 @@ test("the reference follows the reader's colour scheme and fits a phone", async 
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
 })
 
-test("a request can be sent from the page to the edge that serves it", async () => {
+test("the page can send a request to the edge that serves it", async () => {
   const email = `${randomUUID()}@example.com`
   await openReference("light", 1440)
   await page.waitFor(button(/^Test Request\(post \/auth\/register\)/))
@@ -53,7 +53,7 @@ test("a request can be sent from the page to the edge that serves it", async () 
   await page.waitFor(`${text}.includes("201 Created") && /"usr_\\w{26}"/.test(${text})`)
 })
 
-test("the page requests nothing from another host and its console stays empty", () => {
+test("the page sends no request to another host and its console has no errors or warnings", () => {
   const hosts = page.requests.map((url) => new URL(url)).filter(({ protocol }) => protocol !== "data:")
   expect(new Set(hosts.map(({ origin }) => origin))).toEqual(new Set([system.edgeUrl]))
   expect(page.problems).toEqual([])

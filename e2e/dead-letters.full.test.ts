@@ -19,7 +19,7 @@ beforeAll(async () => {
     {
       maxReceiveCount: 2,
       processorVariables: { DEAD_LETTER_REVISIT_SECONDS: "2" },
-      // S3 fails every read of one object for as long as the test wants.
+      // S3 fails every read of one object while `poisoned.photoId` is set.
       storageFault: ({ operation, key }) =>
         operation === "GetObject" && poisoned.photoId !== "" && key.includes(poisoned.photoId)
           ? "SlowDown"
@@ -41,7 +41,7 @@ test("a photo that cannot be processed moves to the dead-letter queue and FAILED
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(3))
   const { jobId, uploads } = batch
-  if (!jobId) throw new Error("nothing was uploads")
+  if (!jobId) throw new Error("the job was not created")
   const photoId = uploads[1]?.item.photoId ?? ""
   poisoned.photoId = photoId
   await uploadBatch(api, batch)

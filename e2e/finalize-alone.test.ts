@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => system?.end())
 
-test("without storage events, a few batch finalize calls bring every photo to COMPLETED", async () => {
+test("without storage events, a few batch finalize calls are enough to complete every photo", async () => {
   const api = await signedInUser(system.edgeUrl)
   const calls: string[] = []
   const counting: ApiClient = {

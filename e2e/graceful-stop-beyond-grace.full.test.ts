@@ -39,8 +39,8 @@ const leases = async () => {
   return Number(row?.count)
 }
 
-test("a processor stopped with photos that exceed the grace time releases them, and the next one takes them at once", async () => {
-  // The photo limit is 60 s: each download outlasts the grace time.
+test("a processor stopped with photos that exceed the grace time releases them, and the next one processes them at once", async () => {
+  // The time limit of a photo is 60 s, so each download takes longer than the grace time.
   slowStorage.setDelay(40_000)
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(slots))
@@ -55,7 +55,7 @@ test("a processor stopped with photos that exceed the grace time releases them, 
   expect(Date.now() - startedAt).toBeLessThan(graceSeconds * 1000)
   expect(await leases()).toBe(0)
 
-  // Their messages are visible: a receive that does not wait for the visibility timeout of 30 s finds them.
+  // Their messages are visible at once, not after the visibility timeout of 30 s.
   slowStorage.setDelay(0)
   await system.restartProcessor()
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(20_000) })

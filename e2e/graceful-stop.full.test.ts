@@ -36,8 +36,8 @@ test("on SIGTERM under load the processor exits in time, leaves no photo half pr
   await system.processor().stop(graceMs)
   expect(Date.now() - startedAt).toBeLessThan(graceMs)
   expect((await system.processor().exited).code).toBe(0)
-  const inHand = await rows`select photo_id from photos where lease_expires_at > now()`
-  expect(inHand).toHaveLength(0)
+  const leased = await rows`select photo_id from photos where lease_expires_at > now()`
+  expect(leased).toHaveLength(0)
   const attemptsBefore =
     await rows`select sum(attempt)::int as attempts from photos where status = 'COMPLETED'`
   expect(attemptsBefore[0]?.attempts).toBe(await completed())
@@ -46,6 +46,6 @@ test("on SIGTERM under load the processor exits in time, leaves no photo half pr
   await uploading
   const job = await watchUploadJob(api, jobId, { pollMs: 200, signal: AbortSignal.timeout(120_000) })
   expect(job).toMatchObject({ status: "COMPLETED", completedCount: photoCount })
-  const twice = await rows`select photo_id from photos where job_id = ${jobId} and attempt > 1`
-  expect(twice).toHaveLength(0)
+  const repeated = await rows`select photo_id from photos where job_id = ${jobId} and attempt > 1`
+  expect(repeated).toHaveLength(0)
 })

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const isEnd = (message: LiveMessage) => message.type === "job" && message.job.terminal
 
-/** The state that a client knows after these messages. */
+/** The state of a client after these messages. */
 const stateOf = (messages: readonly LiveMessage[]) => {
   const photos = new Map<string, string>()
   let totals: object = {}
@@ -39,7 +39,7 @@ describe("a job of a hundred photos", () => {
     const api = await signedInUser(system.edgeUrl)
     const batch = await createBatch(api, await smallPhotos(100))
     const { jobId } = batch
-    if (!jobId) throw new Error("nothing was uploads")
+    if (!jobId) throw new Error("the job was not created")
     const path = `/queries/upload-jobs/${jobId}/events`
     const sse = subscribeBySse(`${system.edgeUrl}${path}?ticket=${(await api.getLiveTicket()).ticket}`)
     const socket = subscribeByWebSocket(
@@ -71,11 +71,11 @@ describe("a job of a hundred photos", () => {
     expect(steps.at(-1)).toBe(100)
   })
 
-  test("reaches a reconnecting client with every message exactly once", async () => {
+  test("sends every message exactly once to a reconnecting client", async () => {
     const api = await signedInUser(system.edgeUrl)
     const batch = await createBatch(api, await smallPhotos(60))
     const { jobId, uploads } = batch
-    if (!jobId) throw new Error("nothing was uploads")
+    if (!jobId) throw new Error("the job was not created")
     const open = async (lastId?: string) =>
       subscribeBySse(
         `${system.edgeUrl}/queries/upload-jobs/${jobId}/events?ticket=${(await api.getLiveTicket()).ticket}`,
@@ -101,7 +101,7 @@ describe("a job of a hundred photos", () => {
     const queued = first
       .messages()
       .filter((message) => message.type === "photo" && message.status === "QUEUED")
-    // What happened before the client first connected is in its snapshot.
+    // The snapshot contains the changes before the first connection.
     expect(ids.length - 1).toBeGreaterThanOrEqual(Number(published?.count) - uploads.length - 1)
     expect(queued.length).toBeLessThanOrEqual(uploads.length)
     const completed = [...first.messages(), ...second.messages()].filter(

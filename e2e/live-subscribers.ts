@@ -4,13 +4,13 @@ import type { LiveMessage } from "../edge/live/schema.ts"
 export type Subscriber = {
   opened: Promise<void>
   messages: () => LiveMessage[]
-  /** When each message arrived, in ms since the epoch, in the same order. */
+  /** Arrival time of each message, in ms since the epoch, in the same order. */
   times: () => number[]
-  /** Ids of the messages that have one. */
+  /** Ids of the messages that have an id. */
   ids: () => number[]
   lastId: () => string | undefined
-  /** Waits for a message that fits, and returns all messages. */
-  until: (fits: (message: LiveMessage) => boolean) => Promise<LiveMessage[]>
+  /** Waits until a message matches, and returns all messages. */
+  until: (matches: (message: LiveMessage) => boolean) => Promise<LiveMessage[]>
   close: () => void
 }
 
@@ -31,10 +31,10 @@ const newSubscriber = () => {
       times: () => [...times],
       ids: () => [...ids],
       lastId: () => ids.at(-1)?.toString(),
-      until: (fits: (message: LiveMessage) => boolean) =>
+      until: (matches: (message: LiveMessage) => boolean) =>
         new Promise<LiveMessage[]>((resolve) => {
           const check = () => {
-            if (!messages.some(fits)) return
+            if (!messages.some(matches)) return
             waiting.delete(check)
             resolve([...messages])
           }
@@ -66,14 +66,14 @@ export const subscribeBySse = (url: string, lastId?: string): Subscriber => {
       headers: lastId === undefined ? {} : { "last-event-id": lastId },
       signal: closing.signal,
     })
-    if (!response.ok) throw new Error(`the channel answered ${response.status}`)
-    // It ends when the subscriber closes the channel.
+    if (!response.ok) throw new Error(`the channel returned ${response.status}`)
+    // The stream fails when the subscriber closes the channel.
     read(response).catch(() => undefined)
   })()
   return { ...subscriber, opened, close: () => closing.abort() }
 }
 
-/** A WebSocket without pings is closed after some time: see docs/decisions/0024-live-channel-limits.md. */
+/** A WebSocket without pings is closed after a time limit; see docs/decisions/0024-live-channel-limits.md. */
 const pingEveryMs = 5_000
 
 /** Subscribes by WebSocket. */

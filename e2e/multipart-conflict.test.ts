@@ -9,17 +9,17 @@ import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts
 const mebibyte = 1024 * 1024
 const bytes = 9 * mebibyte
 
-const conflicted = new Set<string>()
+const conflictingKeys = new Set<string>()
 let system: RunningSystem
 let api: ApiClient
 beforeAll(async () => {
   system = await runSystem(
     {},
     {
-      // The first attempt to complete the upload of a key meets another write of it.
+      // The first attempt to complete the upload of a key conflicts with another write.
       storageFault: ({ operation, key }) => {
-        if (operation !== "CompleteMultipartUpload" || conflicted.has(key)) return null
-        conflicted.add(key)
+        if (operation !== "CompleteMultipartUpload" || conflictingKeys.has(key)) return null
+        conflictingKeys.add(key)
         return "ConditionalRequestConflict"
       },
     },
@@ -35,14 +35,14 @@ const putParts = async (photoId: string) => {
   return upload
 }
 
-test("a conflict while an upload is completed is 409 upload-lost, and a newly opened upload succeeds", async () => {
+test("a conflict when completing an upload is 409 upload-lost, and a newly opened upload succeeds", async () => {
   const files = [{ filename: "large.jpg", mimeType: "image/jpeg", bytes }]
   const { items } = await api.createUploadJob({ files })
   const photoId = items[0]?.photoId ?? ""
   const first = await putParts(photoId)
-  const refusal = await api.finalizeUpload(photoId).catch((error: unknown) => error)
-  expect(refusal).toBeInstanceOf(ApiProblem)
-  expect(refusal).toMatchObject({
+  const rejection = await api.finalizeUpload(photoId).catch((error: unknown) => error)
+  expect(rejection).toBeInstanceOf(ApiProblem)
+  expect(rejection).toMatchObject({
     problem: { type: "urn:rapid-photo-upload:problem:upload-lost", status: 409 },
   })
 
@@ -52,7 +52,7 @@ test("a conflict while an upload is completed is 409 upload-lost, and a newly op
   expect(await api.finalizeUpload(photoId)).toEqual({ photoId, status: "PROCESSING" })
 })
 
-test("the SDK opens the upload again by itself", async () => {
+test("the SDK opens a lost upload again automatically", async () => {
   const content = new Blob([new Uint8Array([0xff, 0xd8, 0xff]), new Uint8Array(bytes)])
   const batch = await createBatch(api, [{ filename: "large.jpg", content }])
   expect(await uploadBatch(api, batch)).toEqual([])

@@ -6,7 +6,7 @@ import sharp from "sharp"
 import type { UploadFile } from "../client/sdk/create-batch.ts"
 import { samplesFolder } from "../processor/process-photo/image/testing/samples.ts"
 
-/** The maintainers' sample photos, or null where they are absent. */
+/** The maintainers' sample photos, or null when they are absent. */
 export const sampleFiles = async (kind: "good" | "bad"): Promise<UploadFile[] | null> => {
   if (!samplesFolder) return null
   const folder = join(samplesFolder, kind)
@@ -18,7 +18,7 @@ const fileAt = async (path: string): Promise<UploadFile> => ({
   content: await openAsBlob(path),
 })
 
-/** Small photos, each of other bytes. */
+/** Creates small photos, all with different bytes. */
 export const smallPhotos = (count: number): Promise<UploadFile[]> =>
   Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -33,7 +33,7 @@ export const smallPhotos = (count: number): Promise<UploadFile[]> =>
     }),
   )
 
-/** A sound PNG of 900 megapixel in some 100 kB: one bit a pixel, and every row the same. */
+/** Creates a valid PNG of 900 megapixels in about 100 kB: one bit per pixel, and all rows are equal. */
 export const pixelFlood = (): UploadFile => {
   const side = 30_000
   const header = Buffer.alloc(13)
@@ -55,7 +55,7 @@ const pngChunk = (type: string, data: Buffer): Buffer => {
   return Buffer.concat([length, body, checksum])
 }
 
-/** A file of any bytes. */
+/** Creates a file with the given bytes. */
 export const fileOf = (filename: string, bytes: string | Uint8Array): UploadFile => ({
   filename,
   content: new Blob([typeof bytes === "string" ? bytes : new Uint8Array(bytes)]),

@@ -11,7 +11,7 @@ const production = ["edge", "processor", "db", "domain", "aws", "client"]
 const regExpLiteral = z.object({ type: z.literal("RegExpLiteral"), pattern: z.string(), flags: z.string() })
 type Found = z.infer<typeof regExpLiteral> & { file: string }
 
-/** Every regular expression literal of a syntax tree, wherever it is nested. */
+/** Returns every regular expression literal of a syntax tree. */
 const literalsIn = (file: string, tree: unknown): Found[] => {
   const literal = regExpLiteral.safeParse(tree)
   if (literal.success) return [{ ...literal.data, file }]
@@ -26,7 +26,7 @@ const sourceFiles = production.flatMap((folder) =>
     .filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$|\/node_modules\//.test(name)),
 )
 
-// Backtracking over input is how one request holds a thread: https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS
+// Backtracking over input lets one request block a thread: https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS
 test("no regular expression in production code takes more than linear time", () => {
   const literals = sourceFiles.flatMap((file) =>
     literalsIn(

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => system?.end())
 
-/** A PNG of about 40 MB: noise does not compress. */
+/** Creates a PNG of about 40 MB from noise, which does not compress. */
 const largePhoto = async (): Promise<Buffer> => {
   const [width, height] = [4200, 3333]
   const pixels = randomBytes(width * height * 3)
@@ -27,7 +27,7 @@ const largePhoto = async (): Promise<Buffer> => {
     .toBuffer()
 }
 
-/** Runs a client in a process of its own; `onLine` may kill it. */
+/** Runs a client in a separate process, which `onLine` may kill. */
 const runClient = (args: Record<string, string>, onLine: (line: string, kill: () => void) => void) =>
   new Promise<string[]>((resolve, reject) => {
     const flags = Object.entries(args).flatMap(([name, value]) => [`--${name}`, value])
@@ -52,8 +52,8 @@ test("a 40 MB upload that was killed half way resumes from the stored parts in a
   const api = createApiClient({ baseUrl: system.edgeUrl })
   await api.register(account)
   await api.signIn(account.email, account.password)
-  const announced = { filename: "large.png", mimeType: "image/png", bytes: bytes.length }
-  const { jobId, items } = await api.createUploadJob({ files: [announced], partSize })
+  const declared = { filename: "large.png", mimeType: "image/png", bytes: bytes.length }
+  const { jobId, items } = await api.createUploadJob({ files: [declared], partSize })
   const photo = items[0]?.photoId ?? ""
   const partCount = Math.ceil(bytes.length / partSize)
   expect(items[0]?.multipart).toEqual({ partSize, partCount, uploadId: null })

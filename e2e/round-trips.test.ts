@@ -3,7 +3,7 @@ import type { ApiClient } from "../client/sdk/api-client.ts"
 import { startTcpProxy, type TcpProxy } from "../local/tcp-proxy.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 
-// Start-up, SCRAM's two messages (RFC 5802 §3). Behind Hyperdrive they stay near the Worker.
+// The startup message and SCRAM's two messages (RFC 5802 §3). Hyperdrive keeps them near the Worker.
 const handshake = 3
 
 let proxy: TcpProxy
@@ -21,10 +21,10 @@ beforeAll(async () => {
       },
     },
   )
-  // Without a relay, which would have the live channel read the jobs that it is told of.
+  // Without the relay, whose events make the live channel read jobs.
   await system.processor().stop()
   api = await signedInUser(system.edgeUrl)
-  await loadGateSampled()
+  await sampleLoadGate()
 })
 afterAll(async () => {
   await system?.end()
@@ -38,8 +38,8 @@ const files = Array.from({ length: 100 }, (_, index) => ({
   bytes: 2_000_000,
 }))
 
-// The first command lets the load gate take its sample, behind the caller's back and not again for five seconds.
-const loadGateSampled = async () => {
+// The first command starts a sample of the load gate in the background; the next one follows after five seconds.
+const sampleLoadGate = async () => {
   proxy.reset()
   await create()
   await vi.waitFor(() =>
@@ -57,12 +57,12 @@ test("creating a job of a hundred photos is one round trip to the database", asy
 test("every other command and query is one round trip to the database", async () => {
   const { jobId, items } = await create()
   const [first = "", second = "", third = ""] = items.map(({ photoId }) => photoId)
-  const asks: Record<string, () => Promise<unknown>> = {
+  const operations: Record<string, () => Promise<unknown>> = {
     "get-upload-job": () => api.getUploadJob(jobId),
     "list-upload-jobs": () => api.listUploadJobs(),
     "get-photo": () => api.getPhoto(first),
     "list-photos": () => api.listPhotos({ q: "img" }),
-    "get-download-url": () => api.getDownloadUrl(first).catch(() => "not there yet"),
+    "get-download-url": () => api.getDownloadUrl(first).catch(() => "not stored yet"),
     "get-photo-timeline": () => api.getPhotoTimeline(first),
     "dry-run": () => api.dryRun({ files }),
     "finalize-upload": () => api.finalizeUpload(first).catch(() => "not uploaded"),
@@ -75,19 +75,19 @@ test("every other command and query is one round trip to the database", async ()
     "cancel-upload-job": () => api.cancelUploadJob(jobId),
   }
   const counted: Record<string, number[]> = {}
-  for (const [name, ask] of Object.entries(asks)) {
+  for (const [name, operation] of Object.entries(operations)) {
     proxy.reset()
-    await ask()
+    await operation()
     counted[name] = proxy.connections().map(({ roundTrips }) => roundTrips - handshake)
   }
-  expect(counted).toEqual(Object.fromEntries(Object.keys(asks).map((name) => [name, [1]])))
+  expect(counted).toEqual(Object.fromEntries(Object.keys(operations).map((name) => [name, [1]])))
 })
 
 test("a progress report does not wait for the database", async () => {
   const { items } = await create()
   const ticks = items.map(({ photoId }) => ({ photoId, bytesSent: 1000, bytesTotal: 2_000_000 }))
   await api.reportProgress({ items: ticks })
-  // The first write may already run behind the answer; a second one waits its second.
+  // The first write may already run in the background; the second one is delayed by a second.
   proxy.reset()
   await api.reportProgress({ items: ticks })
   const writes = await vi.waitFor(

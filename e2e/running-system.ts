@@ -31,7 +31,7 @@ export const runSystem = async (
   }
 }
 
-/** A client of a new user. Every answer that it gets is validated against the OpenAPI document. */
+/** Creates a client for a new user. Every response is validated against the OpenAPI document. */
 export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
   const api = createApiClient({ baseUrl, fetch: validatingFetch(baseUrl) })
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() }

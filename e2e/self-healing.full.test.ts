@@ -30,10 +30,10 @@ afterAll(async () => {
   await system?.end()
 })
 
-const announced = async (count: number) => {
+const createJob = async (count: number) => {
   const api = await signedInUser(system.edgeUrl)
   const { jobId, uploads } = await createBatch(api, await smallPhotos(count))
-  if (!jobId) throw new Error("nothing was uploads")
+  if (!jobId) throw new Error("the job was not created")
   const upload = async (index: number) => {
     const issued = uploads[index]
     if (!issued || issued.item.presignedUrl === null) throw new Error("no single PUT")
@@ -44,8 +44,8 @@ const announced = async (count: number) => {
 const end = { pollMs: 300, signal: AbortSignal.timeout(100_000) }
 
 describe("the sweep", () => {
-  test("finds uploaded photos without any event and expires the others, so that the job ends", async () => {
-    const { api, jobId, upload } = await announced(3)
+  test("recovers uploaded photos without events and expires the others, so that the job ends", async () => {
+    const { api, jobId, upload } = await createJob(3)
     await upload(0)
     await upload(2)
     const job = await watchUploadJob(api, jobId, end)
@@ -60,7 +60,7 @@ describe("the sweep", () => {
   })
 
   test("removes the objects of a deleted photo and of a photo uploaded after its cancellation", async () => {
-    const { api, jobId, uploads, upload } = await announced(2)
+    const { api, jobId, uploads, upload } = await createJob(2)
     const [kept = "", cancelled = ""] = uploads.map(({ item }) => item.photoId)
     await upload(0)
     await api.cancelPhoto(cancelled)
@@ -71,9 +71,9 @@ describe("the sweep", () => {
     await api.cancelPhoto(kept)
     await vi.waitFor(
       async () => {
-        const left =
+        const remaining =
           await rows`select photo_id from photos where job_id = ${jobId} and objects_removed_at is null`
-        expect(left).toHaveLength(0)
+        expect(remaining).toHaveLength(0)
       },
       { timeout: 30_000, interval: 300 },
     )

@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 describe("a batch of photos", () => {
-  test("is uploaded straight to S3, ends COMPLETED, and has upright thumbnails without metadata", async () => {
+  test("is uploaded directly to S3, ends COMPLETED, and has upright thumbnails without metadata", async () => {
     const api = await signedInUser(system.edgeUrl)
     const { job, photos } = await uploadAll(api, await smallPhotos(12))
     expect(job).toMatchObject({
@@ -78,7 +78,7 @@ describe("a batch of photos", () => {
     if (peak !== null) expect(peak).toBeLessThan(1024 ** 3)
   })
 
-  test("of which one is also a web page completes, and nothing of the page is served as one", async () => {
+  test("with a photo that is also a web page completes, and nothing is served as HTML", async () => {
     const api = await signedInUser(system.edgeUrl)
     const [good] = await smallPhotos(1)
     if (!good) throw new Error("no photo")
@@ -104,7 +104,7 @@ describe("a batch of photos", () => {
 
   test("of the good files in ../shared/samples completes in every format", async ({ skip }) => {
     const files = await sampleFiles("good")
-    if (!files) return skip("../shared/samples is not here")
+    if (!files) return skip("../shared/samples does not exist")
     const { photos } = await uploadAll(await signedInUser(system.edgeUrl), files)
     expect(photos.filter(({ status }) => status !== "COMPLETED")).toEqual([])
   })
@@ -113,7 +113,7 @@ describe("a batch of photos", () => {
     skip,
   }) => {
     const files = await sampleFiles("bad")
-    if (!files) return skip("../shared/samples is not here")
+    if (!files) return skip("../shared/samples does not exist")
     const { photos, rejected } = await uploadAll(await signedInUser(system.edgeUrl), files)
     expect(photos.length + rejected.length).toBe(files.length)
     for (const photo of photos)

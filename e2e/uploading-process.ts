@@ -3,7 +3,7 @@ import { parseArgs } from "node:util"
 import { createApiClient } from "../client/sdk/api-client.ts"
 import { uploadMultipart } from "../client/sdk/upload-multipart.ts"
 
-// A client of its own process, for tests that kill it. It prints a line for every part that it brought to S3.
+// A client in a separate process, for tests that kill it. It prints a line for every uploaded part.
 
 const { values } = parseArgs({
   options: {

@@ -33,7 +33,7 @@ test("using a presigned URL again after completion changes nothing", async () =>
   const batch = await createBatch(api, await smallPhotos(1))
   const { jobId, uploads } = batch
   const [upload] = uploads
-  if (!jobId || !upload) throw new Error("nothing was uploads")
+  if (!jobId || !upload) throw new Error("the job was not created")
   await uploadBatch(api, batch)
   await watchUploadJob(api, jobId, { pollMs: 200 })
   const before = await states(jobId)
@@ -48,18 +48,18 @@ test("using a presigned URL again after completion changes nothing", async () =>
   expect(createHash("sha256").update(stored).digest("hex")).toBe(checksum)
 })
 
-test("using a presigned URL after cancellation leaves no object and does not revive the photo", async () => {
+test("using a presigned URL after cancellation leaves no object and does not change the photo", async () => {
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(1))
   const { jobId, uploads } = batch
   const [upload] = uploads
-  if (!jobId || !upload) throw new Error("nothing was uploads")
+  if (!jobId || !upload) throw new Error("the job was not created")
   await api.cancelUploadJob(jobId)
   const before = await states(jobId)
   expect(before).toMatchObject([{ status: "CANCELLED", job_status: "CANCELLED" }])
 
   expect(await put(upload.item, upload.file.content)).toBe(200)
-  // When the processor has removed the object, the URL takes the bytes anew instead of answering 412.
+  // After the processor has removed the object, the URL accepts the bytes again instead of returning 412.
   await vi.waitFor(async () => expect(await put(upload.item, upload.file.content)).toBe(200), {
     timeout: 30_000,
     interval: 200,
@@ -67,12 +67,12 @@ test("using a presigned URL after cancellation leaves no object and does not rev
   expect(await states(jobId)).toEqual(before)
 })
 
-test("an object that is uploaded after its photo was deleted is removed, and the quota stays right", async () => {
+test("an object that is uploaded after its photo was deleted is removed, and the quota stays correct", async () => {
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(1))
   const { jobId, uploads } = batch
   const [upload] = uploads
-  if (!jobId || !upload) throw new Error("nothing was uploaded")
+  if (!jobId || !upload) throw new Error("the job was not created")
   await uploadBatch(api, batch)
   await watchUploadJob(api, jobId, { pollMs: 200 })
   const { photoId } = upload.item

@@ -2,13 +2,13 @@ import { conformanceOf } from "../edge/reference/conformance.ts"
 import type { OpenApi } from "../edge/reference/openapi.ts"
 
 /**
- * A fetch that holds every answer of the API at `baseUrl` against the document the API itself serves; what goes
- * elsewhere, to the object storage, is left alone. It rejects with an Error that says what is wrong.
+ * A fetch that validates every response of the API at `baseUrl` against the OpenAPI document that the API serves.
+ * Requests to other hosts, such as the object storage, are not validated. It rejects with an Error for a mismatch.
  */
 export const validatingFetch = (baseUrl: string): typeof fetch => {
   const { origin } = new URL(baseUrl)
   let check: Promise<ReturnType<typeof conformanceOf>> | undefined
-  const documented = async () => {
+  const loadDocument = async () => {
     const response = await fetch(new URL("/openapi.json", origin))
     if (!response.ok) throw new Error(`GET /openapi.json: ${response.status} ${await response.text()}`)
     return conformanceOf((await response.json()) as OpenApi)
@@ -19,12 +19,16 @@ export const validatingFetch = (baseUrl: string): typeof fetch => {
     const response = await fetch(input, init)
     const url = new URL(request.url)
     if (url.origin !== origin) return response
-    check ??= documented()
+    check ??= loadDocument()
     const contentType = response.headers.get("content-type")
     const isStream = contentType?.startsWith("text/event-stream") ?? false
     const text = isStream ? "" : await response.clone().text()
-    const wrong = (await check)(request.method, url.pathname, { status: response.status, contentType, text })
-    if (wrong) throw new Error(`The API does not keep its document: ${wrong}`)
+    const mismatch = (await check)(request.method, url.pathname, {
+      status: response.status,
+      contentType,
+      text,
+    })
+    if (mismatch) throw new Error(`The response does not match the OpenAPI document: ${mismatch}`)
     return response
   }
 }

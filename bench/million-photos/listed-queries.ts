@@ -7,7 +7,7 @@ export type ListedQuery = {
   name: string
   user: "largest" | "ordinary"
   userId: UserId
-  /** Whether it finds a photo at all. */
+  /** Whether it finds at least one photo. */
   finds: boolean
   q?: string
   tag?: string
@@ -24,8 +24,8 @@ type Filters = Omit<ListedQuery, "name" | "user" | "userId" | "finds">
 const photoId = (place: number): PhotoId => `ph_0${String(place).padStart(25, "0")}`
 const tenYears = { takenFrom: "2013-01-01", takenTo: "2022-12-31" }
 
-// Frequent and rare, new and old, one word and several, and each filter with each other.
-const finding: Filters[] = [
+// Frequent and rare, new and old, one word and several, and combinations of all filters.
+const matching: Filters[] = [
   {},
   { cursor: photoId(500_000) },
   { cursor: photoId(20_000) },
@@ -77,7 +77,7 @@ const finding: Filters[] = [
   { q: "img", tag: "cat", status: "COMPLETED", ...tenYears, page: 3 },
 ]
 
-const findingNothing: Filters[] = [
+const matchingNothing: Filters[] = [
   { q: "zzzq" },
   { q: "xq" },
   { q: "qx zz" },
@@ -119,9 +119,9 @@ const listed = (filters: Filters, finds: boolean, user: "largest" | "ordinary"):
   ...filters,
 })
 
-/** The queries whose times the bench `queries` prints. */
+/** The queries of the benchmark `queries`. */
 export const listedQueries: readonly ListedQuery[] = [
-  ...finding.map((filters) => listed(filters, true, "largest")),
-  ...findingNothing.map((filters) => listed(filters, false, "largest")),
+  ...matching.map((filters) => listed(filters, true, "largest")),
+  ...matchingNothing.map((filters) => listed(filters, false, "largest")),
   ...ordinary.map((filters) => listed(filters, true, "ordinary")),
 ]

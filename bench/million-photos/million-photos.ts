@@ -7,12 +7,12 @@ import { type LocalPostgres, startPostgres } from "../../local/postgres/postgres
 /** The user with 100,000 of the million photos. */
 export const largestUser = `usr_${"0".repeat(26)}` as const
 
-/** One of the 990 users with some 730 photos. */
+/** One of the 990 users with about 730 photos. */
 export const ordinaryUser = `usr_${"500".padStart(26, "0")}` as const
 
 /**
- * Starts a Postgres of its own with a million photos of 1,000 users. The first start seeds it, which takes some
- * minutes; it is kept in `.local/bench` until a migration or the seed changes.
+ * Starts a separate Postgres with a million photos of 1,000 users. The first start seeds it, which takes a few
+ * minutes; the data is kept in `.local/bench` until a migration or the seed changes.
  */
 export const startWithMillionPhotos = async (): Promise<LocalPostgres> => {
   const seed = await readFile(new URL("./seed.sql", import.meta.url), "utf8")
@@ -25,7 +25,7 @@ export const startWithMillionPhotos = async (): Promise<LocalPostgres> => {
     const known = await admin`select datname from pg_database where datname like 'photos\\_%'`
     if (!known.some(({ datname }) => datname === database)) {
       for (const { datname } of known) await admin`drop database ${admin(datname)}`
-      console.error("Seeding a million photos; this takes some minutes and is done once.")
+      console.error("Seeding a million photos. This takes a few minutes and happens once.")
       const unfinished = "photos_unfinished"
       await admin`create database ${admin(unfinished)}`
       url.pathname = `/${unfinished}`
@@ -54,7 +54,7 @@ const seedDatabase = async (url: string, seed: string): Promise<void> => {
   const sql = postgres(url, { max: 1, onnotice: () => undefined })
   try {
     const [index] = await sql`select pg_get_indexdef('photo_search_tokens'::regclass) as definition`
-    // Foreign keys and triggers row by row, and an index that exists from the beginning, would take an hour.
+    // With foreign keys, triggers and an existing index, inserting would take an hour.
     await sql.unsafe(`
       set session_replication_role = replica;
       set synchronous_commit = off;

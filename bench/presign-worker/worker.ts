@@ -3,8 +3,8 @@ import { type ObjectStore, objectStoreOf } from "../../edge/clients/object-store
 import type { Config } from "../../edge/config.ts"
 import { bareSigV4 } from "./bare-sigv4.ts"
 
-// Runs inside workerd. `GET /<way>?count=N` presigns N PUTs one after the other: a Worker's clock stands still while
-// it computes, so the caller takes the time.
+// Runs inside workerd. `GET /<variant>?count=N` presigns N PUTs sequentially. The clock of a Worker does not advance
+// during computation, so the caller measures the time.
 
 const config = {
   s3: {
@@ -32,7 +32,7 @@ let batchStore = newStore()
 const presignPut = async (store: ObjectStore, index: number): Promise<string> =>
   (await store.presignPut({ key: keyOf(index), type: "image/jpeg", bytes: 2_457_811, sha256: null })).url
 
-const ways: Record<string, (index: number) => Promise<string>> = {
+const variants: Record<string, (index: number) => Promise<string>> = {
   bare: (index) => bare("PUT", keyOf(index), headers),
   aws4fetch: async (index) => {
     const url = `${config.s3.endpoint}/${config.s3.bucket}/${keyOf(index)}?X-Amz-Expires=${ttlSeconds}`
@@ -45,19 +45,19 @@ const ways: Record<string, (index: number) => Promise<string>> = {
     })
     return (await signer.sign()).url.href
   },
-  // As a request for a job of 100 photos does, and as a request for a single photo does.
-  "ours, in a batch": (index) => {
+  // As in a request for a job of 100 photos, and as in a request for a single photo.
+  "object store, in a batch": (index) => {
     if (index % photosPerBatch === 0) batchStore = newStore()
     return presignPut(batchStore, index)
   },
-  "ours, alone": (index) => presignPut(newStore(), index),
+  "object store, single": (index) => presignPut(newStore(), index),
 }
 
 export default {
   fetch: async (request: Request): Promise<Response> => {
     const { pathname, searchParams } = new URL(request.url)
-    const presign = ways[decodeURIComponent(pathname.slice(1))]
-    if (!presign) return new Response("no such way", { status: 404 })
+    const presign = variants[decodeURIComponent(pathname.slice(1))]
+    if (!presign) return new Response("unknown variant", { status: 404 })
     let last = ""
     for (let index = 0; index < Number(searchParams.get("count")); index += 1) last = await presign(index)
     return new Response(last)

@@ -19,7 +19,7 @@ export type BrowserPage = {
   evaluate: (expression: string) => Promise<unknown>
   /** Waits until a JavaScript expression is truthy. @throws Error after 20 s */
   waitFor: (expression: string) => Promise<void>
-  /** Scrolls to the element that an expression gives and clicks its centre. */
+  /** Scrolls to the element that an expression returns and clicks its centre. */
   click: (elementExpression: string) => Promise<void>
   /** Inserts text into the focused element. */
   type: (text: string) => Promise<void>
@@ -32,7 +32,7 @@ export type BrowserPage = {
   close: () => Promise<void>
 }
 
-// Without the background flags Chromium asks Google's hosts at every start.
+// Without the background flags Chromium sends requests to Google at every start.
 const flags = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -116,7 +116,7 @@ const evaluatorOf = (devTools: DevTools) => async (expression: string) => {
 
 const pages = z.array(z.object({ type: z.string(), webSocketDebuggerUrl: z.string() }))
 
-// Chromium writes the port that it chose into its profile.
+// Chromium writes its port into a file of the profile.
 const pageUrl = async (profile: string, browser: ChildProcess): Promise<string> =>
   vi.waitFor(
     async () => {

@@ -21,7 +21,7 @@ const consoleCall = z.object({
   args: z.array(z.object({ value: z.unknown().optional(), description: z.string().optional() })),
 })
 
-/** Records every request of a page, and everything that a developer would see in red or yellow in its console. */
+/** Records every request of a page, and every error and warning of its console. */
 export const recordProblems = async (devTools: DevTools) => {
   const requests: string[] = []
   const problems: string[] = []

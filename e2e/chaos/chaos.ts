@@ -2,46 +2,47 @@ import { setTimeout as pause } from "node:timers/promises"
 import postgres from "postgres"
 import { createApiClient } from "../../client/sdk/api-client.ts"
 import { runSystem } from "../running-system.ts"
-import { type ChaosJob, persistently, uploadWithMishaps } from "./client.ts"
+import { type ChaosJob, retryUntilSuccess, uploadWithFaults } from "./client.ts"
+import { startFaultyProxy } from "./faulty-proxy.ts"
 import { type Random, randomOf } from "./random.ts"
-import { startRefusingProxy } from "./refusing-proxy.ts"
-import { findFaults, orphansOf } from "./verify.ts"
+import { findViolations, orphansOf } from "./verify.ts"
 
 export type ChaosOptions = {
   seed: number
   photos: number
-  /** How long things are broken, in ms; then everything must come right by itself. */
-  turmoilMs: number
-  /** What time that may take at most, in ms. */
+  /** Duration of the random failures, in ms. Afterwards the system must recover by itself. */
+  faultsMs: number
+  /** Time limit of the recovery, in ms. */
   recoveryMs: number
-  say: (line: string) => void
+  log: (line: string) => void
 }
 
 const photosPerJob = 50
 
 /**
- * Uploads photos while the processor is killed, Postgres and the edge are restarted, messages are doubled, delayed,
- * reordered or lost, S3 fails, and the relay's sink refuses. Then it waits until all is quiet and says what is wrong.
+ * Uploads photos while the processor is killed, Postgres and the edge are restarted, messages are duplicated, delayed,
+ * reordered or lost, S3 fails, and the events endpoint rejects requests. Then it waits for the recovery and returns all
+ * violations.
  */
 export const runChaos = async ({
   seed,
   photos,
-  turmoilMs,
+  faultsMs,
   recoveryMs,
-  say,
+  log,
 }: ChaosOptions): Promise<string[]> => {
   const random = randomOf(seed)
-  let isTurmoil = true
+  let isFaultPhase = true
   const edge = { url: "" }
-  const proxy = await startRefusingProxy(
+  const proxy = await startFaultyProxy(
     () => `${edge.url}/internal/events`,
-    () => (!isTurmoil || random.chance(0.6) ? "pass" : random.pick(["refuse", "lose-answer"])),
+    () => (!isFaultPhase || random.chance(0.6) ? "pass" : random.pick(["reject", "lose-response"])),
   )
   const system = await runSystem(
     { SQS_VISIBILITY_TIMEOUT_SECONDS: 4, PHOTO_TIMEOUT_SECONDS: 5 },
     {
-      eventFate: () => (isTurmoil ? fateOfEvent(random) : [0]),
-      storageFault: () => (isTurmoil && random.chance(0.05) ? "SlowDown" : null),
+      eventFate: () => (isFaultPhase ? deliveryDelays(random) : [0]),
+      storageFault: () => (isFaultPhase && random.chance(0.05) ? "SlowDown" : null),
       edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000", SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000" },
       processorVariables: {
         EVENTS_ENDPOINT_URL: proxy.url,
@@ -56,11 +57,11 @@ export const runChaos = async ({
   try {
     const api = createApiClient({ baseUrl: system.edgeUrl, timeoutMs: 10_000 })
     const account = { email: `chaos-${seed}@example.com`, password: "correct horse battery staple" }
-    await persistently(() => api.register(account))
-    await persistently(() => api.signIn(account.email, account.password))
+    await retryUntilSuccess(() => api.register(account))
+    await retryUntilSuccess(() => api.signIn(account.email, account.password))
 
-    const until = Date.now() + turmoilMs
-    const turmoil = (async () => {
+    const until = Date.now() + faultsMs
+    const faultPhase = (async () => {
       while (Date.now() < until) {
         await pause(random.between(500, 2_500))
         const fault = random.pick(["kill processor", "kill processor", "restart Postgres", "restart edge"])
@@ -68,23 +69,23 @@ export const runChaos = async ({
         if (fault === "kill processor") {
           system.processor().kill()
           await system.processor().exited
-          await persistently(system.restartProcessor)
+          await retryUntilSuccess(system.restartProcessor)
         } else if (fault === "restart Postgres") await system.restartDatabase()
         else await system.restartEdge()
       }
-      isTurmoil = false
+      isFaultPhase = false
     })()
     const jobs = await Promise.all(
       Array.from({ length: Math.ceil(photos / photosPerJob) }, (_, index) =>
-        uploadWithMishaps(api, Math.min(photosPerJob, photos - index * photosPerJob), randomOf(seed + index)),
+        uploadWithFaults(api, Math.min(photosPerJob, photos - index * photosPerJob), randomOf(seed + index)),
       ),
     )
-    await turmoil
-    say(`seed ${seed}: ${JSON.stringify(counts)}, now quiet`)
+    await faultPhase
+    log(`seed ${seed}: ${JSON.stringify(counts)}, failures stopped`)
     const startedAt = Date.now()
-    const faults = await settledFaults(system.databaseUrl, jobs, proxy.eventIds, recoveryMs)
-    say(`right after ${((Date.now() - startedAt) / 1000).toFixed(1)} s of quiet`)
-    return [...faults, ...(await end())]
+    const violations = await remainingViolations(system.databaseUrl, jobs, proxy.eventIds, recoveryMs)
+    log(`recovered after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`)
+    return [...violations, ...(await end())]
   } catch (error) {
     await end()
     throw error
@@ -97,15 +98,15 @@ export const runChaos = async ({
   }
 }
 
-/** Ten in a hundred events vanish; some come twice, some late, and so in another order. */
-const fateOfEvent = (random: Random): number[] => {
+/** The delays of an event's deliveries: 10 % are lost, some are duplicated, some are delayed and so reordered. */
+const deliveryDelays = (random: Random): number[] => {
   if (random.chance(0.1)) return []
-  const late = () => (random.chance(0.3) ? random.between(1, 3_000) : 0)
-  return random.chance(0.2) ? [late(), late()] : [late()]
+  const delayMs = () => (random.chance(0.3) ? random.between(1, 3_000) : 0)
+  return random.chance(0.2) ? [delayMs(), delayMs()] : [delayMs()]
 }
 
-/** Looks again and again until nothing is wrong any more, or the time is over. */
-const settledFaults = async (
+/** Checks repeatedly until there are no violations or the time limit is reached. */
+const remainingViolations = async (
   databaseUrl: string,
   jobs: readonly ChaosJob[],
   relayedIds: () => string[],
@@ -115,8 +116,8 @@ const settledFaults = async (
   const deadline = Date.now() + timeoutMs
   try {
     for (;;) {
-      const faults = await findFaults(rows, jobs, relayedIds())
-      if (faults.length === 0 || Date.now() > deadline) return faults
+      const violations = await findViolations(rows, jobs, relayedIds())
+      if (violations.length === 0 || Date.now() > deadline) return violations
       await pause(500)
     }
   } finally {

@@ -11,8 +11,8 @@ export type Expectation = "COMPLETED" | "CORRUPT" | "CANCELLED"
 
 export type ChaosJob = { jobId: string; expected: Map<string, Expectation> }
 
-/** Tries until it works: what an app does while everything around it fails. */
-export const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
+/** Retries transient failures without a limit. */
+export const retryUntilSuccess = async <T>(work: () => Promise<T>): Promise<T> => {
   for (;;) {
     try {
       return await work()
@@ -23,38 +23,39 @@ export const persistently = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 }
 
-/** Uploads a batch with a few broken photos in it and cancels a few others, and says how each must end. */
-export const uploadWithMishaps = async (api: ApiClient, count: number, random: Random): Promise<ChaosJob> => {
+/** Uploads a batch with some corrupt photos, cancels some others, and returns the expected outcome of each. */
+export const uploadWithFaults = async (api: ApiClient, count: number, random: Random): Promise<ChaosJob> => {
   const photos = await smallPhotos(count)
-  const fates = photos.map(
+  const expectations = photos.map(
     (): Expectation => (random.chance(0.05) ? "CORRUPT" : random.chance(0.05) ? "CANCELLED" : "COMPLETED"),
   )
   const files = await Promise.all(
-    photos.map((photo, index) => (fates[index] === "CORRUPT" ? cutShort(photo) : photo)),
+    photos.map((photo, index) => (expectations[index] === "CORRUPT" ? truncated(photo) : photo)),
   )
-  const { jobId, uploads, storageEvents } = await persistently(() => createBatch(api, files))
-  if (!jobId) throw new Error("nothing was uploads")
+  const { jobId, uploads, storageEvents } = await retryUntilSuccess(() => createBatch(api, files))
+  if (!jobId) throw new Error("the job was not created")
   const expected = new Map<string, Expectation>()
-  for (const [index, { item }] of uploads.entries()) expected.set(item.photoId, fates[index] ?? "COMPLETED")
+  for (const [index, { item }] of uploads.entries())
+    expected.set(item.photoId, expectations[index] ?? "COMPLETED")
 
   const cancelled = uploads.filter(({ item }) => expected.get(item.photoId) === "CANCELLED")
-  for (const { item } of cancelled) await persistently(() => api.cancelPhoto(item.photoId))
-  // A cancelled photo is uploaded all the same, as by a client that has not heard of it.
-  for (let left = uploads; left.length > 0; ) {
+  for (const { item } of cancelled) await retryUntilSuccess(() => api.cancelPhoto(item.photoId))
+  // Cancelled photos are uploaded too, as by a client that has not received the cancellation.
+  for (let remaining = uploads; remaining.length > 0; ) {
     const failed = await uploadBatch(
       api,
-      { jobId, uploads: left, storageEvents },
+      { jobId, uploads: remaining, storageEvents },
       { concurrency: 20, timeoutMs: 20_000 },
     )
     const failedIds = new Set(failed.map(({ photoId }) => photoId))
-    left = left.filter(
+    remaining = remaining.filter(
       ({ item }) => failedIds.has(item.photoId) && expected.get(item.photoId) !== "CANCELLED",
     )
   }
   return { jobId, expected }
 }
 
-const cutShort = async ({ filename, content }: UploadFile): Promise<UploadFile> => ({
+const truncated = async ({ filename, content }: UploadFile): Promise<UploadFile> => ({
   filename,
   content: content.slice(0, Math.floor(content.size / 2)),
 })

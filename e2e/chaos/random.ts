@@ -1,6 +1,6 @@
-/** Numbers that only look random: the same seed gives the same ones (mulberry32, public domain). */
+/** Pseudorandom numbers: the same seed gives the same sequence (mulberry32, public domain). */
 export type Random = {
-  /** From 0 up to, not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next: () => number
   chance: (probability: number) => boolean
   between: (low: number, high: number) => number

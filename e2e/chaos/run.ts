@@ -8,12 +8,14 @@ const { values } = parseArgs({
 })
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000))
 const photos = Number(values.photos ?? 300)
-const turmoilMs = Number(values.seconds ?? 60) * 1000
-console.log(`npm run test:chaos -- --seed ${seed} --photos ${photos} --seconds ${turmoilMs / 1000}`)
+const faultsMs = Number(values.seconds ?? 60) * 1000
+console.log(`npm run test:chaos -- --seed ${seed} --photos ${photos} --seconds ${faultsMs / 1000}`)
 
-const faults = await runChaos({ seed, photos, turmoilMs, recoveryMs: 180_000, say: console.log })
-for (const fault of faults) console.error(fault)
+const violations = await runChaos({ seed, photos, faultsMs, recoveryMs: 180_000, log: console.log })
+for (const violation of violations) console.error(violation)
 console.log(
-  faults.length === 0 ? `${photos} photos, all in the right final state` : `${faults.length} faults`,
+  violations.length === 0
+    ? `${photos} photos, all in the expected final status`
+    : `${violations.length} violations`,
 )
-process.exit(faults.length === 0 ? 0 : 1)
+process.exit(violations.length === 0 ? 0 : 1)

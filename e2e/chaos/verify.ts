@@ -2,13 +2,13 @@ import { readdir, readFile } from "node:fs/promises"
 import type postgres from "postgres"
 import type { ChaosJob, Expectation } from "./client.ts"
 
-/** All that is wrong with how a run ended, in words; nothing when everything is right. */
-export const findFaults = async (
+/** Returns a description of every violation after a run. */
+export const findViolations = async (
   rows: postgres.Sql,
   jobs: readonly ChaosJob[],
   relayedIds: readonly string[],
 ): Promise<string[]> => {
-  const faults: string[] = []
+  const violations: string[] = []
   for (const { jobId, expected } of jobs) {
     const photos = await rows`
       select p.photo_id, p.status, p.failure_reason,
@@ -16,41 +16,43 @@ export const findFaults = async (
           and e.type in ('PhotoProcessingCompleted', 'PhotoFailed', 'PhotoCancelled')) as endings
       from photos p where job_id = ${jobId}`
     for (const { photo_id, status, failure_reason, endings } of photos) {
-      const due = expected.get(photo_id)
-      if (!due || outcomeOf(status, failure_reason) !== due)
-        faults.push(`${photo_id} ended ${status} ${failure_reason ?? ""} instead of ${due}`)
-      if (endings !== 1) faults.push(`${photo_id} has ${endings} terminal events`)
+      const expectedOutcome = expected.get(photo_id)
+      if (!expectedOutcome || outcomeOf(status, failure_reason) !== expectedOutcome)
+        violations.push(`${photo_id} ended ${status} ${failure_reason ?? ""} instead of ${expectedOutcome}`)
+      if (endings !== 1) violations.push(`${photo_id} has ${endings} terminal events`)
     }
     const [job] = await rows`
       select j.*, (select count(*)::int from outbox_events e where e.job_id = j.job_id
         and e.type = 'UploadJobCompleted') as endings from upload_jobs j where job_id = ${jobId}`
     const count = (outcome: Expectation) => [...expected.values()].filter((each) => each === outcome).length
     const counts = [job?.completed_count, job?.failed_count, job?.cancelled_count]
-    const due = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
-    if (counts.join() !== due.join()) faults.push(`${jobId} counts ${counts} instead of ${due}`)
-    if (job?.endings !== 1) faults.push(`${jobId} has ${job?.endings} terminal events`)
+    const expectedOutcome = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
+    if (counts.join() !== expectedOutcome.join())
+      violations.push(`${jobId} counts ${counts} instead of ${expectedOutcome}`)
+    if (job?.endings !== 1) violations.push(`${jobId} has ${job?.endings} terminal events`)
   }
   const stuck = await rows`
     select event_id from outbox_events e
     where coalesce(relay_position > (select min(position) from outbox_sinks), true)
       or exists (select from undelivered_events u where u.sequence = e.sequence)`
-  if (stuck.length > 0) faults.push(`${stuck.length} events were not delivered to every sink`)
+  if (stuck.length > 0) violations.push(`${stuck.length} events were not delivered to every sink`)
   const relayed = new Set(relayedIds)
   const all = await rows`select event_id from outbox_events`
-  const untold = all.filter(({ event_id }) => !relayed.has(event_id))
-  if (untold.length > 0) faults.push(`${untold.length} events never reached the edge`)
+  const unrelayed = all.filter(({ event_id }) => !relayed.has(event_id))
+  if (unrelayed.length > 0) violations.push(`${unrelayed.length} events never reached the edge`)
   const usage = await rows`
     select u.user_id, u.used_photos, (select count(*)::int from photos p where p.user_id = u.user_id
       and p.status <> 'CANCELLED' and not (p.status = 'FAILED' and p.etag is null) and p.deleted_at is null) as held from users u`
   for (const { user_id, used_photos, held } of usage)
-    if (used_photos !== held) faults.push(`${user_id} pays for ${used_photos} photos and holds ${held}`)
-  return faults
+    if (used_photos !== held)
+      violations.push(`${user_id} is charged for ${used_photos} photos and has ${held}`)
+  return violations
 }
 
 const outcomeOf = (status: string, reason: string | null): string =>
   status === "FAILED" ? (reason ?? "FAILED") : status
 
-/** Processes that still live and have `mark` in their command line, but for this one. */
+/** Returns the running processes with `mark` in their command line, except this one. */
 export const orphansOf = async (mark: string): Promise<string[]> => {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))
   const lines = await Promise.all(

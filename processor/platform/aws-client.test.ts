@@ -61,7 +61,7 @@ describe("temporary credentials", () => {
     queue.close()
   })
 
-  test("sign their session token into every request", async () => {
+  test("are sent with a signed session token in every request", async () => {
     const requests: IncomingMessage[] = []
     const server = createServer((request, response) => {
       requests.push(request)
@@ -78,17 +78,17 @@ describe("temporary credentials", () => {
   })
 })
 
-test("a server that accepts a connection and stays silent is an outage after the time limit", async () => {
-  const silent = createTcpServer().listen(0, "127.0.0.1")
-  await once(silent, "listening")
-  const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+test("a server that accepts a connection and never responds is an outage after the time limit", async () => {
+  const unresponsive = createTcpServer().listen(0, "127.0.0.1")
+  await once(unresponsive, "listening")
+  const endpoint = `http://127.0.0.1:${(unresponsive.address() as AddressInfo).port}`
   const client = new S3Client({
     ...s3ClientConfig({ region, endpoint, requestTimeoutMs: 100 }),
     maxAttempts: 1,
   })
   await expect(client.send(new ListBucketsCommand({}))).rejects.toMatchObject({ name: "TimeoutError" })
   client.destroy()
-  silent.close()
+  unresponsive.close()
 })
 
 test.each([

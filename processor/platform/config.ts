@@ -22,7 +22,7 @@ export const processorVariables = z
       .min(1)
       .optional()
       .describe(
-        "Key for S3, SQS and EventBridge. Without it the AWS SDK's default chain finds credentials: profile, web identity, or the role of the ECS task.",
+        "Key for S3, SQS and EventBridge. Without it the AWS SDK uses its default credential chain: profile, web identity, or the role of the ECS task.",
       ),
     AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
     AWS_SESSION_TOKEN: z.string().min(1).optional().describe("Secret. Token of temporary credentials."),
@@ -41,7 +41,7 @@ export const processorVariables = z
       .max(64)
       .default(3)
       .describe(
-        "Photos processed in parallel. Three keep two cores busy: one is decoded while another is fetched.",
+        "Photos processed in parallel. Three use two cores fully: one photo is decoded while another is downloaded.",
       ),
     PHOTO_TIMEOUT_SECONDS: positive
       .default(60)
@@ -53,11 +53,13 @@ export const processorVariables = z
       .describe("Memory budget of all decoders together."),
     EXAMINE_TIMEOUT_SECONDS: positive
       .default(30)
-      .describe("Time limit for examining one file. A file that exceeds it is rejected as hostile."),
+      .describe("Time limit for examining one file. A file that exceeds it is rejected."),
     SQS_DEAD_LETTER_QUEUE_URL: z
       .url()
       .optional()
-      .describe("Dead-letter queue. Photos whose messages end there are FAILED, so that every job ends."),
+      .describe(
+        "Dead-letter queue. Photos whose messages arrive there become FAILED, so that every job ends.",
+      ),
     DEAD_LETTER_REVISIT_SECONDS: positive
       .max(43_200)
       .default(300)
@@ -72,7 +74,7 @@ export const processorVariables = z
     PROCESSING_BOUND_SECONDS: positive
       .default(21_600)
       .describe(
-        "Age at which a photo that is still PROCESSING is queued a last time, and then FAILED with PROCESSING_ERROR.",
+        "Age at which a photo that is still PROCESSING is queued once more, and then FAILED with PROCESSING_ERROR.",
       ),
     LATE_OBJECT_SECONDS: positive
       .default(3_600)
@@ -127,7 +129,7 @@ export const processorVariables = z
     message: "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither",
   })
 
-export type Config = ReturnType<typeof shape>
+export type Config = ReturnType<typeof toConfig>
 
 /**
  * The processor's configuration from the environment.
@@ -136,10 +138,10 @@ export type Config = ReturnType<typeof shape>
 export const configOf = (env: NodeJS.ProcessEnv): Config => {
   const result = processorVariables.safeParse(env)
   if (!result.success) throw new Error(`Processor configuration: ${z.prettifyError(result.error)}`)
-  return shape(result.data)
+  return toConfig(result.data)
 }
 
-const shape = (env: z.infer<typeof processorVariables>) => ({
+const toConfig = (env: z.infer<typeof processorVariables>) => ({
   databaseUrl: env.DATABASE_URL,
   databasePoolSize: env.DATABASE_POOL_SIZE,
   environment: env.ENVIRONMENT,

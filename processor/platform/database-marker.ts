@@ -4,8 +4,8 @@ import { databaseMarkerKey } from "../../domain/object-key.ts"
 import type { ObjectStore } from "./object-store.ts"
 
 /**
- * The object in the bucket that names the database whose rows describe the bucket's objects. The sweep refreshes it
- * and deletes nothing before it has compared it with its database (decision 16).
+ * The object that identifies the database of a bucket. The sweep updates it, and compares it with its database before it
+ * deletes anything (decision 16).
  */
 export type DatabaseMarker = {
   deploymentId: string
@@ -13,20 +13,20 @@ export type DatabaseMarker = {
   outboxSequence: number
 }
 
-/** What the database knows about itself and about the marker that it wrote last. */
+/** The id of the database and the sequence of its last marker. */
 export type DatabaseIdentity = {
   deploymentId: string
   /** Null before the first marker. */
   markedSequence: number | null
 }
 
-/** Why a database must not decide about the objects of a bucket. */
+/** Reasons why a database must not delete objects of a bucket. */
 export const mismatches = [
-  /** The bucket has no marker, but objects that the database does not know. */
+  /** The bucket has no marker, but objects without a row in the database. */
   "UNKNOWN_OBJECTS",
-  /** The marker names another database. */
+  /** The marker belongs to another database. */
   "OTHER_DATABASE",
-  /** The marker was written by a later state of this database: it was restored, or it is a copy. */
+  /** The marker was written by a later state of this database: the database was restored or is a copy. */
   "DATABASE_BEHIND_MARKER",
   /** The marker could not be parsed. */
   "UNREADABLE_MARKER",
@@ -35,7 +35,7 @@ export type Mismatch = (typeof mismatches)[number]
 
 const markerSchema = z.object({ deploymentId: z.uuid(), outboxSequence: z.number().int().nonnegative() })
 
-/** Reads the marker. Null: there is none. */
+/** Reads the marker; null when there is none. */
 export const readMarker = async (
   objectStore: ObjectStore,
   environment: string,
@@ -49,7 +49,7 @@ export const readMarker = async (
   return marker.success ? marker.data : "unreadable"
 }
 
-/** Writes the marker over the one that is there. A marker that arrives late is lower than the next one, never higher. */
+/** Replaces the marker. A delayed write can only lower the sequence. */
 export const writeMarker = (
   objectStore: ObjectStore,
   environment: string,
@@ -60,15 +60,15 @@ export const writeMarker = (
   return objectStore.put(databaseMarkerKey(environment), body, "application/json", signal)
 }
 
-/** Compares a database with the marker. Null: they belong together. */
+/** Compares a database with the marker; null when they belong together. */
 export const mismatchOf = (
   identity: DatabaseIdentity,
   marker: DatabaseMarker | "unreadable",
 ): Mismatch | null => {
   if (marker === "unreadable") return "UNREADABLE_MARKER"
   if (marker.deploymentId !== identity.deploymentId) return "OTHER_DATABASE"
-  // The database records a sequence before it writes it to the bucket. A restored one has lost that record, even if
-  // new events have passed the sequence since.
+  // The database records a sequence before it writes it to the bucket. A restored database lacks that record, even if
+  // its newer events have a higher sequence.
   return (identity.markedSequence ?? 0) < marker.outboxSequence ? "DATABASE_BEHIND_MARKER" : null
 }
 

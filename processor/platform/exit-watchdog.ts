@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process"
 
 /**
- * Kills this process if it still lives after `afterMs`. Native code can hang while the process exits (a decoder thread
- * that never returns), when no timer of ours runs any more, so the watchdog is a process of its own. It ends when this
- * one does: then its standard input is closed.
+ * Kills this process if it is still running after `afterMs`. Native code can hang while the process exits (a decoder
+ * thread that never returns) and JavaScript timers no longer run, so the watchdog is a separate process. It exits with
+ * this one, which closes its standard input.
  *
- * As the first process of a container this one can't be killed from inside; ECS kills it after `stopTimeout`.
+ * Process 1 of a container cannot be killed from inside; ECS kills it after `stopTimeout`.
  */
 export const startExitWatchdog = (afterMs: number): void => {
   const script = `
@@ -13,7 +13,7 @@ export const startExitWatchdog = (afterMs: number): void => {
     setTimeout(() => process.kill(${process.pid}, "SIGKILL"), ${Math.ceil(afterMs)})`
   const watchdog = spawn(process.execPath, ["--eval", script], {
     stdio: ["pipe", "ignore", "ignore"],
-    // In a group of its own, which a signal to ours does not reach.
+    // A separate process group, so that signals to this one do not reach it.
     detached: true,
     env: {},
   })

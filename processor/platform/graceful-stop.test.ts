@@ -9,7 +9,7 @@ const silent = pino({ level: "silent" })
 const hanging = () => new Promise<void>(() => undefined)
 
 describe("stopping", () => {
-  test("gives every phase its share of the time, however many before it hang", async () => {
+  test("gives every phase its share of the time, even if earlier phases hang", async () => {
     const ran: string[] = []
     const phase = (name: string, run: () => Promise<void>, weight: number) => ({
       name,
@@ -31,13 +31,13 @@ describe("stopping", () => {
     expect(performance.now() - startedAt).toBeLessThan(1000)
   })
 
-  test("passes time that a phase did not use to the later ones", async () => {
+  test("passes unused time of a phase to later phases", async () => {
     const quick = { name: "quick", run: async () => undefined, weight: 9 }
     const slow = { name: "slow", run: () => pause(300), weight: 1 }
     expect(await stopGracefully([quick, slow], 1000, silent)).toBe(true)
   })
 
-  test("attempts every phase although one fails, and is not clean then", async () => {
+  test("runs every phase even if one fails, and is then not clean", async () => {
     const ran: string[] = []
     const failing = { name: "failing", run: () => Promise.reject(new Error("no")) }
     const last = { name: "last", run: async () => void ran.push("last") }
@@ -45,7 +45,7 @@ describe("stopping", () => {
     expect(ran).toEqual(["last"])
   })
 
-  test("is clean although a phase timed out that a later phase completes", async () => {
+  test("is clean when a phase with mayTimeOut times out", async () => {
     const draining = { name: "drain", run: hanging, mayTimeOut: true }
     const releasing = { name: "release", run: async () => undefined }
     expect(await stopGracefully([draining, releasing], 100, silent)).toBe(true)
@@ -59,8 +59,8 @@ describe("the exit watchdog", () => {
     return spawn(process.execPath, ["--input-type=module", "--eval", source], { stdio: "inherit" })
   }
 
-  test("kills a process that hangs while it exits", async () => {
-    // What native teardown does to the process: its only thread never returns.
+  test("kills a process that hangs during exit", async () => {
+    // Simulates hanging native code: the only thread never returns.
     const child = run(`
       process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
       startExitWatchdog(500)
@@ -68,7 +68,7 @@ describe("the exit watchdog", () => {
     expect(await once(child, "exit")).toEqual([null, "SIGKILL"])
   })
 
-  test("keeps no process alive and changes no exit code", async () => {
+  test("does not keep the process alive or change its exit code", async () => {
     const child = run("startExitWatchdog(60_000); process.exitCode = 3")
     expect(await once(child, "exit")).toEqual([3, null])
   })

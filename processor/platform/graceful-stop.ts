@@ -1,19 +1,19 @@
 import type { Logger } from "./log.ts"
 
-/** One step of stopping. All are attempted, in order: a failure or time-out of one does not skip the others. */
+/** One step of stopping. All run in order, even if earlier ones fail or time out. */
 export type StopPhase = {
   name: string
   run: () => Promise<void>
-  /** The phase's part of the grace time, relative to the others. @default 1 */
+  /** The phase's share of the grace time, relative to the others. @default 1 */
   weight?: number
-  /** A later phase deals with what this one leaves: its time-out is not a failure. */
+  /** A later phase handles the remaining work, so a timeout is not a failure. */
   mayTimeOut?: boolean
 }
 
 /**
- * Runs the phases within `graceMs` in all. Each has at least its own share of the time, and the time that earlier phases
- * did not use, so that a phase that hangs takes nothing from those behind it.
- * @returns whether every phase ended well
+ * Runs the phases within `graceMs` in total. Each gets at least its share of the time, plus the unused time of earlier
+ * phases, so that a hanging phase does not shorten later ones.
+ * @returns whether every phase succeeded
  */
 export const stopGracefully = async (
   phases: readonly StopPhase[],
@@ -39,7 +39,7 @@ export const stopGracefully = async (
 
 const weightOf = ({ weight = 1 }: StopPhase): number => weight
 
-/** What the first of the phases that are left may take of the time that is left. */
+/** The time limit of the first remaining phase. */
 const shareOf = (phases: readonly StopPhase[], leftMs: number): number => {
   const [first] = phases
   const total = phases.reduce((sum, phase) => sum + weightOf(phase), 0)

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net"
 export type HealthServer = { port: number; close: () => Promise<void> }
 
 /**
- * `GET /healthz` answers 200 while the process lives, `GET /readyz` 200 while it takes work and 503 otherwise.
- * @throws Error when the port is taken
+ * `GET /healthz` returns 200 while the process runs, `GET /readyz` 200 while it accepts work and 503 otherwise.
+ * @throws Error when the port is in use
  */
 export const startHealthServer = async (port: number, isReady: () => boolean): Promise<HealthServer> => {
   const server = createServer((request, response) => {

@@ -5,25 +5,25 @@ import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoId } from "../../domain/ids.ts"
 import type { ObjectStore } from "./object-store.ts"
 
-/** What became of a photo whose bytes arrived after it had expired. */
+/** The outcome for a photo whose object arrived after the photo had expired. */
 export type LateObjectOutcome =
-  /** It is PROCESSING again; `object` is to be processed. */
+  /** The photo is PROCESSING again; process `object`. */
   | { kind: "recovered"; object: { etag: string; bytes: number } }
-  /** Its owner's quota has no room for it. It stays FAILED; the object is to be removed. */
+  /** The user's quota is exhausted. The photo stays FAILED; remove the object. */
   | { kind: "no_room" }
-  /** There is no object, or the photo is not an expired one. */
+  /** There is no object, or the photo is not EXPIRED. */
   | { kind: "none" }
 
 /**
- * Recovers an EXPIRED photo whose object is in the bucket. The quota was given back when the photo expired and is
- * taken again (decision 17).
+ * Recovers an EXPIRED photo whose object is in the bucket. Expiry released its quota, which is
+ * added again (decision 17).
  */
 export const recoverLateObject = async (
   { database, objectStore }: { database: Database; objectStore: ObjectStore },
   { photoId, key }: { photoId: PhotoId; key: string },
   signal: AbortSignal,
 ): Promise<LateObjectOutcome> => {
-  // A message may be older than the removal of its object.
+  // The object may have been removed after the message was sent.
   const object = await objectStore.head(key, signal)
   if (!object) return { kind: "none" }
   const { outcome } = await database.run(reopenExpiredPhoto, { photoId, etag: object.etag, noRoomDetail })
@@ -31,9 +31,9 @@ export const recoverLateObject = async (
 }
 
 const noRoomDetail =
-  "The file arrived after its upload had expired, and there was no room left for it. Free some space and upload it again."
+  "The file arrived after its upload had expired, and the quota was exhausted. Delete some photos and upload it again."
 
-/** Moves an EXPIRED photo to PROCESSING and takes its quota again; without room it only changes the detail. */
+/** Sets an EXPIRED photo to PROCESSING and adds its quota again; without quota it only changes the detail. */
 export const reopenExpiredPhoto = statementOf<{ photoId: PhotoId; etag: string; noRoomDetail: string }>()(
   z.object({ outcome: z.enum(["recovered", "no_room", "none"]) }),
   `

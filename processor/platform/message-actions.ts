@@ -7,13 +7,13 @@ import {
 import type { Config } from "./config.ts"
 import type { Logger } from "./log.ts"
 
-/** What a receiver does with a message other than deleting it. Failures are logged; none throws. */
+/** Actions of a receiver on a message other than deleting it. Failures are logged and never thrown. */
 export type MessageActions = {
-  /** Hides a message for so many seconds from now; 0 shows it at once. */
+  /** Hides a message for `seconds`; 0 makes it visible at once. */
   hide: (message: Message, seconds: number) => Promise<void>
   /** Keeps a message hidden until `stop` has resolved. */
   startHeartbeat: (message: Message) => { stop: () => Promise<void> }
-  /** Sends a copy with a delay. False when that failed, and the message must be kept. */
+  /** Sends a copy with a delay. Returns false when that failed and the message must be kept. */
   sendCopy: (message: Message, delaySeconds: number) => Promise<boolean>
 }
 
@@ -24,7 +24,7 @@ export const messageActionsOf = (
 ): MessageActions => {
   const hide: MessageActions["hide"] = async (message, seconds) => {
     const command = { QueueUrl: queueUrl, ReceiptHandle: message.ReceiptHandle, VisibilityTimeout: seconds }
-    // A message that was not hidden only comes back sooner, and every handler is idempotent.
+    // If hiding fails, the message is only delivered sooner, and every handler is idempotent.
     await sqs
       .send(new ChangeMessageVisibilityCommand(command))
       .catch((error: unknown) =>

@@ -15,37 +15,37 @@ import { s3ClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import { ObjectStoreUnavailable } from "./outage.ts"
 
-/** S3 as the processor uses it. Every method throws ObjectStoreUnavailable when S3 fails or does not answer in time. */
+/** The S3 operations of the processor. Every method throws ObjectStoreUnavailable when S3 fails or does not respond in time. */
 export type ObjectStore = {
   /**
-   * The object under `key` if its ETag is still `etag`, so that what was checked is what is processed.
-   * Null when it is gone or was replaced.
+   * Gets the object under `key` if its ETag is still `etag`, so that the checked object is the processed one.
+   * Null when it was removed or replaced.
    */
   get: (key: string, etag: string, signal: AbortSignal) => Promise<ObjectBody | null>
   put: (key: string, body: Uint8Array<ArrayBuffer>, type: string, signal: AbortSignal) => Promise<void>
-  /** An object that does not exist counts as removed. */
+  /** Removes an object. Has no effect when it does not exist. */
   remove: (key: string, signal: AbortSignal) => Promise<void>
   /** The ETag and size of an object; null when there is none. */
   head: (key: string, signal: AbortSignal) => Promise<{ etag: string; bytes: number } | null>
   /** A page of up to 1,000 objects under a prefix. */
   list: (prefix: string, after: string | null, signal: AbortSignal) => Promise<Listing<ListedObject>>
-  /** A page of the multipart uploads that are open under a prefix. */
+  /** A page of the open multipart uploads under a prefix. */
   listUploads: (prefix: string, after: UploadMarker | null, signal: AbortSignal) => Promise<UploadListing>
-  /** Aborts an upload and removes its parts; one that does not exist counts as aborted. */
+  /** Aborts an upload and removes its parts. Has no effect when it does not exist. */
   abortUpload: (key: string, uploadId: string, signal: AbortSignal) => Promise<void>
   close: () => void
 }
 
-/** `stream` must be read to its end or destroyed. Its errors are those of the network. */
+/** `stream` must be read to its end or destroyed. It emits network errors. */
 export type ObjectBody = { bytes: number; stream: Readable }
 export type ListedObject = { key: string; modifiedAt: Date }
 export type ListedUpload = { key: string; uploadId: string; startedAt: Date }
 export type UploadMarker = { key: string; uploadId: string }
-/** `next` goes into the following call; null at the end. */
+/** Pass `next` to the next call; null at the end. */
 export type Listing<Item> = { items: Item[]; next: string | null }
 export type UploadListing = { items: ListedUpload[]; next: UploadMarker | null }
 
-/** From a request to the head of its response. The caller's signal limits the whole, body included. */
+/** From a request to its response headers. The caller's signal limits the whole request, including the body. */
 const requestTimeoutMs = 30_000
 
 export const objectStoreOf = ({
@@ -55,7 +55,11 @@ export const objectStoreOf = ({
   return {
     get: async (key, etag, signal) => {
       const command = new GetObjectCommand({ Bucket, Key: key, IfMatch: `"${etag}"` })
-      const response = await unless([404, 412], "GetObject", client.send(command, { abortSignal: signal }))
+      const response = await nullOnStatus(
+        [404, 412],
+        "GetObject",
+        client.send(command, { abortSignal: signal }),
+      )
       return response && { bytes: z.number().parse(response.ContentLength), stream: bodyOf(response.Body) }
     },
     put: async (key, body, type, signal) => {
@@ -66,15 +70,15 @@ export const objectStoreOf = ({
         ContentType: type,
         CacheControl: "private, max-age=31536000, immutable",
       })
-      await unless([], "PutObject", client.send(command, { abortSignal: signal }))
+      await nullOnStatus([], "PutObject", client.send(command, { abortSignal: signal }))
     },
     remove: async (key, signal) => {
       const command = new DeleteObjectCommand({ Bucket, Key: key })
-      await unless([404], "DeleteObject", client.send(command, { abortSignal: signal }))
+      await nullOnStatus([404], "DeleteObject", client.send(command, { abortSignal: signal }))
     },
     head: async (key, signal) => {
       const command = new HeadObjectCommand({ Bucket, Key: key })
-      const response = await unless([404], "HeadObject", client.send(command, { abortSignal: signal }))
+      const response = await nullOnStatus([404], "HeadObject", client.send(command, { abortSignal: signal }))
       return response && headResponse.parse(response)
     },
     list: async (prefix, after, signal) => {
@@ -83,7 +87,7 @@ export const objectStoreOf = ({
         Prefix: prefix,
         ...(after !== null && { ContinuationToken: after }),
       })
-      const response = await unless([], "ListObjectsV2", client.send(command, { abortSignal: signal }))
+      const response = await nullOnStatus([], "ListObjectsV2", client.send(command, { abortSignal: signal }))
       const { Contents, NextContinuationToken } = objectPage.parse(response)
       return { items: Contents, next: NextContinuationToken ?? null }
     },
@@ -93,23 +97,27 @@ export const objectStoreOf = ({
         Prefix: prefix,
         ...(after && { KeyMarker: after.key, UploadIdMarker: after.uploadId }),
       })
-      const response = await unless([], "ListMultipartUploads", client.send(command, { abortSignal: signal }))
+      const response = await nullOnStatus(
+        [],
+        "ListMultipartUploads",
+        client.send(command, { abortSignal: signal }),
+      )
       const { Uploads, IsTruncated, NextKeyMarker, NextUploadIdMarker } = uploadPage.parse(response)
       const hasMore = IsTruncated && NextKeyMarker && NextUploadIdMarker
       return { items: Uploads, next: hasMore ? { key: NextKeyMarker, uploadId: NextUploadIdMarker } : null }
     },
     abortUpload: async (key, uploadId, signal) => {
       const command = new AbortMultipartUploadCommand({ Bucket, Key: key, UploadId: uploadId })
-      await unless([404], "AbortMultipartUpload", client.send(command, { abortSignal: signal }))
+      await nullOnStatus([404], "AbortMultipartUpload", client.send(command, { abortSignal: signal }))
     },
     close: () => client.destroy(),
   }
 }
 
 /** The response, or null for one of the `expected` statuses. @throws ObjectStoreUnavailable for every other failure */
-const unless = async <Response>(
+const nullOnStatus = async <Response>(
   expected: readonly number[],
-  what: string,
+  operation: string,
   response: Promise<Response>,
 ): Promise<Response | null> => {
   try {
@@ -117,7 +125,7 @@ const unless = async <Response>(
   } catch (error) {
     const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
     if (status !== undefined && expected.includes(status)) return null
-    throw new ObjectStoreUnavailable(`${what} ${status ? `returned ${status}` : "got no response"}`, {
+    throw new ObjectStoreUnavailable(`${operation} ${status ? `returned ${status}` : "got no response"}`, {
       cause: error,
     })
   }

@@ -39,7 +39,7 @@ const counts = async () => {
   )
   return {
     visible: Number(Attributes.ApproximateNumberOfMessages),
-    inHand: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
+    inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible),
   }
 }
 
@@ -54,7 +54,7 @@ const listen = (handle: MessageHandler, concurrency = 2, visibilityTimeoutSecond
     silent,
   )
 
-/** Runs a queue until `isDone`, and stops it whatever happens. */
+/** Runs a queue until `isDone` succeeds, and always stops it. */
 const during = async (queue: Queue, isDone: () => Promise<void> | void) => {
   try {
     await vi.waitFor(isDone, { timeout: 15_000, interval: 20 })
@@ -73,11 +73,11 @@ describe("a message", () => {
     })
     await during(queue, async () => {
       expect(bodies).toEqual(["one"])
-      expect(await counts()).toEqual({ visible: 0, inHand: 0 })
+      expect(await counts()).toEqual({ visible: 0, inFlight: 0 })
     })
   })
 
-  test("whose verdict is retry comes again after the time the verdict asks for", async () => {
+  test("whose verdict is retry is delivered again after the requested delay", async () => {
     await send("again")
     let deliveries = 0
     const queue = listen(async () => {
@@ -86,7 +86,7 @@ describe("a message", () => {
     })
     await during(queue, async () => {
       expect(deliveries).toBe(2)
-      expect(await counts()).toEqual({ visible: 0, inHand: 0 })
+      expect(await counts()).toEqual({ visible: 0, inFlight: 0 })
     })
   })
 
@@ -112,12 +112,12 @@ describe("a message", () => {
     )
     for (const message of Messages ?? [])
       receiveCounts.push(message.Attributes?.ApproximateReceiveCount ?? "")
-    // Three messages; of the last one this is the second receive at least, and not the fourth.
+    // Three messages. The last one is received for the second time here, not the fourth.
     expect(new Set(ids).size).toBe(3)
     expect(receiveCounts).toEqual(["2"])
   })
 
-  test("whose handler throws is kept and comes again", async () => {
+  test("whose handler throws is kept and delivered again", async () => {
     await send("throws")
     let deliveries = 0
     const queue = listen(async () => {
@@ -128,7 +128,7 @@ describe("a message", () => {
     await during(queue, () => expect(deliveries).toBe(2))
   })
 
-  test("in hand for longer than its visibility timeout is given to no one else", async () => {
+  test("that is processed for longer than its visibility timeout is not delivered again", async () => {
     await send("slow")
     let deliveries = 0
     const queue = listen(
@@ -144,14 +144,14 @@ describe("a message", () => {
       2,
       2,
     )
-    await during(queue, async () => expect(await counts()).toEqual({ visible: 0, inHand: 0 }))
+    await during(queue, async () => expect(await counts()).toEqual({ visible: 0, inFlight: 0 }))
     expect(deliveries).toBe(1)
   })
 })
 
 describe("stopping", () => {
-  test("waits for the verdict on what is in hand, takes nothing new and does not wait for idle long polls", async () => {
-    await send("in hand")
+  test("waits for the verdict on the current message, receives no new one and does not wait for idle long polls", async () => {
+    await send("current")
     let isStarted = false
     let finish: () => void = () => undefined
     const finished = new Promise<void>((resolve) => {
@@ -169,6 +169,6 @@ describe("stopping", () => {
     await stopped
     await send("too late")
     expect(performance.now() - startedAt).toBeLessThan(5000)
-    expect(await counts()).toEqual({ visible: 1, inHand: 0 })
+    expect(await counts()).toEqual({ visible: 1, inFlight: 0 })
   })
 })

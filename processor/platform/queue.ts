@@ -5,23 +5,23 @@ import type { Config } from "./config.ts"
 import type { Logger } from "./log.ts"
 import { type MessageActions, messageActionsOf } from "./message-actions.ts"
 
-/** What happens to a message next. Handlers return it; they do not throw policy. */
+/** What to do with a message. Handlers return it and do not throw for expected outcomes. */
 export type Verdict =
   | { kind: "done" }
-  /** Delivered again after `afterMs`, or after a backoff that grows with every delivery. */
+  /** Deliver again after `afterMs`, or after a backoff that increases with every delivery. */
   | { kind: "retry"; reason: string; afterMs?: number }
   /**
-   * Replaced by a fresh copy with a delay: a message that waits for its turn was not tried, and deliveries after which
-   * it would become a dead letter do not count.
+   * Replace by a delayed copy. A deferred message was not tried, so its deliveries must not count towards the limit
+   * after which it becomes a dead letter.
    */
   | { kind: "defer"; delaySeconds: number }
-  /** Never delivered again, although it caused nothing. */
+  /** Delete the message without any effect. */
   | { kind: "discard"; reason: string }
 
 export type MessageHandler = (
   body: string,
   messageId: string,
-  /** When it was first sent, in ms since the epoch. */
+  /** Time at which the message was sent, in ms since the epoch. */
   sentAtMs: number,
 ) => Promise<Verdict>
 
@@ -32,12 +32,11 @@ export type Queue = {
 
 const longPollSeconds = 20
 const firstBackoffSeconds = 2
-const longestBackoffSeconds = 300
+const maxBackoffSeconds = 300
 
 /**
- * Receives with as many long polls as there are slots, one message each, so that no message is received and left waiting.
- * A message is deleted after its verdict. SQS shows it to another receiver when its visibility timeout ends, which a
- * heartbeat prevents while the handler works.
+ * Receives with one long poll per slot, one message each, so that no received message waits. A message is deleted after
+ * its verdict. While the handler runs, a heartbeat extends its visibility timeout, after which SQS would deliver it again.
  */
 export const startQueue = (
   config: Pick<Config, "sqs" | "s3" | "concurrency">,
@@ -48,7 +47,7 @@ export const startQueue = (
     ...awsClientConfig({
       region: config.s3.region,
       endpoint: config.sqs.endpoint,
-      // Longer than a long poll, so that only a silent SQS exceeds it.
+      // Longer than a long poll, so that only an unresponsive SQS exceeds it.
       requestTimeoutMs: (longPollSeconds + 10) * 1000,
     }),
     useQueueUrlAsEndpoint: false,
@@ -98,7 +97,7 @@ const startSlot = (
   consumer.start()
   return {
     stop: async () => {
-      // Aborting would also abort the deletion of the message under way, so only an idle long poll is aborted.
+      // Aborting would also abort the deletion of the current message, so only an idle long poll is aborted.
       const processed =
         isBusy && new Promise<void>((resolve) => consumer.once("response_processed", () => resolve()))
       consumer.stop({ abort: !isBusy })
@@ -107,7 +106,7 @@ const startSlot = (
   }
 }
 
-/** Carries out the verdict on a message. True when the message is to be deleted. */
+/** Handles a message and applies the verdict. Returns true when the message is to be deleted. */
 const settle = async (
   message: Message,
   actions: MessageActions,
@@ -122,7 +121,7 @@ const settle = async (
       return { kind: "retry", reason: "unexpected error" }
     },
   )
-  // A heartbeat still under way would overwrite the backoff.
+  // A heartbeat in progress would overwrite the backoff.
   await heartbeat.stop()
   switch (verdict.kind) {
     case "done":
@@ -147,6 +146,6 @@ const settle = async (
 // Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 const backoffSeconds = (message: Message): number => {
   const deliveries = Number(message.Attributes?.ApproximateReceiveCount ?? 1)
-  const ceiling = Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** (deliveries - 1))
+  const ceiling = Math.min(maxBackoffSeconds, firstBackoffSeconds * 2 ** (deliveries - 1))
   return Math.max(1, Math.ceil(Math.random() * ceiling))
 }

@@ -12,7 +12,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(parent, { recursive: true, force: true }))
 
-/** Another process with a file in its scratch folder. */
+/** Starts another process with a file in its scratch folder. */
 const startOther = async () => {
   const source = `
     import { writeFile } from "node:fs/promises"
@@ -42,35 +42,35 @@ const onlyFolder = async (): Promise<string> => {
 
 test("the folder of a killed process is removed at the next start", async () => {
   await (await startOther()).kill()
-  const left = await onlyFolder()
+  const abandoned = await onlyFolder()
   const scratch = await openScratch(parent)
-  expect(await readdir(parent)).not.toContain(left)
+  expect(await readdir(parent)).not.toContain(abandoned)
   await scratch.remove()
   expect(await readdir(parent)).toEqual([])
 })
 
-test("the folder of a process that is alive is kept", async () => {
+test("the folder of a running process is kept", async () => {
   const other = await startOther()
-  const theirs = await onlyFolder()
+  const otherFolder = await onlyFolder()
   const scratch = await openScratch(parent)
-  expect(await readdir(parent)).toContain(theirs)
-  expect(await readdir(join(parent, theirs))).toHaveLength(1)
+  expect(await readdir(parent)).toContain(otherFolder)
+  expect(await readdir(join(parent, otherFolder))).toHaveLength(1)
   await scratch.remove()
   await other.kill()
 })
 
-test("the folder of a killed process is removed although another process has its id now", async () => {
+test("the folder of a killed process is removed even if another process now has its id", async () => {
   const other = await startOther()
   await other.kill()
-  const left = await onlyFolder()
-  const reused = left.replace(String(other.pid), String(process.ppid))
-  await rename(join(parent, left), join(parent, reused))
+  const abandoned = await onlyFolder()
+  const reused = abandoned.replace(String(other.pid), String(process.ppid))
+  await rename(join(parent, abandoned), join(parent, reused))
   const scratch = await openScratch(parent)
   expect(await readdir(parent)).not.toContain(reused)
   await scratch.remove()
 })
 
-test("a file is removed when its user is done, whether that succeeds or fails", async () => {
+test("a file is removed after use, on success and on failure", async () => {
   const scratch = await openScratch(parent)
   const write = (path: string) => writeFile(path, "photo")
   await scratch.withFile(write)

@@ -3,7 +3,7 @@ import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 
 export type Scratch = {
-  /** Passes a path of its own to `use` and removes the file afterwards. */
+  /** Passes a unique path to `use` and removes the file afterwards. */
   withFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
   remove: () => Promise<void>
 }
@@ -12,13 +12,13 @@ const prefix = "rapid-photo-processor-"
 
 /**
  * Opens a folder for this process's downloads, and removes the folders of processes that were killed. Several processors
- * may share `parent`, also from containers of their own: only a folder of this host whose process is gone is removed.
+ * may share `parent`, also in different containers: only folders of this host whose process no longer runs are removed.
  */
 export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
   await Promise.all(
     names.map(async (name) => {
-      if (await isLeftBehind(name)) await rm(join(parent, name), { recursive: true, force: true })
+      if (await isAbandoned(name)) await rm(join(parent, name), { recursive: true, force: true })
     }),
   )
   const folder = join(parent, nameOf(process.pid, await startTimeOf(process.pid)))
@@ -38,11 +38,11 @@ export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
   }
 }
 
-// Process ids are used again, in a container for every start: the time of the start tells two processes apart. In
-// another container the same id is another process, so the name of the host is part of it.
+// Process ids are reused, in a container at every start, so the name contains the start time. The same id in another
+// container is another process, so it also contains the host name.
 const nameOf = (pid: number, startTime: string): string => `${prefix}${hostname()}-${pid}-${startTime}`
 
-const isLeftBehind = async (name: string): Promise<boolean> => {
+const isAbandoned = async (name: string): Promise<boolean> => {
   const [, pid, startTime] = /-(\d+)-(\w+)$/.exec(name) ?? []
   if (pid === undefined || startTime === undefined || name !== nameOf(Number(pid), startTime)) return false
   return !isAlive(Number(pid)) || (await startTimeOf(Number(pid))) !== startTime
@@ -53,12 +53,12 @@ const isAlive = (pid: number): boolean => {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: it is alive, but belongs to another user.
+    // EPERM: the process runs, but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM"
   }
 }
 
-/** In clock ticks since the machine started; `unknown` where there is no /proc. */
+/** Start time in clock ticks since boot; `unknown` on systems without /proc. */
 const startTimeOf = async (pid: number): Promise<string> => {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
   // Field 22 of proc(5). The command, field 2, is in parentheses and may contain spaces.

@@ -5,19 +5,19 @@ import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import { WorkQueueUnavailable } from "./outage.ts"
 
-/** An original that is stored in S3 and waits to be processed. */
+/** An original in S3 that has to be processed. */
 export type StoredObject = { key: string; etag: string; bytes: number }
 
-/** How many messages a queue holds, approximately. */
+/** The approximate number of messages in a queue. */
 export type QueueDepth = {
   visible: number
-  /** Sent with a delay that has not passed: part of the backlog, since fairness defers messages. */
+  /** Sent with a delay that has not passed. Part of the backlog, because messages are deferred for fairness. */
   delayed: number
   /** Received and neither deleted nor visible again. */
   inFlight: number
 }
 
-/** Sends work to the queue that S3's events go to. Every method throws WorkQueueUnavailable when SQS fails. */
+/** Sends messages to the queue that receives S3 events. Every method throws WorkQueueUnavailable when SQS fails. */
 export type WorkQueue = {
   enqueue: (original: StoredObject) => Promise<void>
   depth: () => Promise<QueueDepth>
@@ -71,5 +71,5 @@ const depthResponse = z
 
 const available = <Response>(response: Promise<Response>): Promise<Response> =>
   response.catch((cause: unknown) => {
-    throw new WorkQueueUnavailable("SQS failed or did not answer", { cause })
+    throw new WorkQueueUnavailable("SQS failed or did not respond", { cause })
   })

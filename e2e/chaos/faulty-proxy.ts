@@ -1,27 +1,27 @@
 import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 
-/** What happens to a request between the relay and the edge: it passes, is refused, or loses its answer. */
-export type ProxyFate = "pass" | "refuse" | "lose-answer"
+/** What the proxy does with a request: forward it, reject it, or forward it and drop the response. */
+export type ProxyAction = "pass" | "reject" | "lose-response"
 
-export type RefusingProxy = {
+export type FaultyProxy = {
   url: string
-  /** Ids of all events that were accepted, as often as they were. */
+  /** Ids of all accepted events, with repetitions. */
   eventIds: () => string[]
   stop: () => Promise<void>
 }
 
-/** Starts a proxy before `target`, which is asked for when a request comes. */
-export const startRefusingProxy = async (
+/** Starts a proxy to `target`, which is evaluated at each request. */
+export const startFaultyProxy = async (
   target: () => string,
-  fate: () => ProxyFate,
-): Promise<RefusingProxy> => {
-  const seen: string[] = []
+  nextAction: () => ProxyAction,
+): Promise<FaultyProxy> => {
+  const accepted: string[] = []
   const server = createServer((request, response) => {
     void (async () => {
       const body = await bodyOf(request)
-      const lot = fate()
-      if (lot === "refuse") {
+      const action = nextAction()
+      if (action === "reject") {
         response.writeHead(503).end()
         return
       }
@@ -35,8 +35,8 @@ export const startRefusingProxy = async (
           body,
         })
         const answerText = await answer.text()
-        if (answer.ok) seen.push(...acceptedIds(body, answerText))
-        if (lot === "lose-answer") response.destroy()
+        if (answer.ok) accepted.push(...acceptedIds(body, answerText))
+        if (action === "lose-response") response.destroy()
         else response.writeHead(answer.status, { "content-type": "application/json" }).end(answerText)
       } catch {
         response.writeHead(502).end()
@@ -47,7 +47,7 @@ export const startRefusingProxy = async (
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/internal/events`,
-    eventIds: () => [...seen],
+    eventIds: () => [...accepted],
     stop: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
