@@ -26,9 +26,9 @@ export const findViolations = async (
         and e.type = 'UploadJobCompleted') as endings from upload_jobs j where job_id = ${jobId}`
     const count = (outcome: Expectation) => [...expected.values()].filter((each) => each === outcome).length
     const counts = [job?.completed_count, job?.failed_count, job?.cancelled_count]
-    const expectedOutcome = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
-    if (counts.join() !== expectedOutcome.join())
-      violations.push(`${jobId} counts ${counts} instead of ${expectedOutcome}`)
+    const expectedCounts = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
+    if (counts.join() !== expectedCounts.join())
+      violations.push(`${jobId} counts ${counts} instead of ${expectedCounts}`)
     if (job?.endings !== 1) violations.push(`${jobId} has ${job?.endings} terminal events`)
   }
   const stuck = await rows`
