@@ -52,8 +52,8 @@ describe("planning an upload job", () => {
     expect(planUploadJob(jobId, userId, files, limits)).toEqual({
       ok: false,
       error: [
-        { index: 1, rejection: { reason: "filename_refused", fault: "characters" } },
-        { index: 2, rejection: { reason: "type_refused", mimeType: "image/svg+xml" } },
+        { index: 1, rejection: { reason: "filename_invalid", fault: "characters" } },
+        { index: 2, rejection: { reason: "type_unsupported", mimeType: "image/svg+xml" } },
         { index: 3, rejection: { reason: "file_empty" } },
         { index: 4, rejection: { reason: "file_too_large", bytes: 10_000_001, maxBytes: 10_000_000 } },
       ],

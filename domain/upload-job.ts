@@ -31,8 +31,8 @@ export type PlannedUploadJob = { jobId: JobId; userId: UserId; photos: readonly 
 
 /** Why a file cannot be part of a job. */
 export type FileRejection =
-  | { reason: "filename_refused"; fault: FilenameFault }
-  | { reason: "type_refused"; mimeType: string }
+  | { reason: "filename_invalid"; fault: FilenameFault }
+  | { reason: "type_unsupported"; mimeType: string }
   | { reason: "file_empty" }
   | { reason: "file_too_large"; bytes: number; maxBytes: number }
 
@@ -72,8 +72,9 @@ export const fileRejectionOf = (
   limits: Pick<UploadLimits, "maxFileBytes">,
 ): FileRejection | null => {
   const fault = filenameFault(file.filename)
-  if (fault) return { reason: "filename_refused", fault }
-  if (!photoTypeOf(file.mimeType, file.filename)) return { reason: "type_refused", mimeType: file.mimeType }
+  if (fault) return { reason: "filename_invalid", fault }
+  if (!photoTypeOf(file.mimeType, file.filename))
+    return { reason: "type_unsupported", mimeType: file.mimeType }
   if (file.bytes < 1) return { reason: "file_empty" }
   if (file.bytes > limits.maxFileBytes)
     return { reason: "file_too_large", bytes: file.bytes, maxBytes: limits.maxFileBytes }

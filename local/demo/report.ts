@@ -11,7 +11,7 @@ export const printReport = ({ snapshot, failedUploads, seconds, thumbnailFolder 
   const example = completed.find((photo) => photo.exifJson?.make) ?? completed[0]
   if (example) printPhoto(example, thumbnailFolder)
   for (const photo of snapshot.photos)
-    if (photo.status === "FAILED" || photo.status === "REFUSED")
+    if (photo.status === "FAILED" || photo.status === "REJECTED")
       console.log(`${photo.status} ${photo.filename}: ${photo.failureReason} – ${photo.failureDetail}`)
   for (const { filename, error } of failedUploads) console.log(`NOT UPLOADED ${filename}: ${error.message}`)
   console.log(resultLine(snapshot, completed.length, seconds))

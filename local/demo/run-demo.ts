@@ -12,7 +12,7 @@ import { saveThumbnails } from "./save-thumbnails.ts"
 
 export type RejectedPhoto = {
   filename: string
-  status: "REFUSED"
+  status: "REJECTED"
   failureReason: string
   failureDetail: string
 }
@@ -91,7 +91,7 @@ const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch
 
 const toRejectedPhoto = ({ filename, code, detail }: RejectedUpload): RejectedPhoto => ({
   filename,
-  status: "REFUSED",
+  status: "REJECTED",
   failureReason: code.toUpperCase(),
   failureDetail: detail,
 })

@@ -142,9 +142,9 @@ describe("a dry run", () => {
     ).toEqual([
       ["accepted", null, undefined],
       ["duplicate", photoId, undefined],
-      ["refused", null, "file_too_large"],
-      ["refused", null, "type_refused"],
-      ["refused", null, "filename_refused"],
+      ["rejected", null, "file_too_large"],
+      ["rejected", null, "type_unsupported"],
+      ["rejected", null, "filename_invalid"],
     ])
     expect(await rows("select count(*)::int from photos where user_id = $1", owner.userId)).toEqual([
       { count: 1 },
@@ -213,9 +213,9 @@ describe("validation", () => {
   test.each([
     ["an empty file", { ...jpeg, bytes: 0 }, "bytes", "file_empty"],
     ["a file above the limit", { ...jpeg, bytes: 100 * 1024 * 1024 + 1 }, "bytes", "file_too_large"],
-    ["a media type that is not a photo", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_refused"],
-    ["a path as the filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_refused"],
-    ["a fractional number of bytes", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
+    ["a type that is not a photo's", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_unsupported"],
+    ["a path for a filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_invalid"],
+    ["a fraction of a byte", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
     ["a negative size", { ...jpeg, bytes: -1 }, "bytes", "too_small"],
     ["a checksum that is none", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
   ])("%s is rejected with a pointer to the field", async (_, file, field, code) => {

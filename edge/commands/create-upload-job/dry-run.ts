@@ -25,7 +25,7 @@ export const dryRun = async (
     items: judged.map(({ filename, sha256, rejection }) => {
       if (rejection) {
         const reason = { code: rejection.reason, detail: rejectionMessage(rejection) }
-        return { filename, verdict: "refused", duplicateOf: null, reason }
+        return { filename, verdict: "rejected", duplicateOf: null, reason }
       }
       const duplicateOf = owned.get(sha256 ?? "") ?? null
       return { filename, verdict: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }

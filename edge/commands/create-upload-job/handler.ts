@@ -25,7 +25,7 @@ export type CreateUploadJob = {
 }
 
 export type CreateRefusal =
-  | { reason: "files_refused"; files: readonly RejectedFile[] }
+  | { reason: "files_rejected"; files: readonly RejectedFile[] }
   | { reason: "key_reused" | "key_in_use" | "quota_exceeded" }
 
 export type Created = Omit<CreateUploadJobResponse, "storageEvents"> & { isReplayed: boolean }
@@ -43,7 +43,7 @@ export const createUploadJob = async (
   { userId, files, ...request }: CreateUploadJob,
 ): Promise<Result<Created, CreateRefusal>> => {
   const plan = planUploadJob(newId.job(), userId, files, limits)
-  if (!plan.ok) return err({ reason: "files_refused", files: plan.error })
+  if (!plan.ok) return err({ reason: "files_rejected", files: plan.error })
 
   const photos = plan.value.photos.map((photo) => ({
     ...photo,

@@ -12,9 +12,9 @@ export const toFieldError = ({ index, rejection }: RejectedFile): FieldError => 
 /** Returns the reason of a rejected file, for the user. */
 export const rejectionMessage = (rejection: FileRejection): string => {
   switch (rejection.reason) {
-    case "filename_refused":
+    case "filename_invalid":
       return filenameFaults[rejection.fault]
-    case "type_refused":
+    case "type_unsupported":
       return `The media type is not supported. Supported: ${photoTypes.join(", ")}.`
     case "file_empty":
       return "The file is empty."
@@ -24,8 +24,8 @@ export const rejectionMessage = (rejection: FileRejection): string => {
 }
 
 const fieldOf = {
-  filename_refused: "filename",
-  type_refused: "mimeType",
+  filename_invalid: "filename",
+  type_unsupported: "mimeType",
   file_empty: "bytes",
   file_too_large: "bytes",
 } as const satisfies Record<FileRejection["reason"], string>

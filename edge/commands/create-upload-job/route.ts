@@ -90,7 +90,7 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
 
 const refuse = (c: Context<EdgeEnv>, refusal: CreateRefusal): Response => {
   switch (refusal.reason) {
-    case "files_refused":
+    case "files_rejected":
       return validationFailed(c, refusal.files.map(toFieldError))
     case "quota_exceeded":
       return problem(c, "quota-exceeded", { detail: "Delete photos, or send fewer files." })

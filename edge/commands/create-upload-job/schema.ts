@@ -35,7 +35,7 @@ export const createUploadJobResponse = z.object({
 
 const verdict = z.object({
   filename: z.string(),
-  verdict: z.enum(["accepted", "refused", "duplicate"]),
+  verdict: z.enum(["accepted", "rejected", "duplicate"]),
   /** The caller's photo that has the same bytes. */
   duplicateOf: z.string().nullable(),
   /** Why the file is rejected: `code` for programs, `detail` for people. */

@@ -30,7 +30,7 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
     const { url, eventTypes = null } = c.req.valid("json")
     if (!mayBeTarget(new URL(url), config.environment))
       return validationFailed(c, [
-        { pointer: "#/url", code: "url_refused", detail: "must be an https URL without credentials" },
+        { pointer: "#/url", code: "url_not_allowed", detail: "must be an https URL without credentials" },
       ])
     const endpoint = {
       endpointId: newId.endpoint(),
