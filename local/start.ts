@@ -19,13 +19,12 @@ console.log(`
   SQS        ${system.sqsEndpoint}
   Postgres   ${system.databaseUrl}
   processor  ${system.processorUrl}/healthz
-    reference  ${system.edgeUrl}/docs
+  reference  ${system.edgeUrl}/docs
   logs       ${localDirectory}/logs
 
 Create an account and get a token (README.md shows how to upload a photo):
 
-
-  curl -s ${system.edgeUrl}/auth/register -H 'content-type: application/json' -d '{"email":"ada@example.com","password":"correct horse"}'
-  curl -s -X POST -u 'ada@example.com:correct horse' ${system.edgeUrl}/auth/token
+  curl -s ${system.edgeUrl}/auth/register -H 'content-type: application/json' -d '{"email":"ada@example.com","password":"correct horse battery staple"}'
+  curl -s -X POST -u 'ada@example.com:correct horse battery staple' ${system.edgeUrl}/auth/token
 
 ready ${system.edgeUrl}`)
