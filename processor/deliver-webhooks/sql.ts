@@ -175,7 +175,9 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
     returning e.endpoint_id, e.paused_until, e.disabled_at
   ),
   recorded as (
-    update webhook_deliveries d set status = doc->>'status', last_status = (doc->>'lastStatus')::int,
+    update webhook_deliveries d set
+      -- An attempt that was in flight when its endpoint was disabled has no further one.
+      status = case when failed.disabled_at is not null then 'FAILED' else doc->>'status' end, last_status = (doc->>'lastStatus')::int,
       last_error = left(doc->>'lastError', 300), lease_expires_at = null,
       delivered_at = case when doc->>'status' = 'DELIVERED' then now() end,
       next_attempt_at = case when failed.paused_until > now() then failed.paused_until

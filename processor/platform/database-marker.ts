@@ -35,7 +35,10 @@ export type Mismatch = (typeof mismatches)[number]
 
 const markerSchema = z.object({ deploymentId: z.uuid(), outboxSequence: z.number().int().nonnegative() })
 
-/** Reads the marker; null when there is none. */
+/**
+ * Reads the marker; null when there is none.
+ * @throws Error when it is replaced meanwhile, and when S3 does not respond
+ */
 export const readMarker = async (
   objectStore: ObjectStore,
   environment: string,
@@ -43,8 +46,10 @@ export const readMarker = async (
 ): Promise<DatabaseMarker | "unreadable" | null> => {
   const key = databaseMarkerKey(environment)
   const found = await objectStore.head(key, signal)
-  const object = found && (await objectStore.get(key, found.etag, signal))
-  if (!object) return null
+  if (!found) return null
+  const object = await objectStore.get(key, found.etag, signal)
+  // "No marker" would let a copied database write its own.
+  if (!object) throw new Error("The bucket's marker was replaced while it was read")
   const marker = markerSchema.safeParse(parseJson(await text(object.stream)))
   return marker.success ? marker.data : "unreadable"
 }

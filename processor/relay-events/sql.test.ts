@@ -245,7 +245,11 @@ describe("an event that fails in one sink", () => {
       let parked: number[] = []
       for (let time = 0; time < times; time += 1) {
         expect(parked).toEqual([])
-        const postponed = [{ sequence: head, holdKey, error: "down" }]
+        const postponed = [
+          { sequence: head, holdKey, error: "down" },
+          // A relay reads the events of a failing user together.
+          ...(holdsUser ? [{ sequence: behind, holdKey, error: null }] : []),
+        ]
         parked = (await settle("edge", { postponed })).parked
       }
       return parked
@@ -281,6 +285,12 @@ describe("an event that fails in one sink", () => {
     expect(await failUntilParked(30)).toEqual([])
     await acceptOther()
     expect(await failUntilParked(1)).toEqual([head])
+  })
+
+  test("is still settled after a thousand failures in an outage", async () => {
+    const { head, failUntilParked } = await failing(false)
+    await outbox.rows`update undelivered_events set attempts = 1023 where sequence = ${head}`
+    expect(await failUntilParked(3)).toEqual([])
   })
 
   test("is kept by the pruning, parked or not", async () => {

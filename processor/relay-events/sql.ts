@@ -120,6 +120,9 @@ const maxAttempts = 12
 
 const longestPauseSeconds = 300
 
+/** During a long outage the count stops here: the column is a smallint. */
+const maxCountedAttempts = 10_000
+
 /**
  * Records what became of a batch: moves the sink's mark, forgets events that were delivered late, and postpones the
  * others, ever longer. Parks an event after too many failures, and with it all that waits for the same user; but only
@@ -150,6 +153,14 @@ export const settleEvents = statementOf<{
     delete from undelivered_events u using sink, delivered
     where u.sink = sink.sink and u.sequence = delivered.sequence
   ),
+  -- An event whose next failure is one too many. When its user is what fails, all of the user's events park with it.
+  parking as (
+    select u.sequence, given."holdKey" as hold_key
+    from sink, input, jsonb_to_recordset(doc->'postponed') as given (sequence bigint, "holdKey" text, error text)
+    join undelivered_events u on u.sequence = given.sequence
+    where u.sink = sink.sink and given.error is not null and u.attempts + 1 >= ${maxAttempts}
+      and sink.last_accepted_at > u.postponed_at
+  ),
   postponed as (
     insert into undelivered_events as u
       (sink, sequence, user_id, job_id, hold_key, attempts, next_attempt_at, last_error)
@@ -159,12 +170,13 @@ export const settleEvents = statementOf<{
     join outbox_events e using (sequence)
     on conflict (sink, sequence) do update set
       hold_key = excluded.hold_key,
-      attempts = u.attempts + excluded.attempts,
+      attempts = least(u.attempts + excluded.attempts, ${maxCountedAttempts}),
       last_error = coalesce(excluded.last_error, u.last_error),
       next_attempt_at = case when excluded.attempts = 0 then u.next_attempt_at
-        else now() + least(power(2, u.attempts), ${longestPauseSeconds}) * interval '1 second' end,
-      parked_at = case when excluded.attempts > 0 and u.attempts + 1 >= ${maxAttempts}
-        and (select last_accepted_at from sink) > u.postponed_at then now() end
+        else now() + least(power(2, least(u.attempts, ${maxAttempts})), ${longestPauseSeconds}) * interval '1 second' end,
+      parked_at = case when exists (
+        select from parking where parking.sequence = excluded.sequence
+          or parking.hold_key = excluded.user_id and excluded.hold_key = excluded.user_id) then now() end
     returning u.sequence, u.user_id, u.hold_key, u.parked_at
   ),
   parked_along as (

@@ -143,6 +143,14 @@ describe("a list of photos", () => {
     expect(await names("?takenFrom=2026-06-01&takenTo=2026-05-01")).toEqual([])
   })
 
+  test("finds nothing by time of capture when no photo has one", async () => {
+    const other = await newUser()
+    await newJob(other)
+    const response = await ask("?takenTo=2026-12-31", other.token)
+    expect(response.status).toBe(200)
+    expect((await response.json<ListPhotosResponse>()).items).toEqual([])
+  })
+
   test("combines all filters", async () => {
     expect(await names("?tag=summer&q=beach&status=QUEUED")).toEqual(["beach.jpg"])
     expect(await names("?tag=summer&q=summer")).toEqual(["Mountain.jpg", "beach.jpg"])

@@ -71,7 +71,7 @@ const endedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => 
         ].join(" and ")}
         order by s.photo_id desc offset 0) as s
       -- The index holds hashes of parts of words, so each candidate is compared.
-      where s.photo_id < ${before} and ${matchesWords("s.document")}
+      where s.block_id = block.block_id and s.photo_id < ${before} and ${matchesWords("s.document")}
         and ($1::jsonb->>'tagKey' is null or $1::jsonb->>'tagKey' = any (s.tag_keys))
         and ($1::jsonb->>'status' is null or s.status = $1::jsonb->>'status')
         and ($1::jsonb->>'takenFrom' is null or s.taken_at >= $1::jsonb->>'takenFrom')

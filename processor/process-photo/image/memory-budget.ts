@@ -1,9 +1,9 @@
 export type MemoryBudget = {
-  /** Waits in FIFO order until `bytes` are free. Returns the function that releases them. */
+  /** Waits, first come first served, until `bytes` are free. The result returns them, once. */
   take: (bytes: number, signal: AbortSignal) => Promise<() => void>
 }
 
-/** Limits the total memory of concurrent examinations: a photo waits until its share is free. */
+/** Limits the memory of all decodes together: large photos wait for each other instead of adding up. */
 export const createMemoryBudget = (totalBytes: number): MemoryBudget => {
   let freeBytes = totalBytes
   const waiting: { bytes: number; grant: () => void }[] = []
@@ -27,7 +27,10 @@ export const createMemoryBudget = (totalBytes: number): MemoryBudget => {
         }
         const granted = () => {
           signal.removeEventListener("abort", giveUp)
+          let isReturned = false
           resolve(() => {
+            if (isReturned) return
+            isReturned = true
             freeBytes += bytes
             serve()
           })
