@@ -213,11 +213,16 @@ describe("validation", () => {
   test.each([
     ["an empty file", { ...jpeg, bytes: 0 }, "bytes", "file_empty"],
     ["a file above the limit", { ...jpeg, bytes: 100 * 1024 * 1024 + 1 }, "bytes", "file_too_large"],
-    ["a type that is not a photo's", { ...jpeg, mimeType: "image/svg+xml" }, "mimeType", "type_unsupported"],
-    ["a path for a filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_invalid"],
-    ["a fraction of a byte", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
+    [
+      "a media type that is not a photo",
+      { ...jpeg, mimeType: "image/svg+xml" },
+      "mimeType",
+      "type_unsupported",
+    ],
+    ["a path as the filename", { ...jpeg, filename: "../../x.jpg" }, "filename", "filename_invalid"],
+    ["a fractional number of bytes", { ...jpeg, bytes: 1.5 }, "bytes", "invalid_type"],
     ["a negative size", { ...jpeg, bytes: -1 }, "bytes", "too_small"],
-    ["a checksum that is none", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
+    ["a malformed checksum", { ...jpeg, sha256: "xyz" }, "sha256", "invalid_format"],
   ])("%s is rejected with a pointer to the field", async (_, file, field, code) => {
     const problem = await expectProblem(await create([jpeg, file]), 422, "validation-failed")
     expect(problem.errors).toEqual([{ pointer: `#/files/1/${field}`, code, detail: expect.any(String) }])

@@ -19,7 +19,7 @@ export const rejectionMessage = (rejection: FileRejection): string => {
     case "file_empty":
       return "The file is empty."
     case "file_too_large":
-      return `The file has ${rejection.bytes} bytes; at most ${rejection.maxBytes} are taken.`
+      return `The file has ${rejection.bytes} bytes; the limit is ${rejection.maxBytes} bytes.`
   }
 }
 
