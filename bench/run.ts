@@ -11,6 +11,7 @@ const parts: Record<string, string> = {
   progress: "progress reports at a fixed rate, against a route that answers from memory",
   "status-poll": "a poll of a job of 100 photos, answered 200 and 304, against a bare select",
   queries: "lists and searches at a million photos, against LIKE and offset",
+  "create-job": "the statement that creates a job of 100 photos, at a million photos",
   presign: "a presigned PUT in workerd, against a bare SigV4",
   processor: "CPU of the whole processor for a photo against the image pipeline alone, and its peak memory",
   "worker-bundle": "size of the Worker that is deployed, against its limit",
