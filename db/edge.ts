@@ -1,6 +1,7 @@
 import { connect } from "node:net"
 import postgres from "postgres"
-import { DatabaseUnavailable, errorCodeOf, isDatabaseOutage } from "./outage.ts"
+import { DatabaseUnavailable } from "../domain/outage.ts"
+import { errorCodeOf, isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
 import { withinTime } from "./time-limit.ts"
 

@@ -1,5 +1,6 @@
 import postgres from "postgres"
-import { DatabaseUnavailable, isDatabaseOutage } from "./outage.ts"
+import { DatabaseUnavailable } from "../domain/outage.ts"
+import { isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
 import { withinTime } from "./time-limit.ts"
 

@@ -1,8 +1,3 @@
-/** The database did not respond in time or was unreachable; a later attempt may succeed. */
-export class DatabaseUnavailable extends Error {
-  override name = "DatabaseUnavailable"
-}
-
 /** The SQLSTATE of a Postgres error or the code of a socket error; empty when there is none. */
 export const errorCodeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""

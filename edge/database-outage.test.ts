@@ -1,8 +1,8 @@
 import { expect, test } from "vitest"
 import * as z from "zod"
 import { openEdgeDatabase } from "../db/edge.ts"
-import { DatabaseUnavailable } from "../db/outage.ts"
 import { statementOf } from "../db/statement.ts"
+import { DatabaseUnavailable } from "../domain/outage.ts"
 import { config } from "./testing/test-api.ts"
 
 const selectOne = statementOf<object>()(z.number(), "select 1 as result")

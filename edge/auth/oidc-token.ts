@@ -1,15 +1,11 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTVerifyGetKey, jwtVerify } from "jose"
 import * as z from "zod"
+import { IdentityProviderUnavailable } from "../../domain/outage.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { OidcIssuer } from "../config.ts"
 import type { ExternalPrincipal } from "./external-user.ts"
 import { externalUserId } from "./external-user-id.ts"
 import { type TokenError, tokenErrorOf } from "./own-token.ts"
-
-/** The configuration or keys of a token's issuer could not be fetched. */
-export class IdentityProviderUnavailable extends Error {
-  override name = "IdentityProviderUnavailable"
-}
 
 const timeoutMs = 3_000
 const maxTokenLength = 8_192

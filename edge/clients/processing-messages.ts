@@ -1,7 +1,8 @@
 import * as z from "zod"
 import { type Database, statementOf } from "../../db/statement.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
-import { type QueuedObject, type WorkQueue, WorkQueueUnavailable } from "./work-queue.ts"
+import { WorkQueueUnavailable } from "../../domain/outage.ts"
+import type { QueuedObject, WorkQueue } from "./work-queue.ts"
 
 /** Minimum time between two messages of a photo: SQS delivers within seconds, and the sweep replaces lost messages. */
 const resendAfter = "interval '60 seconds'"

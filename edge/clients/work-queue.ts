@@ -1,13 +1,9 @@
 import { AwsClient } from "aws4fetch"
 import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
+import { WorkQueueUnavailable } from "../../domain/outage.ts"
 import type { Config } from "../config.ts"
 import { logFailure } from "../http/log.ts"
-
-/** The queue did not respond or failed. The request may be retried later. */
-export class WorkQueueUnavailable extends Error {
-  override name = "WorkQueueUnavailable"
-}
 
 /** An object for the processor to process. */
 export type QueuedObject = { key: string; etag: string; bytes: number }

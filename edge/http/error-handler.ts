@@ -1,12 +1,10 @@
 import type { Context } from "hono"
 import { HTTPException } from "hono/http-exception"
 import { InactiveUser } from "../../db/edge.ts"
-import { DatabaseUnavailable } from "../../db/outage.ts"
-import { ObjectStoreUnavailable } from "../clients/object-store/s3-request.ts"
-import { WorkQueueUnavailable } from "../clients/work-queue.ts"
+import { Outage, type OutageOf } from "../../domain/outage.ts"
 import type { EdgeEnv } from "./context.ts"
 import { logError } from "./log.ts"
-import { problem } from "./problem.ts"
+import { type ProblemType, problem } from "./problem.ts"
 import { TimedOut } from "./time-limit.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 
@@ -20,12 +18,16 @@ export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
     return problem(c, "unauthenticated", { detail: "The account of this token is deleted or disabled." })
   logError(c, error)
   if (error instanceof TimedOut) return problem(c, "timed-out")
-  if (error instanceof DatabaseUnavailable) return problem(c, "database-unavailable")
-  if (error.name === "IdentityProviderUnavailable") return problem(c, "identity-provider-unavailable")
-  if (error instanceof ObjectStoreUnavailable) return problem(c, "storage-unavailable")
-  if (error instanceof WorkQueueUnavailable) return problem(c, "queue-unavailable")
+  if (error instanceof Outage) return problem(c, outageProblems[error.of])
   return problem(c, "internal-error")
 }
+
+const outageProblems = {
+  database: "database-unavailable",
+  "object store": "storage-unavailable",
+  "work queue": "queue-unavailable",
+  "identity provider": "identity-provider-unavailable",
+} as const satisfies Record<OutageOf, ProblemType>
 
 /** 404 for an unknown path. */
 export const onNotFound = (c: Context<EdgeEnv>): Response =>

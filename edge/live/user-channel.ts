@@ -1,9 +1,9 @@
 import { DurableObject } from "cloudflare:workers"
 import * as z from "zod"
 import { InactiveUser, openEdgeDatabase } from "../../db/edge.ts"
-import { DatabaseUnavailable } from "../../db/outage.ts"
 import type { Statement } from "../../db/statement.ts"
 import { isJobId, isUserId, type JobId, type UserId } from "../../domain/ids.ts"
+import { DatabaseUnavailable } from "../../domain/outage.ts"
 import type { RelayedEvent } from "../clients/relayed-event.ts"
 import {
   type Limit,

@@ -1,4 +1,4 @@
-import { DatabaseUnavailable } from "../../db/outage.ts"
+import { DatabaseUnavailable } from "../../domain/outage.ts"
 
 /** S3 failed or did not respond in time. */
 export class ObjectStoreUnavailable extends Error {

@@ -1,6 +1,7 @@
 import * as z from "zod"
 import { parseS3Xml } from "../../../aws/s3-xml.ts"
-import { ObjectStoreUnavailable, type SendS3Request } from "./s3-request.ts"
+import { ObjectStoreUnavailable } from "../../../domain/outage.ts"
+import type { SendS3Request } from "./s3-request.ts"
 import { etagText } from "./stored-object.ts"
 
 /** A part that S3 has stored. */

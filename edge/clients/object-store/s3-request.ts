@@ -1,11 +1,7 @@
 import { AwsClient } from "aws4fetch"
+import { ObjectStoreUnavailable } from "../../../domain/outage.ts"
 import type { Config } from "../../config.ts"
 import { objectUrl } from "./presign.ts"
-
-/** The object storage did not respond or failed. The request may be retried later. */
-export class ObjectStoreUnavailable extends Error {
-  override name = "ObjectStoreUnavailable"
-}
 
 export type S3Request = {
   method: "HEAD" | "GET" | "POST" | "DELETE"
