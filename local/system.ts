@@ -88,6 +88,8 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       JWT_SIGNING_KEY: await localSigningKey(directory),
       EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       CORS_ORIGINS: "*",
+      // One machine runs everything, so processing photos slows the statements of the edge.
+      MAX_DATABASE_LATENCY_MS: "5000",
       STORAGE_EVENTS: String(hasStorageEvents),
       ...options.edgeVariables,
     }
