@@ -127,7 +127,7 @@ describe("the storage event of a photo that has expired", () => {
     expect(await state()).toMatchObject({
       status: "FAILED",
       reason: "EXPIRED",
-      detail: expect.stringContaining("no room"),
+      detail: expect.stringContaining("quota was exhausted"),
       bytes: 0,
       photos: 0,
     })

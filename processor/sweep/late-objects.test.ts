@@ -63,7 +63,7 @@ describe("an object whose photo has expired and whose event was lost", () => {
     expect(await stateOf(photoId)).toMatchObject({
       status: "FAILED",
       reason: "EXPIRED",
-      detail: expect.stringContaining("no room"),
+      detail: expect.stringContaining("quota was exhausted"),
       job: "FAILED",
       bytes: 0,
       photos: 0,
