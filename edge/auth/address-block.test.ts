@@ -19,6 +19,6 @@ test.each([
   expect(addressBlockOf(address)).toBe(block)
 })
 
-test("neighbouring networks are counted apart", () => {
+test("neighbouring networks are counted separately", () => {
   expect(addressBlockOf("2001:db8:1:2::1")).not.toBe(addressBlockOf("2001:db8:1:3::1"))
 })

@@ -1,13 +1,13 @@
 /**
- * The part of a caller's address that limits count: an IPv4 address, or the first 64 bits of an IPv6 address. One
- * host has a whole /64 (RFC 4291 §2.5.4) and may use another address of it for every request. Written here because
- * ipaddr.js would be 3 % of the Worker for this one function; the URL parser (https://url.spec.whatwg.org/#concept-ipv6-parser)
- * does the reading. Any other text is returned as it is.
+ * Returns the part of a caller's address that rate limits count by: the IPv4 address, or the first 64 bits of the IPv6
+ * address. An IPv6 host has a whole /64 (RFC 4291 §2.5.4) and can use another address for every request. Any other text
+ * is returned unchanged. Written here because ipaddr.js would be 3 % of the Worker for this one function; the URL parser
+ * (https://url.spec.whatwg.org/#concept-ipv6-parser) parses the address.
  */
 export const addressBlockOf = (address: string): string => {
   const groups = address.includes(":") ? ipv6GroupsOf(address) : null
   if (!groups) return address
-  // IPv4-mapped, ::ffff:0:0/96: a dual-stack socket's name for an IPv4 address.
+  // IPv4-mapped, ::ffff:0:0/96: a dual-stack socket reports an IPv4 address in this form.
   if (groups.slice(0, 6).join() === "0,0,0,0,0,65535")
     return groups
       .slice(6)

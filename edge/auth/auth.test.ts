@@ -173,7 +173,7 @@ describe("getting a token", () => {
     ["an account", () => user.email],
     ["an unknown e-mail address", () => `${crypto.randomUUID()}@example.com`],
   ])(
-    "too many wrong passwords for %s from one address are 429, and so is the right one then",
+    "after too many wrong passwords for %s from one address, even the right password is 429",
     async (_, emailOf) => {
       const email = emailOf()
       const address = crypto.randomUUID()
@@ -188,14 +188,14 @@ describe("getting a token", () => {
     },
   )
 
-  test("wrong passwords from elsewhere do not lock out the owner", async () => {
+  test("wrong passwords from other addresses do not lock out the owner", async () => {
     const owner = await newUser()
     for (let time = 0; time < 12; time += 1) await attemptAt("198.51.100.1", owner.email, "wrong", {})
     expect((await attemptAt("198.51.100.1", owner.email, owner.password, {})).status).toBe(429)
     expect((await attemptAt(crypto.randomUUID(), owner.email, owner.password, {})).status).toBe(200)
   })
 
-  test("an attacker with many addresses is stopped, and an owner at a known address is not", async () => {
+  test("an attacker with many addresses is limited; the owner can sign in from a known address", async () => {
     const owner = await newUser()
     const home = crypto.randomUUID()
     const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: "3" }
@@ -207,7 +207,7 @@ describe("getting a token", () => {
     expect((await attemptAt(home, owner.email, owner.password, variables)).status).toBe(200)
   })
 
-  test("addresses of one IPv6 /64 count as one, those of the next do not", async () => {
+  test("addresses in one IPv6 /64 are counted together, an address in the next /64 separately", async () => {
     const email = `${crypto.randomUUID()}@example.com`
     const network = crypto.randomUUID().slice(0, 4)
     const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT_AND_ADDRESS: "3" }

@@ -3,7 +3,7 @@ import type { UserId } from "../../domain/ids.ts"
 const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 /**
- * The user id of an external user. It is derived from issuer and subject, so that no request has to look it up: 128
+ * Returns the user id of an external user. It is derived from issuer and subject, so no request has to look it up: 128
  * bits of a SHA-256, formatted as a ULID.
  */
 export const externalUserId = async (issuer: string, subject: string): Promise<UserId> => {

@@ -6,7 +6,7 @@ import type { Principal } from "../http/context.ts"
 /** A caller authenticated by an external OpenID provider. */
 export type ExternalPrincipal = Principal & { issuer: string; subject: string }
 
-/** Users whose row this isolate has ensured. At the limit the set is cleared and rows are ensured again. */
+/** Users whose row is known to exist. When the set is full it is cleared, and the rows are inserted again if absent. */
 const maxEnsuredUsers = 10_000
 const ensuredUsers = new Set<string>()
 

@@ -53,7 +53,7 @@ const oidcClaims = z.object({
   scope: z.string().catch(""),
 })
 
-/** Fetches the key of a token. Any failure but an unknown key is an outage of the issuer. */
+/** Fetches the key of a token. Every failure except an unknown key is an outage of the issuer. */
 const keyOf =
   (issuer: string): JWTVerifyGetKey =>
   async (header, token) => {
@@ -72,8 +72,8 @@ const keyOf =
 // A media type: case-insensitive, and "application/" may be omitted (RFC 7515 §4.1.9).
 const isRefreshToken = (type: unknown): boolean => /^(application\/)?rt\+jwt$/i.test(String(type))
 
-// Discovery runs once per isolate; the key set is fetched again when a token has an unknown key id. The map holds
-// results and no promises: a promise belongs to one request and never settles if that request is cancelled.
+// Discovery runs once per isolate; the key set is fetched again when a token has an unknown key id. The map stores
+// results, not promises: a promise belongs to one request and never settles if that request is cancelled.
 const keySets = new Map<string, JWTVerifyGetKey>()
 
 const keySetOf = async (issuer: string): Promise<JWTVerifyGetKey> => {

@@ -13,7 +13,7 @@ export const hashPassword = async (password: string): Promise<string> => {
   return `${prefix}${toBase64(salt)}$${toBase64(hash)}`
 }
 
-/** Whether `password` matches the hash `stored`. Takes equally long for null, so that timing reveals no account. */
+/** Whether `password` matches the hash `stored`. Takes as long for null, so that timing does not show if an account exists. */
 export const isPassword = async (password: string, stored: string | null): Promise<boolean> => {
   const [salt, hash] = (stored ?? absentUser).slice(prefix.length).split("$")
   const expected = Buffer.from(hash ?? "", "base64")

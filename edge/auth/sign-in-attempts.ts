@@ -11,7 +11,7 @@ import type { SignInLimiterRpc } from "./sign-in-limiter-rpc.ts"
 /** The period in which the limits of attempts apply. */
 const fillMs = 600_000
 
-/** An address from which the right password came is known to the account for this long. */
+/** How long an account remembers an address that sent the right password. */
 const rememberMs = 90 * 86_400_000
 
 export type Attempt = {
@@ -23,9 +23,9 @@ export type Attempt = {
 
 /**
  * Counts a sign-in attempt before the password is checked: for the caller's address, and for the account at that
- * address. An attempt from an address that the account does not know also counts for the account, against an attacker
- * with many addresses. So wrong passwords sent from elsewhere never lock out an owner at a known address
- * (docs/decisions/0021-sign-in-limits.md). Accounts that do not exist are limited alike.
+ * address. An attempt from an address that the account does not remember also counts for the whole account, which
+ * limits an attacker with many addresses. Wrong passwords from other addresses therefore never lock out an owner at a
+ * remembered address (docs/decisions/0021-sign-in-limits.md). Accounts that do not exist are limited in the same way.
  */
 export const attemptSignIn = async (c: Context<EdgeEnv>, email: string): Promise<Attempt> => {
   const { limits } = c.var.config
@@ -74,7 +74,7 @@ const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
         const { isKnown, ...taken } = counted.parse(await stub.attempt(policy))
         return { rejection: taken.isAllowed ? null : rateLimited(c, "sign-in", policy, taken), isKnown }
       } catch (error) {
-        // A counter that fails locks out no one.
+        // If the counter fails, users can still sign in.
         logFailure("sign-in attempts not counted", error)
         return { rejection: null, isKnown: false }
       }

@@ -1,9 +1,9 @@
 import type { BucketPolicy, Taken } from "../http/token-bucket.ts"
 
-/** The Durable Object that counts sign-in attempts, as its callers see it. */
+/** The RPC interface of the Durable Object that counts sign-in attempts. */
 export type SignInLimiterRpc = {
-  /** Takes a token. `isKnown`: a sign-in succeeded here that is still remembered. */
+  /** Takes a token. `isKnown`: an earlier sign-in succeeded here and is still remembered. */
   attempt: (policy: BucketPolicy) => Promise<Omit<Taken, "level"> & { isKnown: boolean }>
-  /** Gives the attempt's token back, and remembers the success for `rememberMs`. */
+  /** Returns the attempt's token and remembers the success for `rememberMs`. */
   succeeded: (rememberMs: number) => Promise<void>
 }

@@ -4,12 +4,12 @@ import { takeStoredToken } from "../http/stored-bucket.ts"
 import type { BucketLevel, BucketPolicy, Taken } from "../http/token-bucket.ts"
 import type { SignInLimiterRpc } from "./sign-in-limiter-rpc.ts"
 
-/** Counts sign-in attempts: of an address, of an account, or of an account at an address. */
+/** Counts sign-in attempts: per address, per account, or per account and address. */
 export class SignInLimiter extends DurableObject<object> implements SignInLimiterRpc {
   async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level"> & { isKnown: boolean }> {
     const limit = await takeStoredToken(this.ctx.storage, "level", policy)
     const knownUntil = await this.#knownUntil()
-    // An idle bucket is full, and so is a deleted one.
+    // An idle bucket is full. A deleted bucket counts as full.
     await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
     return { ...limit, isKnown: knownUntil > Date.now() }
   }

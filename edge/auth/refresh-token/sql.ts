@@ -4,8 +4,8 @@ import type { RefreshToken } from "../refresh-family.ts"
 
 /**
  * Advances a family to its next generation. A token that is not the latest was used before, possibly by an attacker:
- * the whole family is revoked (RFC 9700 §4.14.2). The row is locked, so of two concurrent requests with one token the
- * second is the reuse.
+ * the whole family is revoked (RFC 9700 §4.14.2). The row is locked, so the second of two concurrent requests with the
+ * same token counts as reuse.
  */
 export const rotateFamily = statementOf<RefreshToken>()(
   z.object({ isRotated: z.boolean() }),

@@ -7,7 +7,7 @@ export const cancelPhotoParams = z.object({ photoId: z.string().refine(isPhotoId
 export const cancelPhotoResponse = z.object({
   photoId: z.string(),
   status: z.enum(photoStatuses),
-  /** True if the photo had ended: it is hidden from now on, and the next sweep removes its objects. */
+  /** True if the photo was finished: it is hidden from now on, and the next sweep removes its objects. */
   isDeleted: z.boolean(),
 })
 

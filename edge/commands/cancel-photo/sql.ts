@@ -7,7 +7,7 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
 /**
- * Cancels a photo that has not ended and hides one that is COMPLETED or FAILED. A photo that is already cancelled or
+ * Cancels a photo that is not finished, or hides one that is COMPLETED or FAILED. A photo that is already cancelled or
  * hidden is unchanged. Null: the user has no such photo.
  */
 export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
@@ -21,7 +21,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     .nullable(),
   `
   with ${inputOfActingUser},
-  -- Locked before it is judged: of a cancel and a completion at the same instant the later sees the earlier.
+  -- Locks the row before reading its status: of a concurrent cancel and completion, the later sees the earlier's result.
   found as (
     select p.photo_id, p.job_id, p.status, p.upload_id, p.deleted_at from input
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
@@ -50,7 +50,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   ),
   freed as (
     update users u set used_bytes = u.used_bytes - deleted.bytes, used_photos = u.used_photos - 1
-    -- By way of the job, which everyone locks before the user.
+    -- The join with job makes this update run after the job's: every statement locks the job before the user.
     from deleted join job using (job_id)
     where u.user_id = deleted.user_id and (deleted.status = 'COMPLETED' or deleted.etag is not null)
   ),

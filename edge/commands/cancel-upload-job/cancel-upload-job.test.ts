@@ -10,7 +10,7 @@ const cancel = (jobId: string, token = user.token) =>
   send("POST", `/commands/upload-jobs/${jobId}/cancel`, { token })
 
 describe("cancelling a job", () => {
-  test("cancels every photo that has not ended and keeps the others", async () => {
+  test("cancels every unfinished photo and keeps the others", async () => {
     const { jobId, items } = await newJob(user, [jpeg(), jpeg(), jpeg()])
     const [done = "", ...left] = items.map(({ photoId }) => photoId)
     await rows("update photos set status = 'COMPLETED' where photo_id = $1", done)
@@ -33,8 +33,8 @@ describe("cancelling a job", () => {
   })
 
   test("of another user is 404", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const { jobId } = await newJob(user)
-    await expectProblem(await cancel(jobId, stranger.token), 404, "not-found")
+    await expectProblem(await cancel(jobId, otherUser.token), 404, "not-found")
   })
 })

@@ -6,7 +6,7 @@ import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 
-/** Cancels every photo of a job that has not ended. Null: the user has no such job. */
+/** Cancels every unfinished photo of a job. Null: the user has no such job. */
 export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
   z
     .object({
@@ -20,7 +20,7 @@ export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
     select j.job_id, j.status from input
     join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'
   ),
-  -- In the order of their ids, as whoever else changes several photos of a user.
+  -- Locked in the order of their ids, as in every statement that changes several photos, so that no deadlock occurs.
   locked as (
     select p.photo_id, p.upload_id from known join photos p using (job_id)
     where ${mayBecome("CANCELLED", "p.status")} order by p.photo_id for update of p

@@ -114,7 +114,7 @@ describe("a file larger than one part", () => {
 })
 
 describe("a dry run", () => {
-  test("gives each file's verdict and writes nothing", async () => {
+  test("returns the verdict on each file and writes nothing", async () => {
     const owner = await newUser()
     const sha256 = "cd".repeat(32)
     const { items } = await newJob(owner, [{ ...jpeg, sha256 }])
@@ -135,10 +135,10 @@ describe("a dry run", () => {
       },
     })
     expect(response.status).toBe(200)
-    const answer = await response.json<DryRunResponse>()
-    expect(answer.isWithinQuota).toBe(true)
+    const result = await response.json<DryRunResponse>()
+    expect(result.isWithinQuota).toBe(true)
     expect(
-      answer.items.map(({ verdict, duplicateOf, reason }) => [verdict, duplicateOf, reason?.code]),
+      result.items.map(({ verdict, duplicateOf, reason }) => [verdict, duplicateOf, reason?.code]),
     ).toEqual([
       ["accepted", null, undefined],
       ["duplicate", photoId, undefined],
@@ -196,10 +196,10 @@ describe("rows", () => {
   })
 
   test("a rejected job leaves no rows", async () => {
-    const stranger = await newUser()
-    await create([jpeg, { ...jpeg, bytes: 0 }], stranger.token)
-    expect(await rows("select job_id from upload_jobs where user_id = $1", stranger.userId)).toEqual([])
-    expect(await rows("select type from outbox_events where user_id = $1", stranger.userId)).toEqual([])
+    const otherUser = await newUser()
+    await create([jpeg, { ...jpeg, bytes: 0 }], otherUser.token)
+    expect(await rows("select job_id from upload_jobs where user_id = $1", otherUser.userId)).toEqual([])
+    expect(await rows("select type from outbox_events where user_id = $1", otherUser.userId)).toEqual([])
   })
 
   test("a filename that looks like SQL is stored unchanged", async () => {

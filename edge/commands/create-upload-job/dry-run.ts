@@ -10,24 +10,26 @@ export const dryRun = async (
   { database, limits }: { database: Database; limits: UploadLimits },
   { userId, files }: { userId: UserId; files: readonly DeclaredFile[] },
 ): Promise<DryRunResponse> => {
-  const judged = files.map((file) => ({
+  const checked = files.map((file) => ({
     filename: file.filename,
     sha256: file.sha256?.toLowerCase() ?? null,
     bytes: file.bytes,
     rejection: fileRejectionOf(file, limits),
   }))
-  const taken = judged.filter(({ rejection }) => !rejection).map(({ bytes, sha256 }) => ({ bytes, sha256 }))
-  const { isWithinQuota, duplicates } = await database.run(selectDuplicates, { userId, files: taken })
-  const owned = new Map(duplicates.map(({ sha256, photoId }) => [sha256, photoId]))
+  const accepted = checked
+    .filter(({ rejection }) => !rejection)
+    .map(({ bytes, sha256 }) => ({ bytes, sha256 }))
+  const { isWithinQuota, duplicates } = await database.run(selectDuplicates, { userId, files: accepted })
+  const photoIdOf = new Map(duplicates.map(({ sha256, photoId }) => [sha256, photoId]))
   return {
     dryRun: true,
     isWithinQuota,
-    items: judged.map(({ filename, sha256, rejection }) => {
+    items: checked.map(({ filename, sha256, rejection }) => {
       if (rejection) {
         const reason = { code: rejection.reason, detail: rejectionMessage(rejection) }
         return { filename, verdict: "rejected", duplicateOf: null, reason }
       }
-      const duplicateOf = owned.get(sha256 ?? "") ?? null
+      const duplicateOf = photoIdOf.get(sha256 ?? "") ?? null
       return { filename, verdict: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }
     }),
   }

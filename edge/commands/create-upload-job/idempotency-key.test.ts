@@ -38,30 +38,30 @@ describe("an Idempotency-Key", () => {
     await expectProblem(other, 422, "idempotency-key-reused")
   })
 
-  test("sent ten times at once creates one job; requests during the first one are 409", async () => {
+  test("sent ten times concurrently creates one job; requests during the first one are 409", async () => {
     const key = crypto.randomUUID()
-    const stranger = await newUser()
-    const answers = await Promise.all(
-      Array.from({ length: 10 }, () => createWith(key, { files: [jpeg] }, stranger.token)),
+    const otherUser = await newUser()
+    const responses = await Promise.all(
+      Array.from({ length: 10 }, () => createWith(key, { files: [jpeg] }, otherUser.token)),
     )
-    for (const answer of answers)
-      if (answer.status === 409) await expectProblem(answer, 409, "idempotency-key-in-use")
-      else expect(answer.status).toBe(201)
-    expect(await rows("select count(*)::int from upload_jobs where user_id = $1", stranger.userId)).toEqual([
+    for (const response of responses)
+      if (response.status === 409) await expectProblem(response, 409, "idempotency-key-in-use")
+      else expect(response.status).toBe(201)
+    expect(await rows("select count(*)::int from upload_jobs where user_id = $1", otherUser.userId)).toEqual([
       { count: 1 },
     ])
-    expect(await rows("select used_photos from users where user_id = $1", stranger.userId)).toEqual([
+    expect(await rows("select used_photos from users where user_id = $1", otherUser.userId)).toEqual([
       { used_photos: 1 },
     ])
-    const later = await createWith(key, { files: [jpeg] }, stranger.token)
+    const later = await createWith(key, { files: [jpeg] }, otherUser.token)
     expect(later.headers.get("idempotency-replayed")).toBe("true")
   })
 
   test("is scoped to its user: another user can use the same key", async () => {
     const key = crypto.randomUUID()
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const mine = await (await createWith(key)).json<CreateUploadJobResponse>()
-    const theirs = await createWith(key, { files: [png] }, stranger.token)
+    const theirs = await createWith(key, { files: [png] }, otherUser.token)
     expect((await theirs.json<CreateUploadJobResponse>()).jobId).not.toBe(mine.jobId)
   })
 
@@ -100,9 +100,9 @@ describe("an Idempotency-Key", () => {
       "update idempotency_keys set created_at = now() - interval '25 hours' where idempotency_key = $1",
       key,
     )
-    const anew = await createWith(key, { files: [png] })
-    expect(anew.status).toBe(201)
-    expect((await anew.json<CreateUploadJobResponse>()).jobId).not.toBe(jobId)
+    const renewed = await createWith(key, { files: [png] })
+    expect(renewed.status).toBe(201)
+    expect((await renewed.json<CreateUploadJobResponse>()).jobId).not.toBe(jobId)
   })
 
   test.each(["", '"', '"un"quoted"', "k".repeat(256), "spaces in it", '"bell\u0007"'])(
@@ -113,11 +113,11 @@ describe("an Idempotency-Key", () => {
   )
 
   test("of a job that exceeded the quota can be used when the quota allows it", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const key = crypto.randomUUID()
-    await rows("update users set quota_photos = 0 where user_id = $1", stranger.userId)
-    await expectProblem(await createWith(key, { files: [jpeg] }, stranger.token), 403, "quota-exceeded")
-    await rows("update users set quota_photos = 1 where user_id = $1", stranger.userId)
-    expect((await createWith(key, { files: [jpeg] }, stranger.token)).status).toBe(201)
+    await rows("update users set quota_photos = 0 where user_id = $1", otherUser.userId)
+    await expectProblem(await createWith(key, { files: [jpeg] }, otherUser.token), 403, "quota-exceeded")
+    await rows("update users set quota_photos = 1 where user_id = $1", otherUser.userId)
+    expect((await createWith(key, { files: [jpeg] }, otherUser.token)).status).toBe(201)
   })
 })

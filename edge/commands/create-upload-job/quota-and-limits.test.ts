@@ -38,8 +38,8 @@ describe("the quota", () => {
   test("holds for concurrent jobs", async () => {
     const owner = await newUser()
     await rows("update users set quota_photos = 5 where user_id = $1", owner.userId)
-    const answers = await Promise.all(Array.from({ length: 10 }, () => create([jpeg], owner.token)))
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5)
+    const responses = await Promise.all(Array.from({ length: 10 }, () => create([jpeg], owner.token)))
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(5)
     expect(await rows("select used_photos from users where user_id = $1", owner.userId)).toEqual([
       { used_photos: 5 },
     ])
@@ -57,23 +57,23 @@ describe("limits", () => {
     const statuses: number[] = []
     for (let count = 2; count <= 10; count += 1) statuses.push((await once()).status)
     expect(new Set(statuses)).toEqual(new Set([201]))
-    const refused = await once()
-    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
-    await expectProblem(refused, 429, "rate-limited")
+    const limited = await once()
+    expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0)
+    await expectProblem(limited, 429, "rate-limited")
   })
 
-  test("while the database answers slowly new jobs are 503, and queries still work", async () => {
+  test("while the database is slow, new jobs are 503 and queries still work", async () => {
     const variables = { MAX_DATABASE_LATENCY_MS: "0.001" }
     const environment = variablesOf(variables)
     // The first request passes, since nothing has been measured yet.
     const response = await vi.waitFor(async () => {
-      const answer = await send("POST", path, {
+      const response = await send("POST", path, {
         token: user.token,
         body: { files: [jpeg] },
         env: environment,
       })
-      expect(answer.status).toBe(503)
-      return answer
+      expect(response.status).toBe(503)
+      return response
     })
     expect(response.headers.get("retry-after")).toBe("10")
     await expectProblem(response, 503, "overloaded")

@@ -2,7 +2,7 @@ import { photoTypes } from "../../../domain/photo-type.ts"
 import type { FileRejection, RejectedFile } from "../../../domain/upload-job.ts"
 import type { FieldError } from "../../http/problem.ts"
 
-/** Points at what is wrong with a file. */
+/** Returns a field error with a pointer to the invalid field of a file. */
 export const toFieldError = ({ index, rejection }: RejectedFile): FieldError => ({
   pointer: `#/files/${index}/${fieldOf[rejection.reason]}`,
   code: rejection.reason,

@@ -27,8 +27,8 @@ export const createUploadJobResponse = z.object({
   jobId: z.string(),
   items: z.array(uploadItem),
   /**
-   * Whether the server receives S3 events for uploads. If false, finalize every upload; if true, only photos that have
-   * not moved some seconds after their upload.
+   * Whether the server receives S3 events for uploads. If false, finalize every upload; if true, only photos whose
+   * status has not changed some seconds after their upload.
    */
   storageEvents: z.boolean(),
 })

@@ -105,7 +105,7 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
   from decided`,
 )
 
-const dryRunAnswer = z.object({
+const dryRunResult = z.object({
   isWithinQuota: z.boolean(),
   duplicates: z.array(z.object({ sha256: z.string(), photoId: z.string() })),
 })
@@ -115,7 +115,7 @@ export const selectDuplicates = statementOf<{
   userId: UserId
   files: readonly { bytes: number; sha256: string | null }[]
 }>()(
-  dryRunAnswer,
+  dryRunResult,
   `
   with ${inputOfActingUser},
   file as (select f.* from input, jsonb_to_recordset(doc->'files') as f (bytes bigint, sha256 text)),

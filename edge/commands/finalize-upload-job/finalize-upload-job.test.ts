@@ -29,10 +29,10 @@ beforeEach(async () => {
 const finalize = (jobId: string, body?: object, variables = queue.variables, token = user.token) =>
   send("POST", `/commands/upload-jobs/${jobId}/finalize`, { token, variables, ...(body && { body }) })
 
-const outcomes = async (response: Promise<Response>) => {
-  const answer = await response
-  expect(answer.status).toBe(200)
-  const { items } = await answer.json<FinalizeUploadJobResponse>()
+const outcomes = async (pending: Promise<Response>) => {
+  const response = await pending
+  expect(response.status).toBe(200)
+  const { items } = await response.json<FinalizeUploadJobResponse>()
   return items.map(({ photoId, outcome, status }) => [photoId, outcome, status])
 }
 
@@ -82,17 +82,17 @@ describe("success", () => {
     const { jobId, items, photoIds } = await jobOf(4)
     const [first = "", second = "", third = ""] = photoIds
     const other = await jobOf(1)
-    const foreign = other.photoIds[0] ?? ""
+    const otherJobsPhotoId = other.photoIds[0] ?? ""
     for (const item of [...items, ...other.items]) await put(item)
     await send("POST", `/commands/upload/${third}/finalize`, {
       token: user.token,
       variables: queue.variables,
     })
 
-    const photoIds3 = [third, foreign, second, unknownPhotoId]
-    expect(await outcomes(finalize(jobId, { photoIds: photoIds3 }))).toEqual([
+    const requestedIds = [third, otherJobsPhotoId, second, unknownPhotoId]
+    expect(await outcomes(finalize(jobId, { photoIds: requestedIds }))).toEqual([
       [third, "unchanged", "PROCESSING"],
-      [foreign, "not_found", null],
+      [otherJobsPhotoId, "not_found", null],
       [second, "finalized", "PROCESSING"],
       [unknownPhotoId, "not_found", null],
     ])
@@ -113,7 +113,7 @@ describe("success", () => {
     expect(await statuses(after.jobId)).toEqual(["QUEUED", "QUEUED"])
   })
 
-  test("photos that have ended keep their status", async () => {
+  test("finished photos keep their status", async () => {
     const { jobId, items, photoIds } = await jobOf(2)
     const [cancelled = "", completed = ""] = photoIds
     for (const item of items) await put(item)
@@ -143,8 +143,8 @@ describe("success", () => {
     for (const item of items) await put(item)
     const claim =
       "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where job_id = $1"
-    const answer = duringChange(claim, jobId, () => finalize(jobId))
-    expect(await outcomes(answer)).toEqual([[photoIds[0], "unchanged", "PROCESSING"]])
+    const response = duringChange(claim, jobId, () => finalize(jobId))
+    expect(await outcomes(response)).toEqual([[photoIds[0], "unchanged", "PROCESSING"]])
     expect(await queue.receiveKeys()).toEqual([])
   })
 
@@ -167,10 +167,10 @@ describe("success", () => {
 
 describe("failure", () => {
   test("another user's job is 404 and keeps its status", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const { jobId, items } = await jobOf(1)
     for (const item of items) await put(item)
-    const response = await finalize(jobId, undefined, queue.variables, stranger.token)
+    const response = await finalize(jobId, undefined, queue.variables, otherUser.token)
     await expectProblem(response, 404, "not-found")
     expect(await statuses(jobId)).toEqual(["QUEUED"])
   })

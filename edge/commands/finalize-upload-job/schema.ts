@@ -15,8 +15,8 @@ export const finalizeUploadJobRequest = z.object({
 })
 
 /**
- * - `finalized`: this call moved the photo to PROCESSING.
- * - `unchanged`: the photo was uploaded, or had ended, before this call.
+ * - `finalized`: this call changed the photo's status to PROCESSING.
+ * - `unchanged`: the photo was uploaded or finished before this call.
  * - `object_missing`: S3 has no object. PUT the file to its presigned URL.
  * - `multipart`: the photo is uploaded in parts. Finalize it with `POST /commands/upload/{photoId}/finalize`.
  * - `not_found`: the job has no such photo.

@@ -17,7 +17,7 @@ export type JobFinalization = {
 }
 
 /**
- * Moves the photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns the outcome for each
+ * Sets photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns the outcome for each
  * requested photo. `isMessageDue`: the caller has to send the processor a message. Null: the user has no
  * such job.
  */
@@ -47,8 +47,8 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
       then p.photo_id in (select jsonb_array_elements_text(doc->'photoIds'))
       else ${mayBecome("PROCESSING", "p.status")} or ${needsMessage("p")} end
   ),
-  -- In the order of their ids, as in every statement that changes several photos. Of a claim and a finalize at the
-  -- same moment the later one sees the earlier one.
+  -- Locked in the order of their ids, as in every statement that changes several photos. Of a concurrent claim and
+  -- finalize, the later sees the earlier's result.
   locked as (
     select p.photo_id, p.status, object.etag from asked join object using (photo_id) join photos p using (photo_id)
     order by p.photo_id for update of p

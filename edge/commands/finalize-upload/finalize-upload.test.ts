@@ -42,7 +42,7 @@ describe("success", () => {
     expect(await queue.receiveKeys()).toEqual([`test/${user.userId}/${item.photoId}/original`])
   })
 
-  test("finalizing again has no effect and gives the same answer", async () => {
+  test("finalizing again has no effect and returns the same response", async () => {
     const item = await uploaded()
     await finalize(item.photoId)
     expect(await (await finalize(item.photoId)).json()).toEqual({
@@ -61,8 +61,8 @@ test("a photo that a worker claims concurrently is reported as PROCESSING", asyn
   const { photoId } = await uploaded()
   const claim =
     "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where photo_id = $1"
-  const answer = await duringChange(claim, photoId, () => finalize(photoId))
-  expect(await answer.json()).toEqual({ photoId, status: "PROCESSING" })
+  const response = await duringChange(claim, photoId, () => finalize(photoId))
+  expect(await response.json()).toEqual({ photoId, status: "PROCESSING" })
   expect(await queue.receiveKeys()).toEqual([])
 })
 
@@ -122,11 +122,11 @@ describe("failure", () => {
   })
 
   test("an unknown id, a malformed id and another user's photo are 404", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const item = await uploaded()
     await expectProblem(await finalize(`ph_${"0".repeat(26)}`), 404, "not-found")
     await expectProblem(await finalize("ph_1"), 404, "not-found")
-    await expectProblem(await finalize(item.photoId, stranger.token), 404, "not-found")
+    await expectProblem(await finalize(item.photoId, otherUser.token), 404, "not-found")
     expect(await rows("select status from photos where photo_id = $1", item.photoId)).toEqual([
       { status: "QUEUED" },
     ])

@@ -57,7 +57,7 @@ export const finalizeUpload = async (
   return err({ reason: "upload_lost" })
 }
 
-/** Looks for the object, moves the photo and enqueues it for processing. */
+/** Looks for the object, changes the photo's status and enqueues the photo for processing. */
 const settle = async (
   dependencies: Dependencies,
   { photoId, userId, key }: Photo,

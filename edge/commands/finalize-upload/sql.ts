@@ -17,7 +17,7 @@ export type Finalization = {
 }
 
 /**
- * Moves a photo whose object is in S3 to PROCESSING, without a lease: the processor's claim follows. Without an
+ * Sets a photo whose object is in S3 to PROCESSING, without a lease, which the processor takes later. Without an
  * object it only reads the photo's status. `isMessageDue`: the caller has to send the processor a message. Null: the
  * user has no such photo.
  */
@@ -33,7 +33,7 @@ export const finalizePhoto = statementOf<Finalization>()(
     .nullable(),
   `
   with ${inputOfActingUser},
-  -- Locked before it is read: of a claim and a finalize at the same moment the later one sees the earlier one.
+  -- Locks the row before reading its status: of a concurrent claim and finalize, the later sees the earlier's result.
   known as (
     select p.* from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     where p.deleted_at is null

@@ -61,7 +61,7 @@ export const openMultipartUpload = async (
 
 type Upload = { uploadId: string; stored: readonly StoredPart[] }
 
-/** Null if the photo was uploaded or ended in the meantime. */
+/** Null if the photo was uploaded or reached a final status in the meantime. */
 const findOrOpen = async (
   { database, objectStore }: Dependencies,
   { key, ...photo }: { photoId: PhotoId; userId: UserId; key: string },

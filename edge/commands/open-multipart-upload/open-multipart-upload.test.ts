@@ -134,9 +134,9 @@ describe("failure", () => {
 
   test("an unknown id and another user's photo are 404, a read-only token is 403, no token is 401", async () => {
     const { photoId } = await newLargePhoto()
-    const stranger = await newUser()
+    const otherUser = await newUser()
     await expectProblem(await open(`ph_${"0".repeat(26)}`), 404, "not-found")
-    await expectProblem(await open(photoId, stranger.token), 404, "not-found")
+    await expectProblem(await open(photoId, otherUser.token), 404, "not-found")
     const reader = await forgeToken({ sub: user.userId, scope: "photos:read" })
     await expectProblem(await open(photoId, reader), 403, "insufficient-scope")
     await expectProblem(await send("POST", `/commands/upload/${photoId}/multipart`), 401, "unauthenticated")

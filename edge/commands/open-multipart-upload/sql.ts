@@ -38,7 +38,7 @@ export const selectDeclaredPhoto = statementOf<{ photoId: PhotoId; userId: UserI
 
 /**
  * Stores the id of an upload that S3 opened, unless a concurrent request stored one first, and returns the stored id.
- * Null: the photo is uploaded or has ended.
+ * Null: the photo is uploaded or finished.
  */
 export const keepUploadId = statementOf<{
   photoId: PhotoId
@@ -50,7 +50,7 @@ export const keepUploadId = statementOf<{
   z.object({ uploadId: z.string() }).nullable(),
   `
   with ${inputOfActingUser},
-  -- Judged on the locked row: of two requests at once the second gets the id that the first one kept.
+  -- The update locks the row before it compares: the second of two concurrent requests gets the id of the first.
   kept as (
     update photos p set updated_at = now(),
       upload_id = case when p.upload_id is not distinct from doc->>'known' then doc->>'uploadId' else p.upload_id end

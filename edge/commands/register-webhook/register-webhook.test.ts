@@ -37,11 +37,11 @@ describe("registering a webhook", () => {
     })
   })
 
-  test("allows five webhooks for each user, also with concurrent requests", async () => {
-    const answers = await Promise.all(
+  test("allows five webhooks per user, also with concurrent requests", async () => {
+    const responses = await Promise.all(
       Array.from({ length: 8 }, () => register({ url: "https://example.com/hook" })),
     )
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(5)
+    expect(responses.filter(({ status }) => status === 201)).toHaveLength(5)
     await expectProblem(await register({ url: "https://example.com/hook" }), 409, "too-many-webhooks")
   })
 
@@ -153,7 +153,7 @@ describe("a webhook", () => {
       await send("DELETE", `/commands/webhooks/${endpointId}`, { token }),
       await send("GET", `/queries/webhooks/${endpointId}/deliveries`, { token }),
     ]
-    for (const answer of asked) await expectProblem(answer, 404, "not-found")
+    for (const response of asked) await expectProblem(response, 404, "not-found")
     expect(
       await rows("select previous_secret from webhook_endpoints where endpoint_id = $1", endpointId),
     ).toEqual([{ previous_secret: null }])

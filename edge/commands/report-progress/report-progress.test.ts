@@ -79,11 +79,11 @@ describe("a progress report", () => {
   })
 
   test("of another user's photo is accepted and changes nothing", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const theirs = await newPhoto(user, jpeg(1000))
-    const own = await newPhoto(stranger, jpeg(1000))
+    const own = await newPhoto(otherUser, jpeg(1000))
     const items = [theirs, own].map(({ photoId }) => ({ photoId, bytesSent: 10, bytesTotal: 1000 }))
-    expect((await report({ items }, stranger.token)).status).toBe(202)
+    expect((await report({ items }, otherUser.token)).status).toBe(202)
     await vi.waitFor(
       async () => expect(await photoOf(own.photoId)).toEqual([{ status: "UPLOADING", bytes_sent: 10 }]),
       { timeout: 5000 },
@@ -92,17 +92,17 @@ describe("a progress report", () => {
   })
 
   test("above twenty requests a second is 429", async () => {
-    const stranger = await newUser()
-    const { photoId } = await newPhoto(stranger, jpeg(1000))
+    const otherUser = await newUser()
+    const { photoId } = await newPhoto(otherUser, jpeg(1000))
     const tick = { photoId, bytesSent: 1, bytesTotal: 1000 }
     const variables = { PROGRESS_POSTS_PER_SECOND: "20" }
-    const answers = await Promise.all(
-      Array.from({ length: 60 }, () => report(tick, stranger.token, variables)),
+    const responses = await Promise.all(
+      Array.from({ length: 60 }, () => report(tick, otherUser.token, variables)),
     )
-    const refused = answers.filter(({ status }) => status === 429)
-    expect(refused.length).toBeGreaterThan(0)
-    expect(refused[0]?.headers.get("ratelimit-policy")).toBe('"progress";q=20;w=1')
-    if (refused[0]) await expectProblem(refused[0], 429, "rate-limited")
+    const limited = responses.filter(({ status }) => status === 429)
+    expect(limited.length).toBeGreaterThan(0)
+    expect(limited[0]?.headers.get("ratelimit-policy")).toBe('"progress";q=20;w=1')
+    if (limited[0]) await expectProblem(limited[0], 429, "rate-limited")
   })
 
   test.each([

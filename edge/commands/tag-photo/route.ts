@@ -7,7 +7,7 @@ import { validJson, validParam } from "../../http/validation.ts"
 import { type PhotoTagsResponse, photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
 import { tagPhoto as statement } from "./sql.ts"
 
-// A photo changes only a few times, so losing this many races means a bug.
+// A photo changes only a few times, so this many conflicts with other changes mean a bug.
 const attempts = 10
 
 export const tagPhoto = new Hono<EdgeEnv>().post(

@@ -41,8 +41,8 @@ describe("tagging a photo", () => {
   test("allows fifty tags, also with concurrent requests", async () => {
     const { photoId } = await newPhoto(user)
     expect((await tag(photoId, labels(40, "a"))).status).toBe(200)
-    const answers = await Promise.all(["b", "c", "d"].map((prefix) => tag(photoId, labels(10, prefix))))
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409])
+    const responses = await Promise.all(["b", "c", "d"].map((prefix) => tag(photoId, labels(10, prefix))))
+    expect(responses.map(({ status }) => status).sort()).toEqual([200, 409, 409])
     expect(await rows("select count(*)::int from photo_tags where photo_id = $1", photoId)).toEqual([
       { count: 50 },
     ])

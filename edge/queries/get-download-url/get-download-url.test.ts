@@ -30,13 +30,13 @@ const ask = (variant: string, headers: Record<string, string> = {}) =>
 
 describe("a download", () => {
   test("of the original has its filename and type and needs no credentials", async () => {
-    const answer = await (await ask("")).json<DownloadUrlResponse>()
-    expect(answer).toMatchObject({
+    const response = await (await ask("")).json<DownloadUrlResponse>()
+    expect(response).toMatchObject({
       variant: "original",
       filename: "Zoë's “best” €.jpg",
       contentType: "image/jpeg",
     })
-    const download = await fetch(answer.url)
+    const download = await fetch(response.url)
     expect(await download.text()).toBe("twelve bytes")
     expect(download.headers.get("content-type")).toBe("image/jpeg")
     expect(download.headers.get("content-disposition")).toBe(
@@ -72,8 +72,10 @@ describe("a download", () => {
 
   test("of a photo that was not verified is 409, of an unknown variant 422", async () => {
     const waiting = await newPhoto(user)
-    const answer = await send("GET", `/queries/photos/${waiting.photoId}/download-url`, { token: user.token })
-    await expectProblem(answer, 409, "photo-not-ready")
+    const response = await send("GET", `/queries/photos/${waiting.photoId}/download-url`, {
+      token: user.token,
+    })
+    await expectProblem(response, 409, "photo-not-ready")
     await expectProblem(await ask("512"), 422, "validation-failed")
   })
 })

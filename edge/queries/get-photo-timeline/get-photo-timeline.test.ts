@@ -63,11 +63,11 @@ describe("a photo's timeline", () => {
 
   test("is 404 for an unknown id, an invalid id and another user, 401 without a token", async () => {
     const { photoId } = await newPhoto(user)
-    const stranger = await newUser()
+    const otherUser = await newUser()
     for (const [id, { token }] of [
       [newId.photo(), user],
       ["ph_1", user],
-      [photoId, stranger],
+      [photoId, otherUser],
     ] as const)
       await expectProblem(await send("GET", pathOf(id), { token }), 404, "not-found")
     await expectProblem(await send("GET", pathOf(photoId)), 401, "unauthenticated")

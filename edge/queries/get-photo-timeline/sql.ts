@@ -3,7 +3,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedEntry } from "./schema.ts"
 
-/** The timeline of a photo from its creation, in chronological order, and its version; null when there is no such photo. */
+/** Reads the timeline of a photo in chronological order, and the photo's version. Null: the user has no such photo. */
 export const selectPhotoTimeline = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   z.object({ version: z.number().int(), entries: z.array(storedEntry) }).nullable(),
   `
@@ -11,7 +11,7 @@ export const selectPhotoTimeline = statementOf<{ photoId: PhotoId; userId: UserI
   select (
     select jsonb_build_object('version', p.version, 'entries',
       jsonb_build_array(jsonb_build_object('at', p.created_at, 'kind', 'QUEUED', 'data', '{}'::jsonb)) || (
-        -- A claim can write PROCESSING and ATTEMPT_STARTED at the same instant: they are read in this order.
+        -- A claim can write PROCESSING and ATTEMPT_STARTED with the same timestamp; they are sorted in this order.
         select coalesce(jsonb_agg(jsonb_build_object('at', t.occurred_at, 'kind', t.kind, 'data', t.data)
           order by t.occurred_at, t.kind = 'ATTEMPT_STARTED', t.entry_id), '[]')
         from photo_timeline t where t.photo_id = p.photo_id))

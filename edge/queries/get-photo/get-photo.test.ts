@@ -58,10 +58,10 @@ describe("a photo", () => {
   })
 
   test("is 404 for an unknown id, a malformed id and another user", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     await expectProblem(await get(`ph_${"0".repeat(26)}`), 404, "not-found")
     await expectProblem(await get("%2e%2e"), 404, "not-found")
-    await expectProblem(await get(photoId, stranger.token), 404, "not-found")
+    await expectProblem(await get(photoId, otherUser.token), 404, "not-found")
   })
 
   test("is 401 without a token and 403 with a write-only token", async () => {

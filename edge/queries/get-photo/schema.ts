@@ -39,7 +39,7 @@ export const storedPhoto = z.object({
 
 /** A photo in API responses. */
 export const photoResponse = storedPhoto.extend({
-  /** Percent. 100 means that the photo has ended, not only that it was uploaded. */
+  /** Percent. 100 means that the photo is finished, not only that it was uploaded. */
   progress: z.number().int(),
   createdAt: z.iso.datetime(),
   completedAt: z.iso.datetime().nullable(),

@@ -78,11 +78,11 @@ describe("a job's snapshot", () => {
   })
 
   test("is 404 for an unknown id, a malformed id and another user", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     for (const [jobId, token] of [
       [`job_${"0".repeat(26)}`, user.token],
       ["job_x", user.token],
-      [job.jobId, stranger.token],
+      [job.jobId, otherUser.token],
     ] as const)
       await expectProblem(await send("GET", `/queries/upload-jobs/${jobId}`, { token }), 404, "not-found")
   })

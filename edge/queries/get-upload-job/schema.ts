@@ -9,7 +9,7 @@ export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) }
 
 const storedItem = z.object({
   photoId: z.string(),
-  filename: z.string(),
+  /** Null: the caller already has this version. */
   status: z.enum(photoStatuses),
   bytes: z.number().int(),
   bytesSent: z.number().int(),
@@ -36,18 +36,18 @@ export const storedUploadJob = z.object({
 export const uploadJobSnapshot = storedUploadJob.omit({ deleted: true }).extend({
   /** Stop polling when true. */
   terminal: z.boolean(),
-  /** Percent, weighted by bytes. 100 means that every photo has ended. */
+  /** Percent, weighted by bytes. 100 means that every photo is finished. */
   progress: z.number().int(),
   bytesTotal: z.number().int(),
   bytesSent: z.number().int(),
-  /** Milliseconds to wait before the next poll; null when the job has ended. */
+  /** Milliseconds to wait before the next poll; null when the job is finished. */
   pollAfterMs: z.number().int().nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   completedAt: z.iso.datetime().nullable(),
   items: z.array(
     storedItem.extend({
-      /** Percent. 100 means that the photo has ended. */
+      /** Percent. 100 means that the photo is finished. */
       progress: z.number().int(),
     }),
   ),

@@ -5,11 +5,11 @@ import type { StoredUploadJob, UploadJobSnapshot } from "./schema.ts"
 /** The interval of polls while a job is active (PRD §4). */
 const pollIntervalMs = 1500
 
-/** How long a client should wait before it asks again, or null when the job has ended. */
+/** How long a client should wait before the next poll, or null when the job is finished. */
 export const pollAfterMsOf = (status: JobStatus): number | null =>
   isTerminalJob(status) ? null : pollIntervalMs
 
-/** The snapshot of a stored job: the stored fields and those computed from them. */
+/** Returns the snapshot of a stored job: the stored fields and those computed from them. */
 export const snapshotOf = ({ deleted, ...job }: StoredUploadJob): UploadJobSnapshot => {
   const hidden = deleted ?? { bytes: 0, bytesSent: 0 }
   const terminal = isTerminalJob(job.status)

@@ -9,14 +9,14 @@ const upToDateJob = z.object({
   /** Increases with every change of the job or of one of its photos. */
   version: z.number().int(),
   status: z.enum(jobStatuses),
-  /** Null: the caller has this version. */
+  /** Null: the caller already has this version. */
   job: storedUploadJob.nullable(),
 })
 
 /**
- * A job of the user with its photos in the order of its files, or null. For a caller who knows the job's version, it
- * reads the row of the job only. `json` instead of `jsonb`, and rows instead of built objects: the response is sent
- * unchanged, and 100 photos take half the time.
+ * Reads a job of the user with its photos in the order of its files, or null. If the caller already has the job's
+ * current version, only the row of the job is read. `json` instead of `jsonb`, and rows instead of built objects: the
+ * response is sent unchanged, and 100 photos take half the time.
  */
 export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId; knownTags: readonly string[] }>()(
   upToDateJob.nullable(),

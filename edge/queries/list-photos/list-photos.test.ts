@@ -116,7 +116,7 @@ describe("a list of photos", () => {
     expect(await names("?q=%5C%5C%5C")).toEqual([])
   })
 
-  test("finds a photo by its current tags, before and after it has ended", async () => {
+  test("finds a photo by its current tags, before and after it is finished", async () => {
     const [item] = (await newJob(user, [jpeg(12, "tagged.jpg")])).items
     const path = `/commands/photos/${item?.photoId}/tags`
     const add = (label: string) => send("POST", path, { token: user.token, body: { labels: [label] } })
@@ -199,9 +199,9 @@ describe("a list of photos", () => {
   })
 
   test("of another user contains none of these photos", async () => {
-    const stranger = await newUser()
-    expect((await (await ask("", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
-    expect((await (await ask("?tag=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
-    expect((await (await ask("?q=summer", stranger.token)).json<ListPhotosResponse>()).items).toEqual([])
+    const otherUser = await newUser()
+    expect((await (await ask("", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await ask("?tag=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await ask("?q=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
   })
 })

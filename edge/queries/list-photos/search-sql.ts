@@ -9,18 +9,18 @@ export type PhotoFilters = {
   takenTo: string | null
 }
 
-/** Whether a page needs the search index: one tag or one status alone has an index of its own. */
+/** Whether a page needs the search index. A filter by one tag or by one status alone has its own index. */
 export const isSearch = ({ tagKey, q, status, takenFrom, takenTo }: PhotoFilters): boolean =>
   q !== null || takenFrom !== null || takenTo !== null || (tagKey !== null && status !== null)
 
 /**
- * The ids of a page of photos that match every filter, newest first. Photos that have ended are in `photo_search`:
- * its index finds them block by block, and the search stops when the page is full. The few that have not ended are
- * read by status. See docs/decisions/0023-search-by-blocks.md.
+ * The ids of a page of photos that match every filter, newest first. Finished photos are in `photo_search`: its index
+ * finds them block by block, and the search stops when the page is full. The few unfinished photos are read by status.
+ * See docs/decisions/0023-search-by-blocks.md.
  */
 export const searchedPhotos = (filters: PhotoFilters): string => {
   const { status } = filters
-  // A photo that has not ended has no EXIF yet.
+  // An unfinished photo has no EXIF yet.
   const hasRange = filters.takenFrom !== null || filters.takenTo !== null
   const unfinished = photoStatuses.filter(
     (each) => !isTerminalPhoto(each) && (status === null || status === each),
@@ -58,7 +58,7 @@ const endedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => 
   const hasTokens = q !== null || tagKey !== null || status !== null
   return `
   select hit.photo_id from wanted,
-    -- Fenced by offset 0: sorted before they are joined.
+    -- "offset 0" keeps the planner from merging this subquery, so the blocks are sorted before the join.
     (select block_id from search_blocks
       where user_id = $1::jsonb->>'userId' and first_photo_id < ${before}
       order by first_photo_id desc offset 0) as block,
@@ -80,8 +80,8 @@ const endedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => 
   ${upToSlice}`
 }
 
-// All ids of one status, in order: only the index on user, status and id has them, also for a planner without
-// statistics. With a limit it would scan all photos of the user for the unfinished ones.
+// Ids of each status, in order. Only the index on user, status and id has these columns, so even a planner without
+// statistics uses it. With a limit the planner would scan all photos of the user for the unfinished ones.
 const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   const idsOf = (status: PhotoStatus) => `
       (select photo_id from photos
@@ -98,8 +98,8 @@ const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   order by p.photo_id desc ${upToSlice}`
 }
 
-// Clamps an open range to the dates that the user has. Uses order and limit, because min() and max() of a table
-// without statistics become a scan.
+// Clamps an open range to the capture dates of the user's photos. Uses order and limit, because min() and max() of a
+// table without statistics become a scan.
 const boundOf = (nearer: "greatest" | "least", filter: "takenFrom" | "takenTo", order: "asc" | "desc") => `
         ${nearer}($1::jsonb->>'${filter}', (
           select taken_at from photos

@@ -18,20 +18,20 @@ export type PhotosPage = {
   status: PhotoStatus | null
   takenFrom: string | null
   takenTo: string | null
-  /** ETags of the responses that the caller has. */
+  /** ETags of the responses that the caller already has. */
   knownTags: readonly string[]
 }
 
 const photosPage = z.object({
   tag: z.string(),
-  /** Null: the caller has this page. */
+  /** Null: the caller already has this page. */
   photos: z.array(storedPhotoSummary).nullable(),
 })
 
 /**
- * A page of the user's photos, newest first, and a tag that changes with any of them. Each statement reads an index
- * in the order of the page, so it stops when the page is full. When the caller knows the tag, only the index
- * and the versions of the rows are read.
+ * Reads a page of the user's photos, newest first, and a tag that changes with any of them. Each statement reads an
+ * index in the order of the page, so it stops when the page is full. If the caller sends the current tag, only the
+ * index and the versions of the rows are read.
  */
 export const selectPhotos = (
   filters: Pick<PhotosPage, "tagKey" | "q" | "status" | "takenFrom" | "takenTo">,

@@ -8,18 +8,19 @@ export type JobsPage = {
   before: JobId | null
   offset: number
   limit: number
-  /** ETags of the responses that the caller has. */
+  /** ETags of the responses that the caller already has. */
   knownTags: readonly string[]
 }
 
 /**
- * A page of the user's jobs, newest first, and a tag that changes with any of them. When the caller knows the tag, only
- * the versions are read. The arguments are constants in the text, so that the planner knows the number of rows.
+ * Reads a page of the user's jobs, newest first, and a tag that changes with any of them. If the caller sends the
+ * current tag, only the versions are read. The arguments are constants in the text, so that the planner knows the
+ * number of rows.
  */
 export const selectUploadJobs = statementOf<JobsPage>()(
   z.object({
     tag: z.string(),
-    /** Null: the caller has this page. */
+    /** Null: the caller already has this page. */
     jobs: z.array(storedUploadJobSummary).nullable(),
   }),
   `

@@ -13,8 +13,8 @@ export type DeliveriesPage = {
 }
 
 /**
- * A page of an endpoint's deliveries, newest first, and a tag that changes with any of them: every attempt changes
- * `next_attempt_at` when it starts and when its result is recorded. Null: the user has no such endpoint.
+ * Reads a page of an endpoint's deliveries, newest first, and a tag that changes with any of them: every attempt
+ * changes `next_attempt_at` when it starts and when its result is recorded. Null: the user has no such endpoint.
  */
 export const selectDeliveries = statementOf<DeliveriesPage>()(
   z.object({ tag: z.string(), deliveries: z.array(storedDelivery) }).nullable(),

@@ -3,7 +3,7 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import { storedWebhook } from "./schema.ts"
 
-/** The user's endpoints, and a tag that changes with any of them. */
+/** Reads the user's endpoints, and a tag that changes with any of them. */
 export const selectWebhooks = statementOf<{ userId: UserId }>()(
   z.object({ tag: z.string(), items: z.array(storedWebhook) }),
   `
