@@ -78,7 +78,7 @@ const during = async (isDone: () => Promise<void> | void) => {
 }
 
 describe("a delivery", () => {
-  test("arrives once, as a CloudEvent, with its signature", async () => {
+  test("arrives once, as a signed CloudEvent", async () => {
     const endpointId = await queued()
     await during(async () =>
       expect(await deliveryOf(endpointId)).toMatchObject({ status: "DELIVERED", attempts: 1 }),
@@ -93,13 +93,13 @@ describe("a delivery", () => {
     expect(headers["webhook-signature"]).toBe(`v1,${expected}`)
   })
 
-  test("is signed with the previous secret too while the secret is rotated", async () => {
+  test("is also signed with the previous secret while the secret is rotated", async () => {
     const endpointId = await queued("/hook", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
     await during(async () => expect(await deliveryOf(endpointId)).toMatchObject({ status: "DELIVERED" }))
     expect(String(received[0]?.headers["webhook-signature"])).toMatch(/^v1,\S+ v1,\S+$/)
   })
 
-  test.each([500, 404, 429])("that is answered %i is postponed and stays pending", async (status) => {
+  test.each([500, 404, 429])("with response status %i is postponed and stays pending", async (status) => {
     answer = () => status
     const endpointId = await queued()
     await during(async () =>
@@ -112,7 +112,7 @@ describe("a delivery", () => {
     expect(received).toHaveLength(1)
   })
 
-  test("that is answered 410 disables the endpoint", async () => {
+  test("with response status 410 disables the endpoint", async () => {
     answer = () => 410
     const endpointId = await queued()
     await during(async () =>

@@ -10,17 +10,17 @@ export type WebhookOptions = {
   database: Database
   log: Logger
   allowPrivateTargets: boolean
-  /** Between two looks for what is due. @default 1000 */
+  /** Pause between two queries for due deliveries. @default 1000 */
   pollMs?: number
 }
 
-/** Each is one socket that mostly waits: room for many users whose endpoints hang at the same time. */
+/** Each delivery is one socket that mostly waits. High, because many endpoints may hang at the same time. */
 const concurrency = 64
 const timeoutMs = 15_000
-/** Longer than an attempt and its recording take. */
+/** Longer than an attempt and the recording of its outcome take. */
 const leaseMs = 60_000
 
-/** Delivers events to users' webhooks. Several processes may run it: each delivery is leased by one of them. */
+/** Delivers events to users' webhooks. Several processes may run it; each delivery is leased by one of them. */
 export const startWebhookDelivery = ({ database, log, pollMs = 1000, ...target }: WebhookOptions) => {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -37,7 +37,7 @@ export const startWebhookDelivery = ({ database, log, pollMs = 1000, ...target }
   }
   const work = deliverDue(ports, concurrency, signal)
   return {
-    /** Takes no further deliveries and resolves when those in flight have ended. */
+    /** Leases no further deliveries and resolves when those in flight have finished. */
     stop: async () => {
       stopping.abort()
       await work

@@ -24,7 +24,7 @@ const delivered = ({ deliveryId, attempt, isProbe }: DueDelivery): DeliveryOutco
   disableReason: null,
 })
 
-/** Deliveries in memory, by endpoint. The loop stops when there is nothing left to lease. */
+/** Deliveries in memory, by endpoint. The loop stops when no delivery is left. */
 const newQueue = (counts: readonly number[], overrides: Partial<DeliveryPorts> = {}) => {
   let nextId = 1
   const waiting = new Map(
@@ -67,7 +67,7 @@ const newQueue = (counts: readonly number[], overrides: Partial<DeliveryPorts> =
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe("the delivery loop", () => {
-  test("attempts everything that is due, never more at once than its concurrency", async () => {
+  test("attempts every due delivery, and never exceeds its concurrency", async () => {
     let inFlight = 0
     let most = 0
     const queue = newQueue([5, 5, 5, 5], {
@@ -84,7 +84,7 @@ describe("the delivery loop", () => {
     expect(most).toBe(3)
   })
 
-  test("serves endpoints in turn, whatever the length of their queues", async () => {
+  test("serves endpoints in turn, regardless of the length of their queues", async () => {
     const queue = newQueue([50, 2, 2, 2])
     await queue.run()
     const lastOf = (endpointId: string) => queue.attempted.lastIndexOf(endpointId)
@@ -92,7 +92,7 @@ describe("the delivery loop", () => {
     expect(queue.attempted).toHaveLength(56)
   })
 
-  test("goes on past a receiver that hangs", async () => {
+  test("continues with other endpoints while a receiver hangs", async () => {
     const hanging = Promise.withResolvers<void>()
     const queue = newQueue([10, 10], {
       attempt: async (each) => {
@@ -112,7 +112,7 @@ describe("the delivery loop", () => {
     expect(queue.recorded).toHaveLength(20)
   })
 
-  test("leases nothing more when it is to stop, and finishes what is in flight", async () => {
+  test("leases no more deliveries when it stops, and finishes those in flight", async () => {
     const queue = newQueue([5, 5, 5, 5], {
       attempt: async (each) => {
         queue.stop()

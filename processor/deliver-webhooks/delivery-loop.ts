@@ -1,21 +1,21 @@
 import type { DeliveryOutcome, DueDelivery, DuePage } from "./sql.ts"
 
-/** Everything the delivery loop touches. */
+/** The dependencies of the delivery loop. */
 export type DeliveryPorts = {
-  /** Leases at most `limit` due deliveries of the endpoints behind `after`, one for each endpoint. */
+  /** Leases at most `limit` due deliveries of the endpoints after `after`, one per endpoint. */
   leaseDue: (limit: number, after: string) => Promise<DuePage>
-  /** Attempts once and returns what follows. An outage of the receiver is an outcome, not an error. */
+  /** Attempts a delivery once and returns the outcome. A failure of the receiver is an outcome, not an error. */
   attempt: (delivery: DueDelivery) => Promise<DeliveryOutcome>
   record: (outcome: DeliveryOutcome) => Promise<void>
-  /** Resolves when there may be work, or at once when `stopping` is aborted. */
+  /** Resolves when there may be due deliveries, or at once when `stopping` is aborted. */
   waitForWork: () => Promise<void>
-  /** Called with every outage of our own. */
+  /** Called with every error that the receiver did not cause. */
   onError: (error: unknown) => void
 }
 
 /**
  * Attempts due deliveries, at most `concurrency` at once, until `stopping` is aborted; then finishes those in flight.
- * Goes round the endpoints and takes one delivery of each in turn, so a long queue of one endpoint delays no other.
+ * Serves endpoints round robin, one delivery each, so that a long queue of one endpoint does not delay others.
  */
 export const deliverDue = async (
   ports: DeliveryPorts,
@@ -35,7 +35,7 @@ export const deliverDue = async (
     after = page.after ?? ""
     const isRoundOver = page.after === null
     if (inFlight.size >= concurrency) await Promise.race(inFlight)
-    // A delivery that ends may make room for the next one of its endpoint.
+    // Also wait for the deliveries in flight: when one finishes, the next one of its endpoint can be leased.
     else if (isRoundOver && leasedInRound === 0) await Promise.race([ports.waitForWork(), ...inFlight])
     if (isRoundOver) leasedInRound = 0
   }
@@ -51,7 +51,7 @@ const leaseDue = async (ports: DeliveryPorts, limit: number, after: string): Pro
   }
 }
 
-// What can't be recorded comes back when its lease expires.
+// If the outcome cannot be recorded, the delivery is leased again when its lease expires.
 const deliver = async (ports: DeliveryPorts, delivery: DueDelivery): Promise<void> => {
   try {
     await ports.record(await ports.attempt(delivery))

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { outcomeOf } from "./delivery-outcome.ts"
 
-test("a delivery is attempted for some three days, ever more rarely, and then given up", () => {
+test("a delivery is attempted for about three days with growing pauses, and then fails", () => {
   const pauses: number[] = []
   let ageMs = 0
   for (let attempt = 1; ; attempt += 1) {
@@ -15,12 +15,12 @@ test("a delivery is attempted for some three days, ever more rarely, and then gi
   expect(ageMs / 86_400_000).toBeLessThan(4)
 })
 
-test("a young delivery is not given up, however often a paused endpoint was probed with it", () => {
+test("a recent delivery does not fail, regardless of how often it was used to probe a paused endpoint", () => {
   const delivery = { deliveryId: 1, attempt: 50, ageMs: 3_600_000, isProbe: true }
   expect(outcomeOf(delivery, null, "TimeoutError: failed")).toMatchObject({ status: "PENDING" })
 })
 
-test.each([200, 204, 299])("a delivery that is answered %i is delivered", (status) => {
+test.each([200, 204, 299])("a delivery with response status %i is DELIVERED", (status) => {
   const delivery = { deliveryId: 1, attempt: 1, ageMs: 0, isProbe: false }
   expect(outcomeOf(delivery, status, null)).toMatchObject({ status: "DELIVERED", retryAfterMs: null })
 })

@@ -38,7 +38,7 @@ beforeEach(() => {
 const toLocal = { allowPrivateTargets: true, timeoutMs: 5000 }
 
 describe("a posted event", () => {
-  test("carries a signature of Standard Webhooks for each secret", async () => {
+  test("contains a Standard Webhooks signature per secret", async () => {
     const previous = `whsec_${btoa("p".repeat(24))}`
     await postEvent({ ...event, url: `${origin}/hook`, secrets: [secret, previous] }, toLocal)
     const [{ headers, body } = { headers: {}, body: "" }] = received
@@ -52,7 +52,7 @@ describe("a posted event", () => {
       expect(new Webhook(each).verify(body, headers as Record<string, string>)).toEqual(event.event)
   })
 
-  test("goes only to addresses that were checked: the name is resolved once", async () => {
+  test("is sent only to checked addresses: the name is resolved once", async () => {
     const asked: string[] = []
     const resolve = async (hostname: string) => {
       asked.push(hostname)
@@ -64,7 +64,7 @@ describe("a posted event", () => {
     expect(received[0]?.headers.host).toBe(`receiver.invalid:${port}`)
   })
 
-  test("goes to another checked address when the first can't be reached", async () => {
+  test("is sent to another checked address when the first is unreachable", async () => {
     const resolve = async () => [
       { address: "127.0.0.2", family: 4 as const },
       { address: "127.0.0.1", family: 4 as const },
@@ -77,12 +77,12 @@ describe("a posted event", () => {
     expect(await postEvent({ ...event, url: `http://localhost:${port}/hook` }, toLocal)).toBe(204)
   })
 
-  test("is cut off when the receiver does not answer", async () => {
+  test("times out when the receiver does not respond", async () => {
     const url = `${origin}/hang`
     await expect(postEvent({ ...event, url }, { ...toLocal, timeoutMs: 100 })).rejects.toThrow()
   })
 
-  test("is cut off when the name never resolves", async () => {
+  test("times out when the name never resolves", async () => {
     const resolve = () => new Promise<never>(() => undefined)
     const url = "https://receiver.invalid/"
     await expect(

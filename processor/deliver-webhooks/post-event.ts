@@ -6,12 +6,12 @@ import { type Address, resolveTarget } from "./resolve-target.ts"
 import type { DueDelivery } from "./sql.ts"
 
 export type PostOptions = {
-  /** For tests and laptops: targets that only this machine or its network can reach. */
+  /** For tests and development: allows targets that only this machine or its network can reach. */
   allowPrivateTargets: boolean
-  /** For the whole attempt: DNS, connecting, sending, and the status of the answer. */
+  /** Limit for the whole attempt: DNS, connecting, sending, and the response status. */
   timeoutMs: number
   now?: () => Date
-  /** All addresses of a host. @default DNS, and in development the hosts file */
+  /** Returns all addresses of a host. @default DNS, and in development the hosts file */
   resolve?: (hostname: string, signal: AbortSignal) => Promise<Address[]>
 }
 
@@ -21,9 +21,9 @@ export class TargetBlocked extends Error {
 }
 
 /**
- * POSTs an event, signed as https://www.standardwebhooks.com says, and returns the status of the answer. Redirects are
- * not followed: their targets are not checked.
- * @throws TargetBlocked, or what the network throws
+ * POSTs an event, signed according to https://www.standardwebhooks.com, and returns the response status. Redirects are
+ * not followed, because their targets are not checked.
+ * @throws TargetBlocked, or a network error
  */
 export const postEvent = async (
   delivery: Pick<DueDelivery, "eventId" | "event" | "url" | "secrets">,
@@ -66,13 +66,13 @@ const checkTarget = (
 ): readonly Address[] => {
   if (url.protocol !== "https:" && !allowPrivateTargets) throw new TargetBlocked("not https")
   if (addresses.length === 0) throw new TargetBlocked("the name has no address")
-  // All of them: one private address among public ones is an attempt to get past this check.
+  // All addresses must be public: a private one among them is an attempt to bypass this check.
   if (!allowPrivateTargets && !addresses.every(({ address }) => isPublicAddress(address)))
     throw new TargetBlocked("the address is private")
   return addresses
 }
 
-// The hosts file is read without a signal.
+// Reading the hosts file does not support a signal.
 const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true })
@@ -95,7 +95,7 @@ const send = (
         headers,
         signal,
         agent: false,
-        // Only the addresses that were checked: the name could resolve to others by now.
+        // Connect to the checked addresses only: the name may resolve to others now.
         lookup: (_, options, callback) => {
           const [first] = addresses
           if (options.all) callback(null, [...addresses])
@@ -104,11 +104,11 @@ const send = (
       },
       (response) => {
         resolve(response.statusCode ?? 0)
-        // The body is not needed, and may be long.
+        // The body is not needed and may be long.
         response.destroy()
       },
     )
-    // Stays for good: a connection that breaks after its answer emits an error too.
+    // Never removed: a connection that breaks after the response also emits an error.
     request.on("error", reject)
     request.end(body)
   })

@@ -23,7 +23,7 @@ const specialV4 = [
   ["240.0.0.0", 4],
 ] as const
 const specialV6 = [
-  // All but 2000::/3, global unicast.
+  // Everything except 2000::/3, global unicast.
   ["::", 3],
   ["4000::", 2],
   ["8000::", 1],
@@ -33,7 +33,7 @@ const specialV6 = [
   ["3fff::", 20],
 ] as const
 
-// Two lists: a BlockList compares IPv4 addresses with IPv6 blocks as well, as `::ffff:0:0/96`.
+// Two lists: a BlockList also compares IPv4 addresses with IPv6 blocks, as `::ffff:0:0/96`.
 const blocked = { ipv4: new BlockList(), ipv6: new BlockList() }
 for (const [network, prefix] of specialV4) blocked.ipv4.addSubnet(network, prefix, "ipv4")
 for (const [network, prefix] of specialV6) blocked.ipv6.addSubnet(network, prefix, "ipv6")
@@ -53,7 +53,7 @@ const bitsOfV6 = (text: string): bigint => {
   return all.reduce((bits, group) => (bits << 16n) + BigInt(`0x${group}`), 0n)
 }
 
-/** Any address, and those at the edges of the special blocks. */
+/** Arbitrary addresses, and those at the edges of the special blocks. */
 const addressesNear = (
   blocks: readonly (readonly [string, number])[],
   width: number,
@@ -69,7 +69,7 @@ const addressesNear = (
       }),
   )
 
-describe("no address is public that IANA lists as special:", () => {
+describe("an address that IANA lists as special is not public:", () => {
   test("IPv4", () => {
     fc.assert(
       fc.property(addressesNear(specialV4, 32, bitsOfV4), (bits) => {
@@ -92,7 +92,7 @@ describe("no address is public that IANA lists as special:", () => {
     )
   })
 
-  test("an IPv4 address inside any IPv6 form", () => {
+  test("an IPv4 address embedded in an IPv6 address", () => {
     const prefixes = ["::ffff:", "::", "64:ff9b::", "64:ff9b:1::", "::ffff:0:"]
     for (const prefix of prefixes)
       for (const address of ["8.8.8.8", "127.0.0.1", "10.0.0.1", "169.254.169.254"])

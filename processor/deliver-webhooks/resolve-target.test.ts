@@ -17,7 +17,7 @@ afterEach(() => {
   sockets = []
 })
 
-/** A DNS server on UDP. `addressesOf` is asked for the addresses of a query; null: it never answers. */
+/** A DNS server on UDP. `addressesOf` returns the addresses for a query, or null to never respond. */
 const startDns = async (addressesOf: (type: "A" | "AAAA") => readonly string[] | null) => {
   const socket = createSocket("udp4")
   sockets.push(socket)
@@ -68,7 +68,7 @@ describe("a host resolves", () => {
     ])
   })
 
-  test("to the family that has addresses, when the other has none", async () => {
+  test("to the addresses of one family when the other has none", async () => {
     const dns = await startDns((type) => (type === "A" ? [] : ["2001:db8:0:0:0:0:0:7"]))
     expect(await resolveTarget("receiver.test", noLimit, fromDns([dns.server]))).toEqual([
       { address: "2001:db8::7", family: 6 },
@@ -103,7 +103,7 @@ describe("a host resolves", () => {
   })
 })
 
-describe("a name server that never answers", () => {
+describe("a name server that never responds", () => {
   let server: Server
   beforeEach(async () => {
     server = createServer((_, response) => response.end("here"))
@@ -114,7 +114,7 @@ describe("a name server that never answers", () => {
     server.close()
   })
 
-  test("delays no unrelated fetch, however many deliveries wait for it", async () => {
+  test("delays no unrelated fetch, regardless of how many deliveries wait for it", async () => {
     const dns = await startDns(() => null)
     const settled: PromiseSettledResult<number>[] = []
     const stopping = new AbortController()
@@ -128,7 +128,7 @@ describe("a name server that never answers", () => {
       settled.push(result)
     })
     await vi.waitFor(() => expect(dns.queries.length).toBeGreaterThanOrEqual(64))
-    // A name, not an address: `fetch` looks it up on one of libuv's threads.
+    // A name, not an address: `fetch` resolves it on one of libuv's threads.
     const { port } = server.address() as AddressInfo
     expect(await (await fetch(`http://localhost:${port}/`)).text()).toBe("here")
     expect(settled).toEqual([])
@@ -137,7 +137,7 @@ describe("a name server that never answers", () => {
     expect(settled.every(({ status }) => status === "rejected")).toBe(true)
   })
 
-  test("is given up when the time of the delivery is over", async () => {
+  test("is abandoned when the time limit of the delivery is reached", async () => {
     const dns = await startDns(() => null)
     const event = { eventId: "evt_1", event: {}, url: "https://receiver.test/", secrets: [] }
     const resolve = (hostname: string, signal: AbortSignal) =>

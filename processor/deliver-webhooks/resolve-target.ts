@@ -5,19 +5,19 @@ import { isIP } from "node:net"
 export type Address = { address: string; family: 4 | 6 }
 
 export type ResolveOptions = {
-  /** A hosts file to look into first, for development; null in production. */
+  /** A hosts file that takes precedence over DNS, for development; null in production. */
   hostsFile: string | null
-  /** For tests. @default those of the system */
+  /** For tests. @default the name servers of the system */
   servers?: readonly string[]
 }
 
-/** For one query to one server; `tries` queries are made. */
+/** Time limit of one query to one server. Up to `tries` queries are sent. */
 const queryTimeoutMs = 2_000
 const tries = 2
 
 /**
- * All addresses of a host. Asks DNS by c-ares, not by `dns.lookup`: `getaddrinfo` blocks one of libuv's four threads
- * for each name that does not answer, and with them the files and fetches of the whole process.
+ * Returns all addresses of a host. Uses c-ares instead of `dns.lookup`: `getaddrinfo` blocks one of libuv's four
+ * threads per unresponsive name, and blocked threads stall the file access and fetches of the whole process.
  * https://nodejs.org/api/dns.html#implementation-considerations
  * @throws the reason of `signal`, or the error of the query
  */
@@ -28,7 +28,7 @@ export const resolveTarget = async (
 ): Promise<Address[]> => {
   const literal = toAddresses([hostname])
   if (literal.length > 0) return literal
-  // RFC 6761 §6.3: these names are loopback and are never asked of a DNS server.
+  // RFC 6761 §6.3: these names are loopback and must not be sent to a DNS server.
   if (/^(.+\.)?localhost\.?$/i.test(hostname)) return toAddresses(["127.0.0.1", "::1"])
   const hosts = hostsFile === null ? [] : await addressesInHostsFile(hostsFile, hostname)
   return hosts.length > 0 ? hosts : queryDns(hostname, signal, servers)
@@ -54,7 +54,7 @@ const queryDns = async (
   servers: readonly string[] | undefined,
 ): Promise<Address[]> => {
   signal.throwIfAborted()
-  // A resolver for each name: `cancel` ends all queries of a resolver.
+  // One resolver per name, because `cancel` cancels all queries of a resolver.
   const resolver = new Resolver({ timeout: queryTimeoutMs, tries })
   if (servers) resolver.setServers(servers)
   const cancel = () => resolver.cancel()
@@ -62,7 +62,7 @@ const queryDns = async (
   try {
     const [v4, v6] = await Promise.allSettled([resolver.resolve4(hostname), resolver.resolve6(hostname)])
     signal.throwIfAborted()
-    // Many names have addresses of one family only, and some servers never answer for the other.
+    // Many names have addresses of one family only, and some servers never respond for the other.
     if (v4.status === "rejected" && v6.status === "rejected") throw v4.reason
     return toAddresses([v4, v6].flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])))
   } finally {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => outbox.drop())
 afterEach(() => outbox.rows`truncate webhook_endpoints, webhook_deliveries`)
 
-/** An endpoint with deliveries that are due. */
+/** Adds an endpoint with due deliveries. */
 const newEndpoint = async (deliveries: number, owner?: UserId): Promise<string> => {
   const endpointId = newId.endpoint()
   const userId = owner ?? (await outbox.newUser())
@@ -24,7 +24,7 @@ const newEndpoint = async (deliveries: number, owner?: UserId): Promise<string> 
   return endpointId
 }
 const lease = (limit = 100, after = "") => outbox.database.run(leaseDue, { limit, after, leaseMs: 60_000 })
-/** Leases until nothing more is due. */
+/** Leases until no delivery is due. */
 const leaseAll = async (): Promise<DueDelivery[]> => {
   const { deliveries } = await lease()
   return deliveries.length === 0 ? [] : [...deliveries, ...(await leaseAll())]
@@ -60,7 +60,7 @@ const only = <Item>(items: readonly Item[]): Item => {
 }
 
 describe("leasing", () => {
-  test("takes one delivery of each endpoint in turn, and continues behind the last one", async () => {
+  test("takes one delivery per endpoint in turn, and continues after the last endpoint", async () => {
     const ids = (await Promise.all([newEndpoint(3), newEndpoint(3), newEndpoint(3)])).toSorted()
     const first = await lease(2)
     expect(first.deliveries.map(({ endpointId }) => endpointId)).toEqual(ids.slice(0, 2))
@@ -81,7 +81,7 @@ describe("leasing", () => {
     expect(await leaseAll()).toHaveLength(3)
   })
 
-  test("gives a delivery to one worker only", async () => {
+  test("leases a delivery to one worker only", async () => {
     await Promise.all(Array.from({ length: 6 }, () => newEndpoint(1)))
     const pages = await Promise.all(Array.from({ length: 4 }, () => lease()))
     const leased = pages.flatMap(({ deliveries }) => deliveries.map(({ deliveryId }) => deliveryId))
@@ -89,7 +89,7 @@ describe("leasing", () => {
     expect(leased).toHaveLength(6)
   })
 
-  test("gives a dead worker's delivery to another when its lease expires, and ignores the dead worker's outcome", async () => {
+  test("leases a delivery to another worker when the lease expires, and ignores the outcome of the first", async () => {
     await newEndpoint(1)
     const first = only(await leaseAll())
     await outbox.rows`update webhook_deliveries set next_attempt_at = now(), lease_expires_at = now()`
@@ -99,7 +99,7 @@ describe("leasing", () => {
     expect(await record(second, delivered)).toEqual({ isRecorded: true })
   })
 
-  test("leaves out disabled endpoints and deliveries that are not due", async () => {
+  test("skips disabled endpoints and deliveries that are not due", async () => {
     const disabled = await newEndpoint(1)
     await outbox.rows`update webhook_endpoints set disabled_at = now() where endpoint_id = ${disabled}`
     const postponed = await newEndpoint(1)
@@ -110,7 +110,7 @@ describe("leasing", () => {
 })
 
 describe("a failing endpoint", () => {
-  /** Fails an endpoint until it is paused. */
+  /** Records failures of an endpoint until it is paused. */
   const pausedEndpoint = async () => {
     const endpointId = await newEndpoint(10)
     for (const delivery of await leaseAll()) await record(delivery)
@@ -119,7 +119,7 @@ describe("a failing endpoint", () => {
   const endPause = () => outbox.rows`
     update webhook_endpoints set paused_until = now() where paused_until is not null`
 
-  test("is paused as a whole after three failures; another endpoint of its user is not", async () => {
+  test("is paused for all deliveries after three failures; another endpoint of its user is not", async () => {
     const userId = await outbox.newUser()
     const [failing, other] = [await newEndpoint(10, userId), await newEndpoint(1, userId)]
     const all = await leaseAll()
@@ -131,7 +131,7 @@ describe("a failing endpoint", () => {
     expect(only(await leaseAll()).endpointId).toBe(other)
   })
 
-  test("is not paused when a success comes between its failures", async () => {
+  test("is not paused when a delivery succeeds between its failures", async () => {
     const endpointId = await newEndpoint(10)
     const [first, second, third, fourth] = await leaseAll()
     if (!first || !second || !third || !fourth) throw new Error("not leased")
@@ -142,7 +142,7 @@ describe("a failing endpoint", () => {
     expect(await endpointOf(endpointId)).toMatchObject({ is_paused: null, consecutive_failures: 1 })
   })
 
-  test("gets one probe after its pause, whichever worker asks, and a longer pause when it fails", async () => {
+  test("gets one probe after its pause over all workers, and a longer pause when the probe fails", async () => {
     const endpointId = await pausedEndpoint()
     const first = Number((await endpointOf(endpointId))?.paused_seconds)
     await endPause()
@@ -156,7 +156,7 @@ describe("a failing endpoint", () => {
     expect(Number(second?.paused_seconds)).toBeGreaterThan(first)
   })
 
-  test("is never paused longer than half an hour and some", async () => {
+  test("is never paused for much longer than half an hour", async () => {
     const endpointId = await pausedEndpoint()
     await outbox.rows`update webhook_endpoints set consecutive_failures = 1000`
     await endPause()
@@ -164,7 +164,7 @@ describe("a failing endpoint", () => {
     expect((await endpointOf(endpointId))?.paused_seconds).toBeLessThanOrEqual(1800 * 1.2)
   })
 
-  test("is served fully again after a probe that is delivered", async () => {
+  test("gets all deliveries again after a successful probe", async () => {
     const endpointId = await pausedEndpoint()
     await endPause()
     await record(only(await leaseAll()), delivered)
@@ -172,7 +172,7 @@ describe("a failing endpoint", () => {
     expect(await leaseAll()).toHaveLength(4)
   })
 
-  test("is probed again when the worker with its probe died", async () => {
+  test("is probed again when the worker that probed it died", async () => {
     await pausedEndpoint()
     await endPause()
     expect(only(await leaseAll()).isProbe).toBe(true)
@@ -180,7 +180,7 @@ describe("a failing endpoint", () => {
     expect(only(await leaseAll()).isProbe).toBe(true)
   })
 
-  test("is probed with a delivery that was not attempted yet, rather than one that failed", async () => {
+  test("is probed with an unattempted delivery in preference to a failed one", async () => {
     await pausedEndpoint()
     await endPause()
     const probe = only(await leaseAll())
@@ -199,7 +199,7 @@ describe("an endpoint is disabled", () => {
     return { endpointId, given, waiting }
   }
 
-  test("when a delivery is given up after five days of failures, and its other deliveries are given up", async () => {
+  test("when a delivery fails after five days of failures, and its other deliveries fail too", async () => {
     const { endpointId, given, waiting } = await failingFor(6)
     await record(given, { status: "FAILED" })
     expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: true })
@@ -207,7 +207,7 @@ describe("an endpoint is disabled", () => {
   })
 
   test.each([
-    ["it has failed for three days only", 3, "FAILED"],
+    ["it has failed for only three days", 3, "FAILED"],
     ["the delivery is attempted again", 6, "PENDING"],
   ] as const)("not while %s", async (_, days, status) => {
     const { endpointId, given } = await failingFor(days)
@@ -215,14 +215,14 @@ describe("an endpoint is disabled", () => {
     expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: false })
   })
 
-  test("not for failures before its last success", async () => {
+  test("not because of failures before its last success", async () => {
     const { endpointId, given, waiting } = await failingFor(6)
     await record(given, delivered)
     await record(waiting, { status: "FAILED" })
     expect(await endpointOf(endpointId)).toMatchObject({ is_disabled: false, consecutive_failures: 1 })
   })
 
-  test("at once by 410 Gone, and nothing of another endpoint changes", async () => {
+  test("at once by 410 Gone, without effect on other endpoints", async () => {
     const { endpointId, given, waiting } = await failingFor(0)
     await newEndpoint(1)
     const other = only(await leaseAll())
@@ -241,7 +241,7 @@ describe("an endpoint is disabled", () => {
     for (const id of ids) expect(await endpointOf(id)).toMatchObject({ is_disabled: true })
   })
 
-  test("and a delivery that arrived meanwhile is DELIVERED", async () => {
+  test("and a delivery that succeeded in the meantime is DELIVERED", async () => {
     const { given, waiting } = await failingFor(0)
     await record(given, { status: "FAILED", lastStatus: 410, disableReason: "410 Gone" })
     await record(waiting, delivered)

@@ -7,49 +7,49 @@ const dueDelivery = z.object({
   eventId: z.string(),
   event: z.record(z.string(), z.unknown()),
   url: z.string(),
-  /** The newest first; two while a secret is rotated. */
+  /** Newest first; two while a secret is rotated. */
   secrets: z.array(z.string()),
-  /** This one included. */
+  /** Includes this attempt. */
   attempt: z.number().int(),
-  /** Since the event was queued for the endpoint. */
+  /** Time since the event was queued for the endpoint. */
   ageMs: z.number(),
-  /** The one attempt by which a paused endpoint is tried. */
+  /** The single attempt that tests a paused endpoint. */
   isProbe: z.boolean(),
 })
 
 export type DueDelivery = z.infer<typeof dueDelivery>
 
-/** Deliveries in flight to one endpoint, and to all endpoints of one user, over all workers. */
+/** Maximum deliveries in flight to one endpoint, and to all endpoints of one user, over all workers. */
 const maxPerEndpoint = 4
 const maxPerUser = 8
 
-/** Failures in a row after which an endpoint is paused. */
+/** Number of consecutive failures after which an endpoint is paused. */
 const maxConsecutiveFailures = 3
 const firstPauseSeconds = 10
 const longestPauseSeconds = 1800
 
-/** How many endpoints one statement looks at for so many free slots: some are paused or have enough in flight. */
+/** Number of endpoints that one statement examines. Exceeds the limit, as some are paused or have enough in flight. */
 const maxEndpoints = "(20 + 2 * ($1::jsonb->>'limit')::int)"
 
 const page = z.object({
   deliveries: z.array(dueDelivery),
-  /** Where the next round begins; null when there are no further endpoints. */
+  /** `after` of the next call; null when there are no further endpoints. */
   after: z.string().nullable(),
 })
 
 export type DuePage = z.infer<typeof page>
 
 /**
- * Leases due deliveries: one for each endpoint behind `after`, in the order of their ids, so that repeated calls serve
- * endpoints round robin. A dead worker's deliveries come back when their lease expires. An endpoint whose pause is over
- * gets one delivery, the probe, and stays paused for everyone else meanwhile. Workers that lease at the same instant
- * don't see each other's leases and may exceed a limit by one delivery each.
+ * Leases due deliveries: one per endpoint after `after`, in the order of the endpoint ids, so that repeated calls serve
+ * endpoints round robin. The deliveries of a dead worker are leased again when their lease expires. An endpoint whose
+ * pause is over gets one delivery, the probe, and stays paused for other workers until the outcome is known. Workers
+ * that lease at the same time do not see each other's leases and may exceed a limit by one delivery each.
  */
 export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: number }>()(
   page,
   `
   with recursive waiting as (
-    -- Steps from one endpoint to the next in the index, over however many deliveries each has.
+    -- One index probe per endpoint, regardless of its number of deliveries.
     (select endpoint_id, 1 as step from webhook_deliveries
      where status = 'PENDING' and endpoint_id > $1::jsonb->>'after' order by endpoint_id limit 1)
     union all
@@ -85,7 +85,7 @@ export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: num
     for update of d skip locked
   ),
   probed as (
-    -- Checked again under the endpoint's lock: one worker has the probe.
+    -- Check again under the lock of the endpoint: only one worker may have the probe.
     update webhook_endpoints e set paused_until = now() + ($1::jsonb->>'leaseMs')::int * interval '1 millisecond'
     from locked where locked.is_probe and e.endpoint_id = locked.endpoint_id and e.paused_until <= now()
     returning e.endpoint_id
@@ -122,13 +122,13 @@ export type DeliveryOutcome = {
   status: "DELIVERED" | "FAILED" | "PENDING"
   lastStatus: number | null
   lastError: string | null
-  /** For a delivery that is attempted again, unless its endpoint is paused longer. */
+  /** Pause before the next attempt, unless the endpoint is paused longer. */
   retryAfterMs: number | null
-  /** Why its endpoint is disabled, if so. */
+  /** Disables the endpoint for this reason. */
   disableReason: string | null
 }
 
-// A delivery that was in flight when the pause began says nothing new about the endpoint.
+// The failure of a delivery that was in flight when the pause began does not count again.
 const countsAsFailure = "((doc->>'isProbe')::boolean or coalesce(e.paused_until <= now(), true))"
 
 const nextPause = `(0.8 + 0.4 * random()) * interval '1 second' * least(${longestPauseSeconds},
@@ -139,9 +139,9 @@ const disableReason = `coalesce(doc->>'disableReason', case
         then 'nothing could be delivered for five days' end)`
 
 /**
- * Records how an attempt went. A success ends the endpoint's pause; failures in a row begin one, which grows with each
- * failed probe and which all deliveries of the endpoint share. An endpoint that has failed for five days is disabled
- * with its next delivery that is given up, and its pending deliveries are given up too: nobody would lease them.
+ * Records the outcome of an attempt. Consecutive failures pause the endpoint for all its deliveries; the pause grows
+ * with each failed probe, and a success ends it. When an endpoint has failed for five days and a delivery fails, the
+ * endpoint is disabled, and its pending deliveries fail too, because no worker would lease them.
  */
 export const recordOutcome = statementOf<DeliveryOutcome>()(
   z.object({ isRecorded: z.boolean() }),
@@ -151,7 +151,7 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
     select d.delivery_id, d.endpoint_id from input
     join webhook_deliveries d on d.delivery_id = (doc->>'deliveryId')::bigint
     where d.attempts = (doc->>'attempt')::int
-      -- A success counts, even if the endpoint was disabled meanwhile.
+      -- A success counts even if the endpoint was disabled in the meantime.
       and (d.status = 'PENDING' or doc->>'status' = 'DELIVERED')
     for update of d
   ),
@@ -159,7 +159,7 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
     update webhook_endpoints e set consecutive_failures = 0, failing_since = null, paused_until = null
     from input, attempted
     where e.endpoint_id = attempted.endpoint_id and doc->>'status' = 'DELIVERED'
-      -- Most successes change nothing and must not wait for each other.
+      -- Most successes do not change the endpoint and must not wait for its lock.
       and (e.consecutive_failures > 0 or e.failing_since is not null or e.paused_until is not null)
   ),
   failed as (
@@ -176,7 +176,7 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
   ),
   recorded as (
     update webhook_deliveries d set
-      -- An attempt that was in flight when its endpoint was disabled has no further one.
+      -- A delivery that was in flight when its endpoint was disabled is not attempted again.
       status = case when failed.disabled_at is not null then 'FAILED' else doc->>'status' end, last_status = (doc->>'lastStatus')::int,
       last_error = left(doc->>'lastError', 300), lease_expires_at = null,
       delivered_at = case when doc->>'status' = 'DELIVERED' then now() end,
@@ -191,7 +191,7 @@ export const recordOutcome = statementOf<DeliveryOutcome>()(
       select w.delivery_id from failed join webhook_deliveries w using (endpoint_id)
       where failed.disabled_at is not null and w.status = 'PENDING'
         and w.delivery_id not in (select delivery_id from attempted)
-      -- Never waits for another worker that records an outcome of this endpoint: they would wait for each other.
+      -- Skip rows that another worker has locked to record an outcome of this endpoint: waiting would deadlock.
       for update of w skip locked
     ) as rest
     where d.delivery_id = rest.delivery_id

@@ -13,26 +13,26 @@ const secret = `whsec_${btoa("x".repeat(24))}`
 let outbox: Awaited<ReturnType<typeof openTestOutbox>>
 let receiver: Server
 let origin: string
-/** Requests that wait for an answer, by path, and the most there ever were. */
-let hanging: Map<string, number>
-let mostHanging: Map<string, number>
+/** Open requests by path, and their maximum. */
+let openRequests: Map<string, number>
+let maxOpenRequests: Map<string, number>
 beforeAll(async () => {
   outbox = await openTestOutbox(inject("environment").databaseUrl)
 })
 afterAll(() => outbox.drop())
 beforeEach(async () => {
-  hanging = new Map()
-  mostHanging = new Map()
+  openRequests = new Map()
+  maxOpenRequests = new Map()
   receiver = createServer((request, response) => {
     const path = request.url ?? ""
     if (!path.startsWith("/hang")) {
       response.writeHead(204).end()
       return
     }
-    const count = (hanging.get(path) ?? 0) + 1
-    hanging.set(path, count)
-    mostHanging.set(path, Math.max(count, mostHanging.get(path) ?? 0))
-    response.on("close", () => hanging.set(path, (hanging.get(path) ?? 0) - 1))
+    const count = (openRequests.get(path) ?? 0) + 1
+    openRequests.set(path, count)
+    maxOpenRequests.set(path, Math.max(count, maxOpenRequests.get(path) ?? 0))
+    response.on("close", () => openRequests.set(path, (openRequests.get(path) ?? 0) - 1))
   })
   await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve))
   origin = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`
@@ -43,7 +43,7 @@ afterEach(async () => {
   await outbox.rows`truncate webhook_endpoints, webhook_deliveries`
 })
 
-/** An endpoint with deliveries that are due; the older they are, the earlier the old scheduler took them. */
+/** Adds an endpoint with due deliveries. An earlier scheduler took the oldest first. */
 const newEndpoint = async (userId: UserId, path: string, deliveries: number, ageMinutes: number) => {
   const endpointId = newId.endpoint()
   await outbox.rows`
@@ -84,20 +84,20 @@ describe("an endpoint that hangs with 2,500 deliveries", () => {
     await newEndpoint(greedy, "/hang", 2_500, 60)
     const endpointId = await newEndpoint(other, "/hook", 100, 0)
     await delivering(async () => {
-      await vi.waitFor(() => expect(hanging.get("/hang")).toBeGreaterThan(0), { timeout: 10_000 })
+      await vi.waitFor(() => expect(openRequests.get("/hang")).toBeGreaterThan(0), { timeout: 10_000 })
       await vi.waitFor(async () => expect(await deliveredTo(endpointId)).toBe(100), { timeout: 10_000 })
-      expect(hanging.get("/hang")).toBeGreaterThan(0)
+      expect(openRequests.get("/hang")).toBeGreaterThan(0)
     })
   })
 
-  test("has few deliveries in flight, and so have all endpoints of its user together", async () => {
+  test("has a limited number of deliveries in flight, and so have all endpoints of its user together", async () => {
     const userId = await outbox.newUser()
     const paths = ["/hang/1", "/hang/2", "/hang/3", "/hang/4"]
     for (const path of paths) await newEndpoint(userId, path, 600, 60)
     const endpointId = await newEndpoint(await outbox.newUser(), "/hook", 100, 0)
     await delivering(async () => {
       await vi.waitFor(async () => expect(await deliveredTo(endpointId)).toBe(100), { timeout: 10_000 })
-      const counts = paths.map((path) => mostHanging.get(path) ?? 0)
+      const counts = paths.map((path) => maxOpenRequests.get(path) ?? 0)
       expect(Math.max(...counts)).toBeLessThanOrEqual(4)
       expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(8)
     })

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { createBufferPool } from "./buffer-pool.ts"
 
-test("memory is used again, unless its user failed or it is too small", async () => {
+test("memory is reused, unless the task that used it failed or it is too small", async () => {
   const { withBuffer } = createBufferPool()
   const memoryOf = (bytes: number) => withBuffer(bytes, async ({ buffer }) => buffer)
 
@@ -17,7 +17,7 @@ test("memory is used again, unless its user failed or it is too small", async ()
   expect(await memoryOf(1_500_000)).not.toBe(second)
 })
 
-test("two users at once have memory of their own, of the size that each asked for", async () => {
+test("concurrent tasks get separate memory of the requested size", async () => {
   const { withBuffer } = createBufferPool()
   await withBuffer(3, (outer) =>
     withBuffer(5, async (inner) => {

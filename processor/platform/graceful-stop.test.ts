@@ -9,7 +9,7 @@ const silent = pino({ level: "silent" })
 const hanging = () => new Promise<void>(() => undefined)
 
 describe("stopping", () => {
-  test("gives every phase its share of the time, even if earlier phases hang", async () => {
+  test("gives every phase its part of the time, even if earlier phases hang", async () => {
     const ran: string[] = []
     const phase = (name: string, run: () => Promise<void>, weight: number) => ({
       name,
@@ -37,7 +37,7 @@ describe("stopping", () => {
     expect(await stopGracefully([quick, slow], 1000, silent)).toBe(true)
   })
 
-  test("runs every phase even if one fails, and is then not clean", async () => {
+  test("runs every phase even if one fails, and then returns false", async () => {
     const ran: string[] = []
     const failing = { name: "failing", run: () => Promise.reject(new Error("no")) }
     const last = { name: "last", run: async () => void ran.push("last") }
@@ -45,7 +45,7 @@ describe("stopping", () => {
     expect(ran).toEqual(["last"])
   })
 
-  test("is clean when a phase with mayTimeOut times out", async () => {
+  test("returns true when a phase with mayTimeOut times out", async () => {
     const draining = { name: "drain", run: hanging, mayTimeOut: true }
     const releasing = { name: "release", run: async () => undefined }
     expect(await stopGracefully([draining, releasing], 100, silent)).toBe(true)

@@ -15,8 +15,8 @@ export type LateObjectOutcome =
   | { kind: "none" }
 
 /**
- * Recovers an EXPIRED photo whose object is in the bucket. Expiry released its quota, which is
- * added again (decision 17).
+ * Recovers an EXPIRED photo whose object is in the bucket. Expiry released its quota, which is reserved again
+ * (decision 17).
  */
 export const recoverLateObject = async (
   { database, objectStore }: { database: Database; objectStore: ObjectStore },
@@ -33,7 +33,7 @@ export const recoverLateObject = async (
 const noRoomDetail =
   "The file arrived after its upload had expired, and the quota was exhausted. Delete some photos and upload it again."
 
-/** Sets an EXPIRED photo to PROCESSING and adds its quota again; without quota it only changes the detail. */
+/** Sets an EXPIRED photo to PROCESSING and reserves its quota again; if the quota is exhausted, only changes the detail. */
 export const reopenExpiredPhoto = statementOf<{ photoId: PhotoId; etag: string; noRoomDetail: string }>()(
   z.object({ outcome: z.enum(["recovered", "no_room", "none"]) }),
   `

@@ -2,7 +2,7 @@ import { type Logger, pino } from "pino"
 
 export type { Logger }
 
-/** Creates a logger of JSON lines on standard output. Log ids and figures only, never filenames, emails, positions or URLs. */
+/** Creates a logger of JSON lines on standard output. Log ids and numbers only, no filenames, emails, positions or URLs. */
 export const createLogger = (level: string): Logger =>
   pino({
     level,

@@ -48,7 +48,7 @@ afterAll(async () => {
   vi.unstubAllEnvs()
 })
 
-/** A user whose photos are uploaded: each is stored, and its message is in the queue. */
+/** Adds a user with uploaded photos: the objects are stored, and their messages are in the queue. */
 const upload = async (queueUrl: string, count: number, content: string) => {
   const userId: UserId = newId.user()
   await own.database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
@@ -86,7 +86,7 @@ const upload = async (queueUrl: string, count: number, content: string) => {
   return userId
 }
 
-test("500 slow photos of one user do not stall the photo of another user behind them", {
+test("500 slow photos of one user do not delay the photo of another user that was uploaded later", {
   timeout: 120_000,
 }, async () => {
   const { QueueUrl: queueUrl = "" } = await sqs.send(
@@ -149,7 +149,7 @@ test("500 slow photos of one user do not stall the photo of another user behind 
       where p.user_id = ${busyUser} and t.kind = 'ATTEMPT_STARTED' and t.occurred_at <
         (select completed_at from photos where user_id = ${otherUser})`
     expect(before?.count).toBe(2)
-    // No other user waits: the busy user also gets the third slot.
+    // Now no other user waits, so the busy user also gets the third slot.
     await vi.waitFor(() => expect(slowPhotos).toBe(slots), { timeout: 20_000, interval: 50 })
     const [leases] = await own.rows`
       select count(*)::int from photos where user_id = ${busyUser} and lease_expires_at > now()`

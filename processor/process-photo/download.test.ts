@@ -63,7 +63,7 @@ describe("a download", () => {
     )
   })
 
-  test("ends when its signal fires", async () => {
+  test("fails when its signal is aborted", async () => {
     const aborting = new AbortController()
     const silent = { bytes: 3, stream: new Readable({ read: () => undefined }) }
     const download = downloadToMemory(silent, memory(3), aborting.signal)

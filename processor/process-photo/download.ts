@@ -4,14 +4,14 @@ import { addAbortSignal } from "node:stream"
 import { finished, pipeline } from "node:stream/promises"
 import type { ObjectBody } from "../platform/object-store.ts"
 
-/** Photos up to this size, nearly all, are held in memory. Larger ones go to a file, to limit memory. */
+/** Photos up to this size, which are nearly all, are kept in memory. Larger ones are written to a file. */
 export const maxBufferedBytes = 16 * 1024 * 1024
 
 export type Hashed<Content> = { content: Content /** Lower-case hex. */; sha256: string }
 
 /**
- * Downloads an object into `target`, which has its size, and hashes it.
- * @throws Error when the stream breaks, `signal` fires, or the object has another size than its response said
+ * Downloads an object into `target`, which has the size of the object, and hashes it.
+ * @throws Error when the stream fails, `signal` is aborted, or the size differs from the size in the response headers
  */
 export const downloadToMemory = async (
   { stream, bytes }: ObjectBody,
@@ -21,9 +21,9 @@ export const downloadToMemory = async (
   const hash = createHash("sha256")
   let received = 0
   let previous: Buffer<ArrayBuffer> | undefined
-  // Not `for await`: an iterator costs several promises for each chunk.
+  // Not `for await`: an iterator costs several promises per chunk.
   addAbortSignal(signal, stream).on("data", (chunk: Buffer<ArrayBuffer>) => {
-    // The HTTP parser still reads the memory of this chunk, and has finished with the one before.
+    // The HTTP parser still reads the memory of this chunk, but no longer that of the previous one.
     if (previous) freeChunk(previous)
     previous = chunk
     received += chunk.length
@@ -45,7 +45,7 @@ const freeChunk = ({ buffer, length }: Buffer<ArrayBuffer>): void => {
   if (length === buffer.byteLength) buffer.transfer(0)
 }
 
-/** As `downloadToMemory`, into a file at `path`. */
+/** Like `downloadToMemory`, but into a file at `path`. */
 export const downloadToFile = async (
   { stream, bytes }: ObjectBody,
   path: string,

@@ -19,7 +19,7 @@ beforeEach(() => own.rows`truncate photos, upload_jobs, users cascade`)
 
 const slots = 3
 
-/** A user with photos that are QUEUED, and those of them that were finalized: they wait for a slot. */
+/** Adds a user with QUEUED photos. The finalized ones wait for a slot. */
 const newUser = async (queued: number, waiting: number): Promise<{ userId: UserId; photoIds: PhotoId[] }> => {
   const userId = newId.user()
   await own.database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
@@ -63,7 +63,7 @@ const complete = (photoId: PhotoId, attempt: number) =>
   })
 
 describe("a user's share of the slots", () => {
-  test("is all slots while no other user waits", async () => {
+  test("includes all slots while no other user waits", async () => {
     const { userId, photoIds } = await newUser(0, slots)
     for (const photoId of photoIds) expect((await claim(userId, photoId)).claimed).not.toBeNull()
   })
@@ -77,26 +77,26 @@ describe("a user's share of the slots", () => {
 
     expect(await claim(busy.userId, third)).toMatchObject({ claimed: null, deferred: { slots } })
     expect((await claim(other.userId, other.photoIds[0])).claimed?.attempt).toBe(1)
-    // No user waits any more.
+    // Now no user waits.
     expect((await claim(busy.userId, third)).claimed?.attempt).toBe(1)
     expect((await claim(busy.userId, queued)).claimed).not.toBeNull()
   })
 
-  test("is one slot when as many users wait as there are slots", async () => {
+  test("is one slot when the number of waiting users equals the number of slots", async () => {
     const busy = await newUser(0, 2)
     await claim(busy.userId, busy.photoIds[0])
     for (let other = 0; other < slots; other += 1) await newUser(0, 1)
     expect((await claim(busy.userId, busy.photoIds[1])).deferred).toEqual({ slots, waitingPhotos: 1 })
   })
 
-  test("grows with the fleet: the leases of other processes are slots too", async () => {
+  test("grows with the number of processes: their leases count as slots", async () => {
     const busy = await newUser(0, 10)
     for (const photoId of busy.photoIds.slice(0, 8)) await claim(busy.userId, photoId)
     await newUser(0, 1)
     expect((await claim(busy.userId, busy.photoIds[8])).deferred).toEqual({ slots: 9, waitingPhotos: 2 })
   })
 
-  test("is not bounded by a photo in its backoff, nor by one whose message was lost", async () => {
+  test("is not reduced by a photo in its backoff or a photo whose message was lost", async () => {
     const busy = await newUser(0, 3)
     await claim(busy.userId, busy.photoIds[0])
     await claim(busy.userId, busy.photoIds[1])
@@ -111,7 +111,7 @@ describe("a user's share of the slots", () => {
   })
 })
 
-test("a deferred photo was uploaded: it is PROCESSING, its event is written, and it was not tried", async () => {
+test("a deferred photo becomes PROCESSING with its event, but the deferral does not count as an attempt", async () => {
   const busy = await newUser(1, 2)
   for (const photoId of busy.photoIds.slice(0, 2)) await claim(busy.userId, photoId)
   await newUser(0, 1)
@@ -124,7 +124,7 @@ test("a deferred photo was uploaded: it is PROCESSING, its event is written, and
   expect(events.map(({ type }) => type)).toEqual(["PhotoQueued", "PhotoUploadCompleted"])
 })
 
-test("at least one photo of the waiting users can always be claimed: no slot stays idle, and every photo ends", async () => {
+test("at least one waiting photo can always be claimed: no slot stays idle, and every photo completes", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }),
@@ -136,7 +136,7 @@ test("at least one photo of the waiting users can always be claimed: no slot sta
         )
         const leased: { photoId: PhotoId; attempt: number }[] = []
         while (messages.length > 0 || leased.length > 0) {
-          // A free slot tries messages in turn; deferred ones go to the end of the queue.
+          // A free slot tries messages in order. Deferred messages move to the end of the queue.
           for (let tries = messages.length; leased.length < slots && tries > 0; tries -= 1) {
             const message = messages.shift()
             if (!message) break
@@ -158,7 +158,7 @@ test("at least one photo of the waiting users can always be claimed: no slot sta
 })
 
 describe("the delay of a deferred message", () => {
-  test("keeps the rate at which a user's messages return constant for any backlog", () => {
+  test("keeps the rate of redelivery of a user's messages constant for any backlog", () => {
     const meanSeconds = (waitingPhotos: number) => {
       const samples = Array.from({ length: 1000 }, (_, index) =>
         deferralSeconds({ waitingPhotos, slots: 3 }, (index + 0.5) / 1000),
@@ -172,7 +172,7 @@ describe("the delay of a deferred message", () => {
     }
   })
 
-  test("is from one second to the fifteen minutes that SQS allows", () => {
+  test("is between one second and fifteen minutes, the maximum of SQS", () => {
     expect(deferralSeconds({ waitingPhotos: 1, slots: 64 }, 0)).toBe(1)
     expect(deferralSeconds({ waitingPhotos: 1_000_000, slots: 1 }, 0.999)).toBe(900)
   })

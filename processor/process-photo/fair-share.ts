@@ -15,16 +15,16 @@ const maxCountedUsers = 64
  * Provides: `share` (slots, is_exceeded), one row. `slots` are those of the whole fleet: when a user waits, all slots
  * are taken, so their number is that of the active leases plus the requesting slot.
  *
- * While users wait who have photos without a lease, a user who holds `ceil(slots / (waiting users + 1))` leases gets no
- * further one. The leases of all users together are fewer than `slots`, so at least one user who waits is below the
- * share, and a slot never stays idle.
+ * While other users wait with photos without a lease, a user with `ceil(slots / (waiting users + 1))` leases gets no
+ * further lease. All users together have fewer leases than `slots`, so at least one waiting user is below the share,
+ * and no slot stays idle.
  */
 export const fairShare = `
   active_leases as (
     select count(*) as total, count(*) filter (where p.user_id = doc->>'userId') as own
     from input join photos p on p.status = 'PROCESSING' and p.lease_expires_at > now()
   ),
-  -- One index probe for each user: https://wiki.postgresql.org/wiki/Loose_indexscan
+  -- One index probe per user: https://wiki.postgresql.org/wiki/Loose_indexscan
   waiting_users (user_id) as (
     (select p.user_id from photos p where ${waiting("p")} order by p.user_id limit 1)
     union all
@@ -53,7 +53,7 @@ export const deferral = z.object({ waitingPhotos: z.number().int(), slots: z.num
 
 export type Deferral = z.infer<typeof deferral>
 
-// No slot processes photos faster, so messages that return at this rate are enough to keep all slots busy.
+// No slot processes more photos per second, so redelivery at this rate keeps all slots busy.
 const returnsPerSlotAndSecond = 5
 // SQS delays a message by 15 minutes at most:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
@@ -61,7 +61,7 @@ const maxDelaySeconds = 900
 
 /**
  * The delay of a deferred message. It is random within a span that grows with the user's backlog, so that the deferred
- * messages of a user return at a steady rate for any backlog.
+ * messages of a user are redelivered at a constant rate for any backlog.
  * @param random from 0 to 1
  */
 export const deferralSeconds = ({ waitingPhotos, slots }: Deferral, random: number): number => {

@@ -52,7 +52,7 @@ afterAll(async () => {
 let userId: UserId
 let photoId: PhotoId
 let key: string
-/** A photo that has expired. */
+/** Adds an expired photo. */
 beforeEach(async () => {
   userId = newId.user()
   photoId = newId.photo()
@@ -119,7 +119,7 @@ describe("the storage event of a photo that has expired", () => {
     })
   })
 
-  test("removes the object when the quota has no room, and records why", async () => {
+  test("removes the object when the quota is exhausted, and records why", async () => {
     await rows`update users set quota_photos = 0 where user_id = ${userId}`
     await objectStore.put(key, photo, "image/jpeg", signal)
     expect(await handleObjectCreated()).toEqual({ kind: "done" })
@@ -138,7 +138,7 @@ describe("the storage event of a photo that has expired", () => {
     expect(await state()).toMatchObject({ status: "FAILED", reason: "EXPIRED", bytes: 0, photos: 0 })
   })
 
-  test("has the same effect when it is delivered several times at once", async () => {
+  test("has the same effect when it is delivered several times concurrently", async () => {
     await objectStore.put(key, photo, "image/jpeg", signal)
     await Promise.all([handleObjectCreated(), handleObjectCreated(), handleObjectCreated()])
     expect(await state()).toMatchObject({ status: "COMPLETED", bytes: photo.byteLength, photos: 1 })

@@ -32,35 +32,35 @@ export type ProcessPhotoDependencies = {
   maxFileBytes: number
   /** Photos that this process works on at once. */
   concurrency: number
-  /** From claim to completion; the lease outlives it, so a lapsed lease means a dead worker. */
+  /** Time limit from claim to completion. Shorter than the lease, so an expired lease means a dead worker. */
   photoTimeoutMs: number
-  /** Aborted when the process stops: photos under way are released and their messages become visible at once. */
+  /** Aborted when the process stops: photos in progress are released, and their messages become visible at once. */
   stopping: AbortSignal
   database: Database
   objectStore: ObjectStore
   examiner: ImageExaminer
   withBuffer: BufferPool["withBuffer"]
-  /** A path that nothing else writes to; the file is removed when the photo is done. */
+  /** Passes a unique path to `use` and removes the file afterwards. */
   withScratchFile: <T>(use: (path: string) => Promise<T>) => Promise<T>
   log: Logger
 }
 
-/** The abort reason of an attempt whose process stops. */
+/** The abort reason of attempts when the process stops. */
 export class Stopping extends Error {
   override name = "Stopping"
 }
 
-/** Visible at once, for another process. */
+/** Makes the message visible at once, for another process. */
 const stopped: Verdict = { kind: "retry", reason: "stopping", afterMs: 0 }
 
-// Time for the last statement of an attempt that used up its limit.
+// Time for the last statement of an attempt that reached its time limit.
 const leaseMarginMs = 15_000
 
 const storageTimeoutMs = 10_000
 
-/** Handles one message. Idempotent: a photo ends once, with one outcome, also after duplicate messages. */
+/** Handles one message. Idempotent: a photo reaches a final status once, also after duplicate messages. */
 export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
-  // Concurrent claims of one user would each count the leases without the other.
+  // Claims of one user run one after another: concurrent claims would not count each other's leases.
   const inTurn = createTurns()
   return async (body: string): Promise<Verdict> => {
     const { environment, bucket } = dependencies
@@ -87,11 +87,11 @@ const processOriginal = async (
   if (known.status === "CANCELLED" || known.isDeleted) await removeObjects(dependencies, original)
   else if (known.status === "FAILED") return processLateObject(dependencies, original)
   if (isTerminalPhoto(known.status)) return { kind: "done" }
-  // The message may belong to a worker that died, so it must outlive that worker's lease.
+  // The worker with the lease may have died, so keep the message until after its lease has expired.
   return { kind: "retry", reason: "leased by another worker", afterMs: known.leaseMs + 1000 }
 }
 
-/** Processes an object that arrived after its photo had expired. Any other failed photo is left as it is. */
+/** Processes an object that arrived after its photo had expired. Other failed photos are not changed. */
 const processLateObject = async (
   dependencies: ClaimDependencies,
   original: StoredOriginal,
@@ -123,7 +123,7 @@ const attempt = async (
     if (!isMoved && (await database.run(selectPhotoStatus, claim))?.status === "CANCELLED")
       await removeObjects(dependencies, original)
     const facts = { durationMs: Math.round(performance.now() - startedAt), bytes: photo.bytes }
-    if (!isMoved) log.warn(facts, "photo was settled by someone else")
+    if (!isMoved) log.warn(facts, "photo already has another outcome; result ignored")
     else if ("fault" in outcome) log.info({ ...facts, reason: outcome.fault.reason }, "photo failed")
     else log.info(facts, "photo completed")
     return { kind: "done" }
@@ -140,7 +140,7 @@ const attempt = async (
   }
 }
 
-/** Removes the object of a cancelled photo, also if it is uploaded later. */
+/** Removes the objects of a cancelled or deleted photo. Also called when the object is uploaded afterwards. */
 const removeObjects = async (
   { environment, objectStore }: ProcessPhotoDependencies,
   { key, userId, photoId }: StoredOriginal,

@@ -88,7 +88,7 @@ describe("a photo", () => {
     expect(claims.filter(({ claimed }) => claimed !== null)).toHaveLength(1)
   })
 
-  test("that is COMPLETED has the type of its bytes, and its anomalies", async () => {
+  test("that is COMPLETED has its detected type and its anomalies", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
     const { claimed } = await claim(photoId)
     const facts = {
@@ -115,7 +115,7 @@ describe("a photo", () => {
     ])
   })
 
-  test("whose worker died is taken over when the lease expires, and results of the old worker are ignored", async () => {
+  test("whose worker died is claimed again when the lease expires, and results of the old worker are ignored", async () => {
     const [photoId] = (await newJob(1)).photoIds as [PhotoId]
     expect((await claim(photoId)).claimed?.attempt).toBe(1)
     expect(await claim(photoId)).toMatchObject({ claimed: null, known: { status: "PROCESSING" } })
@@ -155,7 +155,7 @@ describe("a photo", () => {
 })
 
 describe("a job", () => {
-  test("counts its photos exactly and ends with the last of them, for any outcomes in any order", async () => {
+  test("counts its photos exactly and finishes with the last one, for any outcomes in any order", async () => {
     const anyOutcomes = fc.array(fc.constantFrom("complete" as const, "fail" as const, "leave" as const), {
       minLength: 1,
       maxLength: 12,

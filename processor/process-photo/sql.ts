@@ -21,7 +21,7 @@ const claimedPhoto = z.object({
 export type ClaimedPhoto = z.infer<typeof claimedPhoto>
 
 /**
- * Claims a photo: the first claim makes it PROCESSING, a later one takes over an expired lease. `attempt` is the
+ * Claims a photo: the first claim makes it PROCESSING, a later one replaces an expired lease. `attempt` is the
  * fencing token of the lease. A claim above the user's share makes the photo PROCESSING without a lease and returns
  * `deferred`. Otherwise `known` is the photo's state, or null if there is no such photo.
  */
@@ -44,7 +44,7 @@ export const claimPhoto = statementOf<{
   `
   with recursive input as (select $1::jsonb as doc),
   lease as (select now() + (doc->>'leaseMs')::int * interval '1 millisecond' as expires_at from input),
-  -- Locked before it is judged, so that of a claim and a finalize at the same instant the later sees the earlier.
+  -- Locks the row before its status is read: of a concurrent claim and finalize, the second sees the result of the first.
   found as (
     select p.photo_id, p.status from input
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
@@ -87,7 +87,7 @@ export const claimPhoto = statementOf<{
   ) as result from input`,
 )
 
-/** Identifies the lease: a claim that is not the newest changes nothing. */
+/** Identifies a lease. Statements with an older claim have no effect. */
 export type Claim = { photoId: PhotoId; attempt: number }
 
 export type Completion = Claim & { checksum: string; facts: ImageFacts; thumbnails: readonly Thumbnail[] }
@@ -131,8 +131,8 @@ export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: stri
 )
 
 /**
- * Releases a claim, so that the next delivery need not wait until the lease expires. The lease ends now and is not
- * removed: the photo's message is in its backoff, and a photo that waits for that does not count as waiting for a slot.
+ * Releases a claim, so that the next delivery does not wait until the lease expires. The lease is set to expire now
+ * instead of null, because a photo in its backoff must not count as waiting for a slot.
  */
 export const releasePhoto = statementOf<Claim & { reason: string }>()(
   z.object({ isReleased: z.boolean() }),

@@ -6,15 +6,15 @@ import { photoIdInKey } from "./photo-id-in-key.ts"
 import type { SweepContext } from "./sweep-context.ts"
 
 /**
- * Compares the database with the marker in the bucket and refreshes the marker. A database that is new, restored or
- * another environment's knows too few photos: every other object would look like an orphan. Such a database may
- * delete nothing until an operator has run `ops reconcile --adopt`.
+ * Compares the database with the marker in the bucket and refreshes the marker. A new or restored database, or the
+ * database of another environment, lacks rows of photos, so their objects would be treated as orphans. With such a
+ * database the sweep deletes nothing until an operator has run `ops reconcile --adopt`.
  * @returns whether the sweep may delete from the bucket
  */
 export const checkDatabase = async (context: Omit<SweepContext, "mayDelete">): Promise<boolean> => {
   const { database, objectStore, environment, log, signal } = context
   const marker = await readMarker(objectStore, environment, signal)
-  // Read after the marker: what another process marks in between is never taken for a loss of this database.
+  // Read after the marker: if another process updates the marker in between, this database must not look restored.
   const { outboxSequence, ...identity } = await database.run(selectIdentity, {})
   const mismatch = marker === null ? await mismatchWithoutMarker(context) : mismatchOf(identity, marker)
   if (mismatch) {
@@ -38,8 +38,8 @@ export const checkDatabase = async (context: Omit<SweepContext, "mayDelete">): P
 }
 
 /**
- * A bucket without a marker is taken over when its first objects of each kind are all known: it is empty, or it was
- * used by a release that wrote no marker.
+ * A bucket without a marker is adopted if the first objects of each kind all have rows. It is then empty, or was used
+ * by a release that wrote no marker.
  */
 const mismatchWithoutMarker = async ({
   database,

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
 import type { Mismatch } from "../platform/database-marker.ts"
 
-/** The database's identity, and its highest outbox sequence: one that it has marked, if its event was pruned since. */
+/** The id of the database and its highest outbox sequence, including one whose event was pruned after it was marked. */
 export const selectIdentity = statementOf<object>()(
   z.object({
     deploymentId: z.uuid(),
@@ -15,7 +15,7 @@ export const selectIdentity = statementOf<object>()(
   from deployment`,
 )
 
-/** Records the sequence that is written to the marker next, and that the sweep may delete. */
+/** Records the sequence that is written to the marker next, and allows the sweep to delete. */
 export const recordMarker = statementOf<{ outboxSequence: number }>()(
   z.object({ recorded: z.number() }),
   `
@@ -27,7 +27,7 @@ export const recordMarker = statementOf<{ outboxSequence: number }>()(
   select jsonb_build_object('recorded', (select count(*) from recorded)) as result`,
 )
 
-/** Records why the sweep deletes nothing, and since when. */
+/** Records why and since when the sweep may not delete. */
 export const recordBlock = statementOf<{ reason: Mismatch }>()(
   z.object({ recorded: z.number() }),
   `
@@ -39,7 +39,7 @@ export const recordBlock = statementOf<{ reason: Mismatch }>()(
   select jsonb_build_object('recorded', (select count(*) from recorded)) as result`,
 )
 
-/** How many orphans an operator has confirmed. A confirmation is valid for a day. */
+/** The number of orphans that an operator has confirmed. A confirmation is valid for a day. */
 export const selectConfirmedOrphans = statementOf<object>()(
   z.object({ confirmed: z.number().int() }),
   `
@@ -48,7 +48,7 @@ export const selectConfirmedOrphans = statementOf<object>()(
   from deployment`,
 )
 
-/** Records a complete listing of the bucket, and how much of the operator's confirmation it used up. */
+/** Records a complete listing of the bucket and subtracts `confirmationsUsed` from the operator's confirmation. */
 export const recordListing = statementOf<{ listed: number; held: number; confirmationsUsed: number }>()(
   z.object({ recorded: z.number() }),
   `

@@ -32,7 +32,7 @@ describe("draining", () => {
     expect(batches).toBe(3)
   })
 
-  test("starts no batch after its time", async () => {
+  test("starts no batch after its time limit", async () => {
     let clock = 0
     const now = () => {
       clock += 10
@@ -53,7 +53,7 @@ describe("draining", () => {
     expect(batches).toBe(1)
   })
 
-  test("stops after a batch of which nothing could be handled, and continues after a partial failure", async () => {
+  test("stops after a batch that failed completely, and continues after a partial failure", async () => {
     expect((await drainNumbers(100, { handle: async () => 0 })).batches).toBe(1)
     expect((await drainNumbers(100, { handle: async () => 1 })).batches).toBe(11)
   })
@@ -62,7 +62,7 @@ describe("draining", () => {
 describe("attempting each item", () => {
   const items = Array.from({ length: 50 }, (_, index) => index)
 
-  test("returns what succeeded and reports what failed", async () => {
+  test("returns the results and reports the failures", async () => {
     const failed: number[] = []
     const results = await attemptEach(
       items,
@@ -76,7 +76,7 @@ describe("attempting each item", () => {
     expect(failed).toEqual([0, 10, 20, 30, 40])
   })
 
-  test("makes a bounded number of requests at the same time", async () => {
+  test("limits the number of concurrent requests", async () => {
     let active = 0
     let highest = 0
     await attemptEach(

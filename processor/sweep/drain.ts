@@ -1,10 +1,10 @@
 export type Drain<Item> = {
-  /** Returns at most `batchSize` items that were not handled yet. */
+  /** Returns at most `batchSize` items that are not handled yet. */
   take: () => Promise<readonly Item[]>
-  /** Returns how many items could be handled. */
+  /** Returns the number of items that were handled. */
   handle: (batch: readonly Item[]) => Promise<number>
   batchSize: number
-  /** No batch is started after this time: other tasks wait. */
+  /** No batch is started after this time, because other tasks wait. */
   maxMs: number
   signal: AbortSignal
   /** A clock in ms. */
@@ -12,8 +12,8 @@ export type Drain<Item> = {
 }
 
 /**
- * Handles batch after batch until one is not full. Stops early when the time is used up, when the sweep stops, and
- * when a whole batch failed: then S3, SQS or the database is unavailable, and the next sweep continues.
+ * Handles batches until one is not full. Ends early when the time is used up, when the sweep stops, or when a whole
+ * batch failed: then S3, SQS or the database is unavailable, and the next sweep continues.
  */
 export const drain = async <Item>(work: Drain<Item>): Promise<void> => {
   const { take, handle, batchSize, maxMs, signal, now = () => performance.now() } = work
@@ -25,10 +25,10 @@ export const drain = async <Item>(work: Drain<Item>): Promise<void> => {
   }
 }
 
-/** Requests to S3 or SQS that a task makes at the same time. */
+/** Maximum number of concurrent requests of a task to S3 or SQS. */
 const maxConcurrentRequests = 16
 
-/** Runs `work` on every item, several at the same time. Returns the results of those that did not fail. */
+/** Runs `work` on every item, several concurrently. Returns the results of the items that did not fail. */
 export const attemptEach = async <Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

@@ -12,7 +12,7 @@ beforeEach(() => fixture.removePhotos())
 const minute = 60_000
 const hour = 60 * minute
 
-/** A photo that expired so long ago; its job ended with it and its quota was given back. */
+/** A photo that expired `ageMs` ago. Its job is finished and its quota is released. */
 const expiredPhoto = async (ageMs = 5 * minute) => {
   const [photo] = await fixture.addPhotos(1, { status: "FAILED", failureReason: "EXPIRED", ageMs })
   if (!photo) throw new Error("no photo")
@@ -32,7 +32,7 @@ const eventsOf = async (jobId: string) =>
   )
 
 describe("an object whose photo has expired and whose event was lost", () => {
-  test("is recovered: the photo is processed, its job reopened, its quota taken again", async () => {
+  test("is recovered: the photo is processed, its job reopened, its quota reserved again", async () => {
     const { photoId, jobId, s3Key } = await expiredPhoto()
     await fixture.putObject(s3Key)
 
@@ -51,7 +51,7 @@ describe("an object whose photo has expired and whose event was lost", () => {
     expect(await eventsOf(jobId)).toEqual(["UploadJobCreated", "UploadJobReopened", "PhotoReprocessing"])
   })
 
-  test("is removed when the quota has no room for it", async () => {
+  test("is removed when the quota is exhausted", async () => {
     const { photoId, s3Key } = await expiredPhoto()
     await fixture.rows`
       update users set quota_bytes = 999 where user_id = (select user_id from photos where photo_id = ${photoId})`
@@ -83,7 +83,7 @@ describe("an object whose photo has expired and whose event was lost", () => {
     expect(await stateOf(photoId)).toMatchObject({ status: "PROCESSING", bytes: 1000, photos: 1 })
   })
 
-  test("does not recover a photo that its owner deleted: it is removed", async () => {
+  test("is removed when the owner deleted the photo", async () => {
     const { photoId, s3Key } = await expiredPhoto()
     await fixture.rows`update photos set deleted_at = now() where photo_id = ${photoId}`
     await fixture.putObject(s3Key)

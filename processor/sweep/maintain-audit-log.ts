@@ -2,13 +2,13 @@ import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
 import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 
-/** Partitions that exist before their month begins: the sweep may be down that long before rows need the default one. */
+/** Partitions created in advance. If the sweep is down for longer than this, rows go to the default partition. */
 const monthsAhead = 2
 
-/** Whole months before this one that the audit log keeps. */
+/** Number of full months before the current one that the audit log keeps. */
 const monthsKept = 13
 
-/** Creates the audit log's partitions ahead of time and drops those past their retention. */
+/** Creates partitions of the audit log in advance and drops those past their retention. */
 export const maintainAuditLog = async ({ database }: SweepContext): Promise<TaskCounts> =>
   database.run(maintain, { monthsAhead, monthsKept })
 

@@ -13,8 +13,8 @@ const removablePhoto = z.object({
 export type RemovablePhoto = z.infer<typeof removablePhoto>
 
 /**
- * Photos whose objects are to be removed: those of deleted photos at once, and those of deleted and cancelled photos a
- * last time when none of their URLs is valid any more (`isFinal`).
+ * Selects photos whose objects must be removed: deleted photos at once, and deleted and cancelled photos a last time
+ * when all their upload URLs have expired (`isFinal`).
  */
 export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()(
   z.array(removablePhoto),
@@ -33,7 +33,7 @@ export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()
   from removable`,
 )
 
-/** Records that the bucket holds no object of a photo: for now, or for good. */
+/** Records that the bucket contains no object of a photo, permanently if `isFinal`. */
 export const markRemoved = statementOf<{ photoId: PhotoId; isFinal: boolean }>()(
   z.object({ marked: z.number() }),
   `
@@ -46,8 +46,8 @@ export const markRemoved = statementOf<{ photoId: PhotoId; isFinal: boolean }>()
 )
 
 /**
- * Takes note of objects that a listing found. Where the database had recorded that a photo has none, the record is
- * dropped: the next sweep recovers the photo or removes the object.
+ * Compares a page of a listing with the database. If the database had recorded that a photo has no object, the record
+ * is cleared, and the next sweep recovers the photo or removes the object.
  */
 export const recordObjects = statementOf<{ photoIds: readonly string[] }>()(
   z.object({ known: z.array(z.string()), late: z.number().int() }),
@@ -66,7 +66,7 @@ export const recordObjects = statementOf<{ photoIds: readonly string[] }>()(
     'late', (select count(*) from late)) as result`,
 )
 
-/** Which of the ids have a row, and which multipart upload that row waits for. */
+/** Selects those of the ids that have a row, with the multipart upload that the photo waits for. */
 export const selectKnownPhotos = statementOf<{ photoIds: readonly string[] }>()(
   z.array(z.object({ photoId: z.string(), isWaiting: z.boolean(), uploadId: z.string().nullable() })),
   `

@@ -25,7 +25,7 @@ export type WaitingPhoto = z.infer<typeof waitingPhoto>
 const isDue = `coalesce(last_swept_at < now() - greatest(
         ($1::jsonb->>'quietMs')::int * interval '1 millisecond', (now() - status_since) / 4), true)`
 
-/** Takes photos that have waited for their bytes, the oldest first. Two sweeps never take the same one. */
+/** Takes photos that wait for their upload, oldest first. Concurrent sweeps never take the same photo. */
 export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>()(
   z.array(waitingPhoto),
   `
@@ -51,8 +51,8 @@ const unleasedPhoto = z.object({
   bytes: z.number().int(),
   etag: z.string().nullable(),
   /**
-   * PROCESSING for longer than `processingMs`; its message was sent again after that, and since then an attempt failed
-   * or no worker reacted at all.
+   * PROCESSING for longer than `processingMs`, its message was sent again after that time, and since then an attempt
+   * failed or no worker claimed the photo.
    */
   isExhausted: z.boolean(),
 })
@@ -60,8 +60,8 @@ const unleasedPhoto = z.object({
 export type UnleasedPhoto = z.infer<typeof unleasedPhoto>
 
 /**
- * Takes PROCESSING photos that no worker holds: the worker died, or the message was lost. They have a statement of
- * their own, so that photos that wait for bytes never delay them.
+ * Takes PROCESSING photos without an active lease: the worker died, or the message was lost. A separate statement, so
+ * that photos that wait for their upload never delay them.
  */
 export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: number; limit: number }>()(
   z.array(unleasedPhoto),
@@ -79,7 +79,7 @@ export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: n
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,
     'isExhausted', coalesce(
       enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond'
-      -- A claim that was only deferred, because others waited, changed the row and is no attempt.
+      -- A claim that was deferred because other users waited also changes the row, but is not an attempt.
       and (updated_at <= enqueued_at or exists (
         select from photo_timeline t
         where t.photo_id = taken.photo_id and t.kind = 'ATTEMPT_STARTED' and t.occurred_at >= enqueued_at)),
@@ -90,13 +90,13 @@ export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: n
 const expiredPhoto = z.object({
   photoId,
   s3Key: z.string(),
-  /** No URL of it is valid any more. */
+  /** All upload URLs of the photo have expired. */
   isFinal: z.boolean(),
 })
 
 export type ExpiredPhoto = z.infer<typeof expiredPhoto>
 
-/** Takes EXPIRED photos whose bytes may have arrived since, until one visit after their URLs have become invalid. */
+/** Takes EXPIRED photos whose object may have arrived late. The last visit is after their upload URLs have expired. */
 export const takeExpiredPhotos = statementOf<{ quietMs: number; lateObjectMs: number; limit: number }>()(
   z.array(expiredPhoto),
   `
@@ -116,7 +116,7 @@ export const takeExpiredPhotos = statementOf<{ quietMs: number; lateObjectMs: nu
   from taken`,
 )
 
-/** Makes photos due again whose visit failed. */
+/** Makes photos due in the next sweep because their visit failed. */
 export const clearLastSweep = statementOf<{ photoIds: readonly PhotoId[] }>()(
   z.object({ cleared: z.number() }),
   `
@@ -139,7 +139,7 @@ export const markRequeued = statementOf<{ photoIds: readonly PhotoId[] }>()(
   select jsonb_build_object('marked', (select count(*) from marked)) as result`,
 )
 
-/** Moves photos whose objects were found to PROCESSING and marks them as recovered. Returns those that it moved. */
+/** Changes photos whose objects were found to PROCESSING and marks them as recovered. Returns the changed photos. */
 export const recoverPhotos = statementOf<{ photos: readonly { photoId: PhotoId; etag: string }[] }>()(
   z.array(photoId),
   `
@@ -155,7 +155,7 @@ export const recoverPhotos = statementOf<{ photos: readonly { photoId: PhotoId; 
   select coalesce(jsonb_agg(photo_id), '[]') as result from moved`,
 )
 
-/** Fails photos that still have one of the statuses and no worker. Returns those that it failed. */
+/** Fails photos that still have one of the statuses and no active lease. Returns the failed photos. */
 export const failUnfinishedPhotos = statementOf<{
   photoIds: readonly PhotoId[]
   statuses: readonly PhotoStatus[]

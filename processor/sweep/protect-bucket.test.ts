@@ -12,13 +12,13 @@ afterEach(() => fixture?.close())
 
 const hour = 3_600_000
 
-/** Photos of this database with their objects in the bucket. */
+/** Stores photos with their objects. Returns the keys. */
 const storePhotos = async (count: number): Promise<string[]> => {
   const photos = await fixture.addPhotos(count, { status: "COMPLETED", ageMs: 48 * hour })
   for (const { s3Key } of photos) await fixture.putObject(s3Key)
   return photos.map(({ s3Key }) => s3Key)
 }
-/** Objects without a row: this database has lost the rows of photos that were stored. */
+/** Stores objects without rows, as after a loss of rows. Returns the keys. */
 const storeOrphans = async (count: number): Promise<string[]> => {
   const keys = await storePhotos(count)
   await fixture.rows`delete from photos where s3_key = any(${keys})`
@@ -54,7 +54,7 @@ describe("a sweep", () => {
     expect(await blockOf()).toBeNull()
   })
 
-  test("takes over a bucket without a marker when the database knows its objects", async () => {
+  test("adopts a bucket without a marker when the database has rows for its objects", async () => {
     await storePhotos(3)
     await fixture.sweep()
     expect(await marker()).toMatchObject({ outboxSequence: 1 })
@@ -71,10 +71,10 @@ describe("a sweep", () => {
   })
 })
 
-describe("a database that does not belong to the bucket deletes nothing:", () => {
+describe("the sweep of a database that does not belong to the bucket deletes nothing:", () => {
   const bounds = { maxOrphans: 1000, maxOrphanShare: 1, lateObjectMs: 0 }
 
-  test("an empty one, when the bucket has no marker", async () => {
+  test("an empty database, when the bucket has no marker", async () => {
     const keys = await storePhotos(5)
     const empty = await fixture.openEmptyDatabase()
     await fixture.sweep(bounds, empty)
@@ -83,7 +83,7 @@ describe("a database that does not belong to the bucket deletes nothing:", () =>
     expect(fixture.errors()).toEqual([expect.objectContaining({ mismatch: "UNKNOWN_OBJECTS" })])
   })
 
-  test("an empty one, when the bucket has the marker of another database", async () => {
+  test("an empty database, when the bucket has the marker of another database", async () => {
     const keys = await storePhotos(5)
     await fixture.sweep()
     const empty = await fixture.openEmptyDatabase()
@@ -92,7 +92,7 @@ describe("a database that does not belong to the bucket deletes nothing:", () =>
     expect(await blockOf(empty)).toBe("OTHER_DATABASE")
   })
 
-  test("a restored one, even after new events have passed the marker", async () => {
+  test("a restored database, even after new events have exceeded the sequence of the marker", async () => {
     const old = await storePhotos(5)
     await fixture.sweep()
     const backup = await fixture.openCopy()
@@ -105,12 +105,12 @@ describe("a database that does not belong to the bucket deletes nothing:", () =>
     await fixture.sweep(bounds, backup)
     expect(await present([...old, ...lost])).toBe(10)
     expect(await blockOf(backup)).toBe("DATABASE_BEHIND_MARKER")
-    // The database that wrote the marker goes on.
+    // The database that wrote the marker may still delete.
     await fixture.sweep(bounds)
     expect(await blockOf()).toBeNull()
   })
 
-  test("neither objects of ended photos, nor late objects, nor multipart uploads", async () => {
+  test("neither objects of cancelled photos, nor late objects, nor multipart uploads", async () => {
     await fixture.sweep()
     const cancelled = await fixture.addPhotos(1, { status: "CANCELLED", ageMs: 48 * hour })
     const late = await fixture.addPhotos(1, { status: "FAILED", failureReason: "EXPIRED", ageMs: 48 * hour })
@@ -129,7 +129,7 @@ describe("a database that does not belong to the bucket deletes nothing:", () =>
 })
 
 describe("objects without a row", () => {
-  test("are removed when they are few", async () => {
+  test("are removed when their number is within the bounds", async () => {
     const kept = await storePhotos(40)
     await fixture.sweep()
     const orphans = await storeOrphans(2)
@@ -140,7 +140,7 @@ describe("objects without a row", () => {
 
   test.each([
     ["number", { maxOrphans: 2, maxOrphanShare: 1 }],
-    ["share", { maxOrphans: 100, maxOrphanShare: 0.2 }],
+    ["fraction", { maxOrphans: 100, maxOrphanShare: 0.2 }],
   ])(
     "are kept and reported when their %s is above the bound, until an operator confirms",
     async (_, bounds) => {
@@ -165,7 +165,7 @@ describe("objects without a row", () => {
 })
 
 describe("an operator", () => {
-  test("reconciles a restored database: sees both lists, and then lets the sweep delete again", async () => {
+  test("reconciles a restored database: gets both lists, and then allows the sweep to delete again", async () => {
     const old = await storePhotos(2)
     await fixture.sweep()
     const backup = await fixture.openCopy()
@@ -190,7 +190,7 @@ describe("an operator", () => {
     await fixture.sweep(bounds, backup)
     expect(await blockOf(backup)).toBeNull()
     expect(await present(lost)).toBe(0)
-    // The database that was replaced may delete nothing any more.
+    // The sweep of the replaced database may no longer delete.
     await storePhotos(1)
     await fixture.rows`update deployment set marked_sequence = 0`
     await fixture.sweep(bounds)

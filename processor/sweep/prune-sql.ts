@@ -1,12 +1,12 @@
 import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
 
-/** Rows of one table that one run deletes at most: the statement stays short, and the next sweep continues. */
+/** Maximum number of rows that one run deletes per table, to keep the statement short. The next sweep continues. */
 const limit = 10_000
 
 /**
- * Deletes rows that have served their time. Rows are named by their place (`ctid`): joined by key, the planner expects
- * the limit's number of rows and reads the whole table.
+ * Deletes rows past their retention. The rows are joined by `ctid`: with a join by key, the planner expects as many
+ * rows as the limit and reads the whole table.
  */
 export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
   z.record(z.string(), z.number()),
@@ -20,7 +20,7 @@ export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
   families as (
     delete from refresh_families where ctid = any (array(
       select ctid from refresh_families
-      -- Clocks differ: a token is accepted for some seconds after its expiry.
+      -- Because clocks differ, a token is accepted for some seconds after its expiry.
       where expires_at < now() - interval '1 hour' order by expires_at limit ${limit}))
     returning 1
   ),
@@ -30,7 +30,7 @@ export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
         select ctid as place, occurred_at from outbox_events
         where relay_position <= (
             select min(position) from outbox_sinks
-            -- A sink that left the configuration for good keeps no events.
+            -- Events of a sink that was removed from the configuration are not kept.
             where coalesce(retired_at > now() - ($1::jsonb->>'eventDays')::int * interval '1 day', true))
           and sequence not in (select sequence from undelivered_events)
         order by relay_position limit ${limit}) as oldest

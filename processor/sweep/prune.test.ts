@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => fixture?.close())
 
-test("pruning deletes exactly the rows that have served their time", async () => {
+test("pruning deletes exactly the rows past their retention", async () => {
   const { rows, database } = fixture
   await rows`insert into users (user_id, email, password_hash) values ('usr_1', 'usr_1', 'none')`
   await rows`

@@ -5,8 +5,8 @@ import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 import { visitPhotos } from "./visit-photos.ts"
 
 /**
- * Looks for objects that arrived after their photos had expired and whose storage events were lost: each is processed
- * after all, or removed where the quota has no room for it.
+ * Looks for objects that arrived after their photos had expired and whose storage events were lost. The photo is
+ * processed, or the object is removed if the quota is exhausted.
  */
 export const recoverLateObjects = (context: SweepContext): Promise<TaskCounts> => {
   const { quietMs, lateObjectMs } = context.bounds
@@ -35,7 +35,7 @@ const recover = async (
       await objectStore.remove(s3Key, signal)
       return "lateRemoved"
     case "none":
-      // No URL is valid any more. Should an object appear all the same, the listing of the bucket finds it.
+      // All upload URLs have expired. If an object appears nevertheless, the listing of the bucket finds it.
       if (isFinal) await database.run(markRemoved, { photoId, isFinal })
       return "leftAlone"
   }

@@ -8,7 +8,7 @@ import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 const batchSize = 200
 const maxMs = 30_000
 
-/** Removes the objects of photos that were deleted or cancelled. */
+/** Removes the objects of deleted and cancelled photos. */
 export const removeObjectsOfEndedPhotos = async (context: SweepContext): Promise<TaskCounts> => {
   const { database, bounds, mayDelete, signal, log } = context
   if (!mayDelete) return {}

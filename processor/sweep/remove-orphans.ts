@@ -6,26 +6,26 @@ import { type ListingCounts, mayDeleteOrphans } from "./orphan-bounds.ts"
 import { photoIdInKey } from "./photo-id-in-key.ts"
 import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 
-/** One sweep lists for this long; the next one continues where it ended. */
+/** Time limit for the listing in one sweep. The next sweep continues from there. */
 const maxListMs = 10_000
 const maxDeleteMs = 30_000
 const deleteBatchSize = 200
 
-/** Keys of one listing that are kept in memory. A listing with more orphans is followed by another one. */
+/** Maximum number of orphaned keys of a listing that are kept in memory. The next listing finds the others. */
 const maxKeptKeys = 10_000
 
 type Listing = ListingCounts & { prefixes: string[]; after: string | null; orphanKeys: string[] }
 
 /**
- * Lists the whole bucket, over several sweeps if need be, and removes the objects that belong to no photo and are
- * older than the grace time. It decides at the end of a listing, because the number and the share of the orphans say
- * whether objects are left over or rows are missing. A late object of a known photo is left to the other tasks.
+ * Lists the whole bucket, over several sweeps if necessary, and removes the objects that belong to no photo and are
+ * older than the grace time. It decides at the end of a listing: too many orphans, by number or as a fraction of all
+ * objects, mean that the database lost rows. Other tasks handle late objects of known photos.
  */
 export const removeOrphans = () => {
   let listing: Listing | null = null
   return async (context: SweepContext): Promise<TaskCounts> => {
     if (!context.mayDelete) {
-      // What was counted with another database says nothing.
+      // Counts from another database are invalid.
       listing = null
       return {}
     }
@@ -46,7 +46,7 @@ const newListing = (environment: string): Listing => ({
   orphanKeys: [],
 })
 
-/** Lists until the end or until the time is used up. @returns how many late objects it found */
+/** Lists to the end or until the time is used up. @returns the number of late objects found */
 const continueListing = async (context: SweepContext, listing: Listing): Promise<number> => {
   const { database, objectStore, bounds, signal } = context
   const startedAt = performance.now()
@@ -88,7 +88,7 @@ const decide = async (context: SweepContext, listing: Listing): Promise<number> 
     return 0
   }
   const deleted = await deleteOrphans(context, [...listing.orphanKeys])
-  // What is left of a confirmation is kept only while there are orphans left that it was given for.
+  // The rest of a confirmation is kept only while confirmed orphans remain.
   const confirmationsUsed = orphans > listing.orphanKeys.length ? deleted : confirmed
   await database.run(recordListing, { listed, held: 0, confirmationsUsed })
   return deleted
@@ -102,7 +102,7 @@ const deleteOrphans = async (
   await drain({
     take: async () => keys.splice(0, deleteBatchSize),
     handle: async (batch) => {
-      // Asked again: the listing may have begun long ago.
+      // Check again: the listing may have begun long ago.
       const known = await database.run(selectKnownPhotos, { photoIds: batch.map(photoIdInKey) })
       const ids = new Set(known.map(({ photoId }) => photoId))
       const removed = await attemptEach(

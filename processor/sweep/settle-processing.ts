@@ -4,8 +4,8 @@ import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 import { type Visit, visitPhotos } from "./visit-photos.ts"
 
 /**
- * Sends the message of every photo again that is PROCESSING without a worker. A photo that is past its bound fails
- * only after its message was sent once more since then and led to nothing.
+ * Sends the message again for every PROCESSING photo without an active lease. A photo past its time limit fails only
+ * after its message was sent once more and was not processed successfully.
  */
 export const settleProcessing = (context: SweepContext): Promise<TaskCounts> => {
   const { quietMs, processingMs } = context.bounds
@@ -23,7 +23,7 @@ const settle = async (
   const requeued = await forEach(
     photos.filter(({ isExhausted }) => !isExhausted),
     async ({ photoId, s3Key, etag, bytes }) => {
-      // If the first message is still in the queue, this one is a duplicate, and duplicates change nothing.
+      // If the first message is still in the queue, this one is a duplicate, which has no effect.
       await workQueue.enqueue({ key: s3Key, etag: etag ?? "", bytes })
       return photoId
     },

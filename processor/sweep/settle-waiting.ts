@@ -4,8 +4,8 @@ import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 import { type Visit, visitPhotos } from "./visit-photos.ts"
 
 /**
- * Looks for the objects of photos that have waited for a while: one whose storage event was lost is processed, one
- * whose bytes have not arrived in time is failed as EXPIRED, so that every job ends.
+ * Looks for the objects of photos that have waited for a while. A photo whose storage event was lost is processed. A
+ * photo that was not uploaded in time fails as EXPIRED, so that every job reaches a final status.
  */
 export const settleWaiting = (context: SweepContext): Promise<TaskCounts> =>
   visitPhotos(
@@ -38,7 +38,7 @@ const settle = async (
     }),
   )
   count("expired", expired.size)
-  // Where the sweep must not delete, the uploads are aborted as abandoned ones when it may again.
+  // While the sweep may not delete, the uploads stay; they are aborted later as abandoned uploads.
   if (mayDelete)
     await forEach(
       late.filter(({ photoId }) => expired.has(photoId)),

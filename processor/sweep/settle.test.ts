@@ -19,11 +19,11 @@ const statusesOf = async (photoIds: readonly string[]) => {
   return Object.fromEntries(found.map((row) => [row.failure_reason ?? row.status, row.count]))
 }
 const ids = (photos: readonly { photoId: string }[]) => photos.map(({ photoId }) => photoId)
-/** Lets the next sweep visit every photo again. */
+/** Makes every photo due in the next sweep. */
 const makeAllDue = () => fixture.rows`update photos set last_swept_at = last_swept_at - interval '1 day'`
 
 describe("one sweep", () => {
-  test("recovers lost photos although thousands of abandoned ones are older", {
+  test("recovers photos with lost events although thousands of abandoned photos are older", {
     timeout: 120_000,
   }, async () => {
     const abandoned = await fixture.addPhotos(1500, { status: "UPLOADING", ageMs: 3 * hour })
@@ -46,8 +46,8 @@ describe("one sweep", () => {
   })
 })
 
-describe("a PROCESSING photo without a worker", () => {
-  test("is queued again before it is failed, however old it is", async () => {
+describe("a PROCESSING photo without an active lease", () => {
+  test("is queued again before it fails, regardless of its age", async () => {
     const photos = await fixture.addPhotos(2, { status: "PROCESSING", ageMs: 30 * hour })
 
     await fixture.sweep()
@@ -59,7 +59,7 @@ describe("a PROCESSING photo without a worker", () => {
     expect(await statusesOf(ids(photos))).toEqual({ PROCESSING_ERROR: 2 })
   })
 
-  test("is queued again after its bound even if it was queued before it", async () => {
+  test("is queued again after its time limit even if it was queued before", async () => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 5 * hour })
     const photoId = photo?.photoId ?? ""
     await fixture.sweep()
@@ -72,7 +72,7 @@ describe("a PROCESSING photo without a worker", () => {
     expect(await fixture.receiveKeys()).toContain(photo?.s3Key)
   })
 
-  /** Past its bound, queued again since, and then seen by a worker. */
+  /** Past its time limit, then queued again, then handled by a worker. */
   const seenSinceRequeue = async (): Promise<string> => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 9 * hour })
     const photoId = photo?.photoId ?? ""
@@ -82,13 +82,13 @@ describe("a PROCESSING photo without a worker", () => {
     return photoId
   }
 
-  test("is queued again, and not failed, while its claims are only deferred", async () => {
+  test("is queued again, and does not fail, while its claims are only deferred", async () => {
     const photoId = await seenSinceRequeue()
     await fixture.sweep()
     expect(await statusesOf([photoId])).toEqual({ PROCESSING: 1 })
   })
 
-  test("is failed after an attempt since its last message has failed", async () => {
+  test("fails after an attempt since its last message has failed", async () => {
     const photoId = await seenSinceRequeue()
     await fixture.rows`
       insert into photo_timeline (photo_id, kind, occurred_at)
@@ -97,7 +97,7 @@ describe("a PROCESSING photo without a worker", () => {
     expect(await statusesOf([photoId])).toEqual({ PROCESSING_ERROR: 1 })
   })
 
-  test("is left alone while a worker holds it", async () => {
+  test("is not changed while a worker has a lease on it", async () => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 30 * hour })
     const photoId = photo?.photoId ?? ""
     await fixture.rows`

@@ -3,25 +3,25 @@ import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import type { WorkQueue } from "../platform/work-queue.ts"
 
-/** When the sweep acts. docs/operations.md has the table. */
+/** Time limits and maximums of the sweep. docs/operations.md has the table. */
 export type SweepBounds = {
-  /** A photo that has not changed for this long is checked. */
+  /** Age of the last change after which a photo is checked. */
   quietMs: number
-  /** A photo whose bytes have not arrived after this long becomes FAILED with EXPIRED. */
+  /** Age at which a photo that is not uploaded becomes FAILED with EXPIRED. */
   uploadMs: number
-  /** A photo whose processing has not ended after this long becomes FAILED with PROCESSING_ERROR after one more try. */
+  /** Time in PROCESSING after which a photo is tried once more and then becomes FAILED with PROCESSING_ERROR. */
   processingMs: number
-  /** Objects and parts of ended photos may arrive for this long: longer than any presigned URL is valid. */
+  /** How long objects of cancelled and expired photos may still arrive. Longer than any presigned URL is valid. */
   lateObjectMs: number
-  /** An object without a row is an orphan when it is older than this. */
+  /** Age at which an object without a row is an orphan. */
   orphanMs: number
-  /** More orphans than this in one listing are not deleted without an operator's confirmation. */
+  /** Maximum number of orphans per listing that are deleted without an operator's confirmation. */
   maxOrphans: number
-  /** The same, as a share of all objects in the listing. */
+  /** The same limit as a fraction of all objects in the listing. */
   maxOrphanShare: number
 }
 
-/** What a task did, by outcome. */
+/** Number of items per outcome of a task. */
 export type TaskCounts = Record<string, number>
 
 export type SweepContext = {
@@ -30,7 +30,7 @@ export type SweepContext = {
   objectStore: ObjectStore
   workQueue: WorkQueue
   bounds: SweepBounds
-  /** Whether the database was found to be the one that the bucket belongs to: else nothing may be deleted from it. */
+  /** Whether the sweep may delete from the bucket: false if the database may not belong to it. */
   mayDelete: boolean
   log: Logger
   signal: AbortSignal

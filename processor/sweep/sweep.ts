@@ -11,13 +11,13 @@ import { settleProcessing } from "./settle-processing.ts"
 import { settleWaiting } from "./settle-waiting.ts"
 import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 
-/** A part of the sweep: does what is due and returns how much that was. Running it twice changes nothing more. */
+/** One idempotent task of the sweep. Returns the number of items per outcome. */
 export type SweepTask = { name: string; run: (context: SweepContext) => Promise<TaskCounts> }
 
 const eventDays = 7
 const deliveryDays = 30
 
-/** The tasks of a sweep in their order: photos that somebody waits for come first. */
+/** The tasks of a sweep in their order. Photos that users wait for come first. */
 export const sweepTasks = (): SweepTask[] => [
   { name: "settle photos in processing", run: settleProcessing },
   { name: "settle waiting photos", run: settleWaiting },
@@ -36,7 +36,8 @@ export const sweepOnce = async (
 ): Promise<void> => {
   const { log, signal } = given
   const mayDelete = await checkDatabase(given).catch((err: unknown) => {
-    if (!signal.aborted) log.warn({ err }, "database not compared with the bucket: nothing is deleted")
+    if (!signal.aborted)
+      log.warn({ err }, "could not check whether the database belongs to the bucket: nothing is deleted")
     return false
   })
   for (const { name, run } of tasks) {
@@ -55,14 +56,14 @@ export const sweepOnce = async (
 
 export type SweepOptions = Omit<SweepContext, "database" | "signal" | "mayDelete"> & {
   databaseUrl: string
-  /** From the end of one sweep to the next. */
+  /** Pause between two sweeps. */
   everyMs: number
 }
 
-/** Any number: every sweep of a database takes the same. */
+/** An arbitrary number, the same for every sweep of a database. */
 const advisoryLock = 7_201_128
 
-/** Sweeps at intervals, in one process at a time. */
+/** Runs the sweep periodically, in one process at a time. */
 export const startSweep = ({ databaseUrl, everyMs, ...options }: SweepOptions) => {
   const stopping = new AbortController()
   const tasks = sweepTasks()

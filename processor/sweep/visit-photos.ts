@@ -4,19 +4,19 @@ import { clearLastSweep } from "./photos-sql.ts"
 import type { SweepContext, TaskCounts } from "./sweep-context.ts"
 
 const batchSize = 200
-/** The other tasks wait for this one; what is left is done by the next sweep. */
+/** Time limit, because other tasks wait. The next sweep handles the remaining photos. */
 const maxVisitMs = 60_000
 
 type HasPhotoId = { photoId: PhotoId }
 
 export type Visit<Photo> = {
   photos: readonly Photo[]
-  /** Makes a request for each photo. A photo whose request fails is logged and left out. */
+  /** Makes a request per photo. A failed request is logged, and its photo is left out. */
   forEach: <Item extends HasPhotoId, Result>(
     items: readonly Item[],
     request: (item: Item) => Promise<Result>,
   ) => Promise<Result[]>
-  /** Counts photos by what was done with them. */
+  /** The number of photos per outcome. */
   count: (outcome: string, photos: number) => void
 }
 
@@ -48,7 +48,7 @@ export const visitPhotos = async <Photo extends HasPhotoId>(
       signal,
     })
   } finally {
-    // After the loop, which would otherwise take the same photos again.
+    // Not inside the loop: it would take the same photos again.
     if (failed.size > 0) await database.run(clearLastSweep, { photoIds: [...failed] })
   }
   count("failed", failed.size)

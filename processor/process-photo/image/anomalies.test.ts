@@ -44,13 +44,13 @@ describe("a photo that viewers can show completes, and other content in its file
     ["a web page in a comment", () => jpegWithComment(page), "image/jpeg", ["EMBEDDED_MARKUP"]],
     ["a PDF in a comment", () => jpegWithComment("%PDF-1.4 1 0 obj"), "image/jpeg", ["EMBEDDED_DOCUMENT"]],
     [
-      "text behind a JPEG",
+      "text after a JPEG",
       async () => joined(await redAboveBlueJpeg(), "hello"),
       "image/jpeg",
       ["TRAILING_DATA"],
     ],
     [
-      "padding behind a JPEG",
+      "padding after a JPEG",
       async () => joined(await redAboveBlueJpeg(), Buffer.alloc(3000)),
       "image/jpeg",
       [],
@@ -118,12 +118,12 @@ describe("a photo that viewers can show completes, and other content in its file
     const { facts, thumbnails } = await examiner.accept(await photo(), type)
     expect(facts).toMatchObject({ type, anomalies, isDegraded: false })
     for (const { webp } of thumbnails)
-      expect(Buffer.from(webp).toString("latin1"), "thumbnails have nothing of it").not.toMatch(
+      expect(Buffer.from(webp).toString("latin1"), "thumbnails contain nothing of it").not.toMatch(
         /<html|<script|%PDF|hello/,
       )
   })
 
-  test("the video of a motion photo and a second picture are no anomaly", async () => {
+  test("the video of a motion photo and a second picture are not anomalies", async () => {
     const video = joined("\0\0\0\x18ftypmp42\0\0\0\0mp42isom", Buffer.alloc(5000, 3))
     const photo = await redAboveBlueJpeg()
     expect((await examiner.accept(joined(photo, video))).facts.anomalies).toEqual([])

@@ -1,21 +1,21 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 
 /**
- * A photo for the examiner: the path of its file, or its bytes in shared memory. Bytes in memory (a small
- * download) avoid writing and reading a file. They are shared with a thread, not copied: do not write to them before
- * `examine` has settled.
+ * A photo for the examiner: the path of its file, or its bytes in shared memory. Small downloads stay in memory, which
+ * avoids writing and reading a file. A thread shares the memory without a copy: do not write to it before `examine` has
+ * settled.
  */
 export type PhotoContent = string | Uint8Array<SharedArrayBuffer>
 
 /** Random access to bytes. Parsers read through it, so a file does not have to be in memory as a whole. */
 export type ByteSource = {
-  /** Bytes in total. */
+  /** Total number of bytes. */
   size: number
   /** The byte at `position`; undefined beyond the end. */
   byteAt: (position: number) => number | undefined
   /** Up to `length` bytes from `position`; fewer, or none, at the end. They stay valid. */
   peek: (position: number, length: number) => Buffer
-  /** Some bytes from `position`, none only at the end. For scans: valid until the next call of any method. */
+  /** One or more bytes from `position`, none only at the end. For scans: valid until the next call of any method. */
   view: (position: number) => Buffer
 }
 
@@ -29,10 +29,10 @@ export const readExactly = (source: ByteSource, position: number, length: number
   return bytes
 }
 
-/** A parser met the end of the file inside a structure. Caught in probe.ts. */
+/** A parser reached the end of the file inside a structure. Caught in probe.ts. */
 export class EndsEarly extends Error {
   constructor(wantedBytes: number, sizeBytes: number) {
-    super(`wanted ${wantedBytes} bytes of ${sizeBytes}`)
+    super(`a parser needs ${wantedBytes} bytes; the file has ${sizeBytes}`)
     this.name = "EndsEarly"
   }
 }
@@ -79,7 +79,7 @@ export const bufferOf = (bytes: Uint8Array): Buffer =>
 
 const noBytes = Buffer.alloc(0)
 
-// One buffer for each file: scans read through it, and walks from chunk to chunk find their headers in it.
+// One buffer per file: scans read through it, and parsers that step from chunk to chunk find the chunk headers in it.
 const windowBytes = 64 * 1024
 
 const withFile = <T>(path: string, use: (source: ByteSource) => T): T => {

@@ -1,5 +1,5 @@
 import type { ImageFacts } from "../../../domain/image.ts"
 import type { MadeThumbnail } from "./pixels/thumbnails.ts"
 
-/** The facts about a photo, and its thumbnails in the form in which they are stored. */
+/** The facts about a photo, and its encoded thumbnails. */
 export type ExaminedPhoto = { facts: ImageFacts; thumbnails: readonly MadeThumbnail[] }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => examiner.end())
 
-/** A copy whose bytes between two shares of its length are changed. */
+/** A copy with changed bytes between two positions, given as fractions of the length. */
 const damaged = (
   photo: Buffer,
   from: number,
@@ -27,7 +27,7 @@ const damaged = (
 const zero = () => 0
 
 describe("a HEIC", () => {
-  test("has its size and its picture, tile by tile", async () => {
+  test("is decoded with all its tiles and its size", async () => {
     const { facts, thumbnails } = await examiner.accept(heicOf({ columns: 3, rows: 1 }), "image/heic")
     expect(facts).toMatchObject({ type: "image/heic", width: 768, height: 256, isDegraded: false })
     const [large] = thumbnails
@@ -58,7 +58,7 @@ describe("a HEIC", () => {
     expect(await examiner.outcomeOf(photo, "image/heic")).toBe("CORRUPT")
   })
 
-  test("reserves the memory of its whole canvas, not of one tile", () => {
+  test("reserves memory for its whole canvas, not for one tile", () => {
     const decodeBytes = (columns: number, rows: number) => {
       const header = readHeifHeader(bytesIn(heicOf({ columns, rows })))
       return header.ok ? header.value.decodeBytes : 0

@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => examiner.end())
 
-describe("a hostile photo ends at once with the right outcome", () => {
-  // A thread's heap is bounded: a parser that takes more ends in PROCESSING_ERROR.
+describe("the examination of a hostile photo ends quickly with the right outcome", () => {
+  // The heap of a thread is limited: a parser that exceeds it causes PROCESSING_ERROR.
   test.each(hostilePhotos.map((photo) => [photo.filename, photo] as const))(
     "%s",
     async (_, { type, outcome, bytes }) => {

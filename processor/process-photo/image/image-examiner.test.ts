@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => examiner.end())
 
-describe("a file that is not a photo is rejected, whatever its name", () => {
+describe("a file that is not a photo is rejected, regardless of its name", () => {
   test.each([
     ["an SVG", '<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>'],
     ["a PDF", "%PDF-1.7\n1 0 obj"],
@@ -35,16 +35,21 @@ describe("a photo", () => {
     },
   )
 
-  test("of another type than declared is a mismatch", async () => {
+  test("whose type differs from the declared type is a mismatch", async () => {
     expect(await examiner.outcomeOf(await redAboveBlue().png().toBuffer(), "image/jpeg")).toBe(
       "TYPE_MISMATCH",
     )
   })
 
-  test.each(["jpeg", "png", "webp", "gif", "tiff"] as const)("cut short is corrupt: %s", async (format) => {
-    const photo = await noise().toFormat(format).toBuffer()
-    expect(await examiner.outcomeOf(photo.subarray(0, photo.length * 0.6), `image/${format}`)).toBe("CORRUPT")
-  })
+  test.each(["jpeg", "png", "webp", "gif", "tiff"] as const)(
+    "that is truncated is corrupt: %s",
+    async (format) => {
+      const photo = await noise().toFormat(format).toBuffer()
+      expect(await examiner.outcomeOf(photo.subarray(0, photo.length * 0.6), `image/${format}`)).toBe(
+        "CORRUPT",
+      )
+    },
+  )
 
   test("with stray bytes before a marker, which viewers tolerate, is accepted as degraded", async () => {
     const photo = await noise().jpeg().toBuffer()
@@ -54,11 +59,11 @@ describe("a photo", () => {
     expect(facts.isDegraded).toBe(true)
   })
 
-  test("of no bytes is corrupt", async () => {
+  test("without bytes is corrupt", async () => {
     expect(await examiner.outcomeOf("")).toBe("CORRUPT")
   })
 
-  test("with too many pixels is rejected by its header, without a decode", async () => {
+  test("with too many pixels is rejected from its header, without decoding", async () => {
     const header = joined("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x75\x30\0\0\x75\x30\x08\x02\0\0\0\0\0\0\0")
     expect(await examiner.outcomeOf(header, "image/png")).toBe("DIMENSIONS_EXCEEDED")
   })
@@ -76,7 +81,7 @@ describe("an examination", () => {
   })
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  test("that takes too long ends, and the next photo is examined", async () => {
+  test("that takes too long is stopped, and the next photo is examined", async () => {
     const hasty = startImageExaminer({ threads: 1, limits: { ...testLimits, maxMs: 1 } })
     const path = join(directory, "slow")
     await writeFile(path, await noise().resize(6000).jpeg().toBuffer())

@@ -11,17 +11,17 @@ import { startThread, type Thread } from "./thread.ts"
 export type ExaminationLimits = {
   /** Width times height. */
   maxPixels: number
-  /** For examining one photo; waiting for a thread or for memory does not count. */
+  /** Time limit for examining one photo, excluding the wait for a thread or memory. */
   maxMs: number
-  /** Memory that all examinations in progress may take together, in bytes. */
+  /** Memory limit of all examinations in progress together, in bytes. */
   maxDecodedBytes: number
 }
 
 export type ImageExaminer = {
   /**
    * Examines a photo. Invalid bytes are a fault, never an exception.
-   * @throws the signal's reason when it fires, and Error when the file can't be read or a thread dies, which do
-   * not mean that the photo is invalid
+   * @throws the signal's reason when it is aborted, and Error when the file can't be read or a thread dies. Neither
+   * means that the photo is invalid.
    */
   examine: (
     content: PhotoContent,
@@ -33,12 +33,12 @@ export type ImageExaminer = {
 
 const examineWorker = new URL("./examine-worker.ts", import.meta.url)
 
-// Memory left over from earlier photos may have ended the first thread, so retry in a new one.
+// The first thread may have run out of memory because of earlier photos, so try again in a new one.
 const maxThreadsPerPhoto = 2
 
 /**
- * Examines photos in `threads` worker threads, one photo each at a time: parsers and decoders read hostile bytes, and
- * a thread that takes too long over them can be ended.
+ * Examines photos in `threads` worker threads, one photo per thread at a time. Parsers and decoders read untrusted
+ * bytes, and a thread that takes too long can be terminated.
  */
 export const startImageExaminer = ({
   threads,

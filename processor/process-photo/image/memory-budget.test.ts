@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { createMemoryBudget } from "./memory-budget.ts"
 
-test("memory that is returned twice counts once", async () => {
+test("memory that is released twice counts once", async () => {
   const budget = createMemoryBudget(100)
   const { signal } = new AbortController()
   const giveBack = await budget.take(60, signal)

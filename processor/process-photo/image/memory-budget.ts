@@ -1,9 +1,9 @@
 export type MemoryBudget = {
-  /** Waits, first come first served, until `bytes` are free. The result returns them, once. */
+  /** Waits in order of arrival until `bytes` are free, and reserves them. The result releases them; call it once. */
   take: (bytes: number, signal: AbortSignal) => Promise<() => void>
 }
 
-/** Limits the memory of all decodes together: large photos wait for each other instead of adding up. */
+/** Limits the total memory of all decodes: large photos wait for each other instead of being decoded at the same time. */
 export const createMemoryBudget = (totalBytes: number): MemoryBudget => {
   let freeBytes = totalBytes
   const waiting: { bytes: number; grant: () => void }[] = []

@@ -22,7 +22,7 @@ import {
   unsupported,
 } from "./photo-faults.ts"
 
-/** The header of a photo, and the other content of its file. */
+/** The header of a photo and the anomalies of its file. */
 export type ProbedPhoto = { header: ImageHeader; anomalies: PhotoAnomaly[] }
 
 export type ProbeLimits = { maxPixels: number; maxDecodedBytes: number }

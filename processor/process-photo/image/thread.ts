@@ -11,15 +11,15 @@ export type ThreadOutcome = Result<ExaminedPhoto, PhotoFault> | "too slow" | "ou
 
 /** A worker thread that examines one photo at a time. */
 export type Thread = {
-  /** @throws the signal's reason when it fires, and Error when the thread dies or the file can't be read */
+  /** @throws the signal's reason when it is aborted, and Error when the thread dies or the file can't be read */
   examine: (order: Order, budget: MemoryBudget, maxMs: number, signal: AbortSignal) => Promise<ThreadOutcome>
-  /** False after an interruption, or when it holds memory that is freed only when the thread ends. */
+  /** False after an interruption, or when the thread holds memory that is freed only at its end. */
   isReusable: () => boolean
   end: () => Promise<void>
 }
 
-// The JavaScript heap only: an ordinary photo takes 10 MB of it, and parsers are bounded far below it. Pixels and files
-// are in other memory, which the budget bounds.
+// The JavaScript heap only: an ordinary photo needs 10 MB, and parsers are limited to far less than this. Pixels and
+// files are in other memory, which the budget limits.
 const resourceLimits = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 4 }
 
 export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Module>): Thread => {

@@ -6,12 +6,12 @@ import type { ExaminedPhoto } from "./examined-photo.ts"
 import type { ProbeLimits } from "./probe.ts"
 
 /**
- * A photo for a thread to examine. The thread answers `needs`, waits for `Go`, and answers `examined`; it may answer
+ * A photo for a thread to examine. The thread sends `needs`, waits for `Go`, and sends `examined`. It may send
  * `examined` or `failed` instead of `needs`.
  */
 export type Order = { content: PhotoContent; declaredType: PhotoType; limits: ProbeLimits }
 
-/** Permission to decode. `libheif` is compiled once for all threads, when the first HEIC needs it; else null. */
+/** Permission to decode. `libheif` is compiled once for all threads, when the first HEIC needs it; null for other formats. */
 export type Go = { libheif: WebAssembly.Module | null }
 
 export type FromWorker =

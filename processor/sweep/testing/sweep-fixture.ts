@@ -18,7 +18,7 @@ import { workQueueOf } from "../../platform/work-queue.ts"
 import { sweepOnce, sweepTasks } from "../sweep.ts"
 import type { SweepBounds, SweepContext } from "../sweep-context.ts"
 
-/** What the global set-up of the tests provides. */
+/** Provided by the global set-up of the tests. */
 export type TestStorage = {
   databaseUrl: string
   s3Endpoint: string
@@ -30,13 +30,13 @@ export type TestStorage = {
 
 export type StoredPhoto = { photoId: string; jobId: string; s3Key: string }
 
-/** Bounds under which the fixture's photos are due at once and objects are old at once. */
+/** With these bounds the fixture's photos are due at once and its objects count as old at once. */
 const bounds: SweepBounds = {
   quietMs: 1000,
   uploadMs: 86_400_000,
   processingMs: 21_600_000,
   lateObjectMs: 3_600_000,
-  // Objects have their time in whole seconds.
+  // The modification time of an object has a resolution of one second.
   orphanMs: -5000,
   maxOrphans: 10,
   maxOrphanShare: 0.1,
@@ -45,8 +45,8 @@ const bounds: SweepBounds = {
 export type SweepFixture = Awaited<ReturnType<typeof openSweepFixture>>
 
 /**
- * A database and a queue of a test file's own, and an environment of its own in the shared bucket: the sweep acts on
- * everything that it finds.
+ * A separate database, queue and environment (in the shared bucket) for one test file, because the sweep handles every
+ * photo and object that it finds.
  */
 export const openSweepFixture = async (
   storage: TestStorage,
@@ -88,13 +88,13 @@ export const openSweepFixture = async (
     environment,
     objectStore,
     workQueue,
-    /** What the sweep logged as an error. */
+    /** The errors that the sweep logged. */
     errors: () => logged.filter(({ level }) => level >= 50),
-    /** Sweeps once, on the fixture's database or on another one. */
+    /** Runs the sweep once, on the fixture's database or another one. */
     sweep: (given?: Partial<SweepBounds>, on: OpenDatabase = primary) =>
       sweepOnce(sweepTasks(), contextOf(on, given)),
     addPhotos: (count: number, facts: PhotoFacts) => addPhotos(primary.rows, environment, count, facts),
-    /** Starts a test without photos and without messages. */
+    /** Removes all photos and messages before a test. */
     removePhotos: async () => {
       await primary.rows`truncate photos, outbox_events, undelivered_events cascade`
       await receiveKeys(sqs, QueueUrl)
@@ -110,19 +110,19 @@ export const openSweepFixture = async (
       ),
     putObject: (key: string) => putObject(objectStore, key),
     hasObject: async (key: string) => (await objectStore.head(key, new AbortController().signal)) !== null,
-    /** A database that knows nothing of the fixture's photos. */
+    /** A database without the fixture's photos. */
     openEmptyDatabase: async () => {
       const empty = await openDatabase(await createOwnDatabase(storage.databaseUrl))
       opened.push(empty)
       return empty
     },
-    /** The fixture's database as it is now: what a restored backup holds. */
+    /** A copy of the fixture's database, like a backup that is restored later. */
     openCopy: async () => {
       const copy = await openDatabase(await primary.own.copy())
       opened.push(copy)
       return copy
     },
-    /** The keys in the messages that were sent since the last call. */
+    /** The keys in the messages sent since the last call. */
     receiveKeys: () => receiveKeys(sqs, QueueUrl),
     close: async () => {
       for (const { close } of opened) await close()
@@ -151,7 +151,7 @@ const openDatabase = async (own: OwnDatabase) => {
 
 type PhotoFacts = {
   status: PhotoStatus
-  /** Time since it entered its status and last changed. */
+  /** Time since the last change of status and of the row. */
   ageMs: number
   failureReason?: string
   uploadId?: string

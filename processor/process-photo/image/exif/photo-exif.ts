@@ -73,7 +73,7 @@ const tag = {
   lensModel: 0xa434,
 } as const
 
-/** Each time has its own offset; using that of another time gives an error of hours (immich#15639). */
+/** Each time has a separate offset. The offset of another time causes errors of hours (immich#15639). */
 const captureTime = (exif: TiffDirectory): CaptureTime => {
   const original = captureTimeOf(exif.bytes(tag.dateTimeOriginal), exif.bytes(tag.offsetTimeOriginal))
   if (original.dateTimeOriginal !== null) return original

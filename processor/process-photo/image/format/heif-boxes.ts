@@ -1,7 +1,7 @@
 import type { ByteSource } from "../byte-source.ts"
 import { Malformed } from "../photo-faults.ts"
 
-/** A box of the ISO base media file format (ISO/IEC 14496-12 §4.2): where its body lies. */
+/** A box of the ISO base media file format (ISO/IEC 14496-12 §4.2): its type and the byte range of its body. */
 export type Box = { type: string; start: number; length: number }
 
 /**

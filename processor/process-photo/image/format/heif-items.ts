@@ -48,7 +48,7 @@ export function* referencesIn(source: ByteSource, box: Box): Generator<ItemRefer
 }
 
 /**
- * Where the bytes of the `wanted` items lie in the file (`iloc`, ISO/IEC 14496-12 §8.11.3). Items that are derived
+ * The byte ranges of the `wanted` items in the file (`iloc`, ISO/IEC 14496-12 §8.11.3). Items that are derived
  * from other items have no location.
  * @throws Malformed when a field, an item or its extents exceed the limits
  */

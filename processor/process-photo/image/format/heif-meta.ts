@@ -13,7 +13,7 @@ export type HeifItem = ItemProperties & {
 
 export type HeifMeta = {
   primary: HeifItem
-  /** The tiles of the primary picture when it is a grid, else nothing. */
+  /** The tiles of the primary picture if it is a grid; otherwise empty. */
   tiles: readonly HeifItem[]
   /** The location of its EXIF. */
   exif: readonly Span[]
@@ -74,7 +74,7 @@ const primaryIdIn = (source: ByteSource, box: Box): number | null => {
   return body.readUInt8(0) === 0 ? body.readUInt16BE(4) : body.length < 8 ? null : body.readUInt32BE(4)
 }
 
-/** The tiles a grid is derived from, in its order, and the EXIF that describes it. */
+/** The tiles of a grid in their order, and the item with its EXIF. */
 const relatedItems = (
   source: ByteSource,
   iref: Box | undefined,

@@ -9,30 +9,30 @@ export type ItemProperties = {
   height: number
   /** Anticlockwise. */
   quarterTurns: number
-  /** Width and height that a clean aperture leaves. */
+  /** Width and height after cropping to the clean aperture. */
   crop: readonly [width: number, height: number] | null
-  /** How its HEVC is coded; null for other codecs. */
+  /** The HEVC coding parameters; null for other codecs. */
   hevc: HevcConfiguration | null
 }
 
 export type HevcConfiguration = {
-  /** Bytes that a sample of the decoded picture takes. */
+  /** Bytes per sample of the decoded picture. */
   sampleBytes: number
-  /** Samples of all channels for each pixel: 1.5 for the usual 4:2:0. */
+  /** Samples of all channels per pixel: 1.5 for the usual 4:2:0. */
   samplesPerPixel: number
-  /** Bytes of the length before each NAL unit. */
+  /** Size in bytes of the length field before each NAL unit. */
   lengthBytes: number
 }
 
 // A phone's picture has about 10 properties, shared by its tiles; each item has a few.
 const maxProperties = 1000
 const maxAssociations = 32
-// One list, and an association box for each of its four combinations of version and flags (ISO/IEC 23008-12 §9.3.1).
+// One list, and one association box per combination of version and flags (ISO/IEC 23008-12 §9.3.1).
 const maxPropertyParts = 5
 // The longest property that is read here is `clap`.
 const propertyBytes = 32
 
-/** The properties of the `wanted` items: `ipco` lists them all, `ipma` assigns them to items. */
+/** The properties of the `wanted` items: `ipco` lists all properties, `ipma` assigns them to items. */
 export const readItemProperties = (
   source: ByteSource,
   box: Box,
@@ -57,7 +57,7 @@ export const readItemProperties = (
   return new Map([...found].map(([id, properties]) => [id, propertiesOf(source, properties)]))
 }
 
-/** Pairs of an item's id and the number of one of its properties. */
+/** Pairs of an item id and the index of one of its properties. */
 function* pairsIn(source: ByteSource, box: Box): Generator<[id: number, index: number]> {
   const head = readExactly(source, box.start, 8)
   const idBytes = head.readUInt8(0) === 0 ? 2 : 4

@@ -43,7 +43,7 @@ const typesOfCodecs: Record<string, PhotoType> = {
 const isCut = (item: HeifItem, source: ByteSource): boolean =>
   item.extents.some(({ start, length }) => start + length > source.size)
 
-/** libvips holds the whole canvas in several forms: 16 to 18 bytes a pixel were measured at 12 and 24 megapixel. */
+/** libvips holds several copies of the whole canvas: 16 to 18 bytes per pixel were measured at 12 and 24 megapixels. */
 const avifBytes = ({ width, height }: HeifItem): number => baseDecodeBytes + width * height * 18
 
 // The initial memory of libheif's WebAssembly, and the extra growth of its heap (Emscripten: 20 %).
@@ -52,8 +52,8 @@ const heapGrowth = 1.2
 
 /**
  * libheif holds the file and the canvas of all tiles, and a second canvas during rotation. Measured at
- * 50 megapixel: 1.9 bytes a pixel upright and 3.2 turned, for 8 bits and 4:2:0. Deeper pictures are converted to
- * 8 bits in a further copy.
+ * 50 megapixels: 1.9 bytes per pixel without and 3.2 with rotation, for 8 bits and 4:2:0. Pictures with more bits are
+ * converted to 8 bits in a further copy.
  */
 const heicBytes = ({ width, height, ...primary }: HeifItem, coded: HeifItem, source: ByteSource): number => {
   const { samplesPerPixel, sampleBytes } = coded.hevc ?? { samplesPerPixel: 3, sampleBytes: 2 }

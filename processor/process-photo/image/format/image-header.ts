@@ -9,14 +9,14 @@ export type Span = { start: number; length: number }
 /** The header data of a file, read without decoding pixels. */
 export type ImageHeader = {
   type: PhotoType
-  /** px as the decoder returns them: rotation by HEIF is applied, EXIF orientation is not. */
+  /** Dimensions in px as the decoder returns them: with HEIF rotation, without EXIF orientation. */
   width: number
   height: number
   /** The decoder does not apply the EXIF orientation. */
   isTurnedByExif: boolean
   /** The TIFF block of the photo's EXIF. */
   exif: ByteSource | null
-  /** Estimate of what a decode holds in memory at once, in bytes. */
+  /** Estimated peak memory of a decode, in bytes. */
   decodeBytes: number
   /** First byte after the picture; null if the file ends before the picture's end marker. */
   endsAt: number | null
@@ -32,6 +32,6 @@ export type HevcItems = { items: readonly (readonly Span[])[]; lengthBytes: numb
 /**
  * Reads the structure of a file of one format. Memory and time are bounded for any file size.
  * @throws EndsEarly when the file stops inside its headers, Malformed when it exceeds a limit that no photo reaches;
- * any other exception means a damaged file as well
+ * any other exception also means that the file is damaged
  */
 export type HeaderReader = (source: ByteSource) => Result<ImageHeader, PhotoFault>

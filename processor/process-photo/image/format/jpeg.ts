@@ -4,8 +4,8 @@ import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
 
-// Cameras write 1 or about 10 scans, optimizers up to 70. Each needs a pass over all blocks, so a small file
-// with thousands of scans keeps a decoder busy for hours.
+// Cameras write 1 or about 10 scans, optimizers up to 70. Each scan needs a pass over all blocks, so a decoder needs
+// hours for a small file with thousands of scans.
 const maxScans = 100
 
 /** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
@@ -41,15 +41,15 @@ type Walk = {
   exif: ByteSource | null
   comments: Span[]
   scans: number
-  /** Several scans make one picture: the decoder has to keep all coefficients. */
+  /** The picture consists of several scans, so the decoder has to keep all coefficients. */
   isBuffered: boolean
 }
 
 const marker = { comment: 0xfe, exif: 0xe1, startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8 } as const
-// Baseline, extended, progressive: what libjpeg decodes.
+// Baseline, extended and progressive: the kinds that libjpeg decodes.
 const decodableProcesses = new Set([0xc0, 0xc1, 0xc2])
 
-// Real files have at most some hundreds: a segment for each 64 KiB of a depth map, and tables for each scan.
+// Real files have a few hundred at most: a segment per 64 KiB of a depth map, and tables per scan.
 const maxSegments = 10_000
 // Maximum number of comments searched for markup: a photo has at most one.
 const maxScannedComments = 100
@@ -121,7 +121,7 @@ const frameIn = (process: number, source: ByteSource, start: number, length: num
   }
 }
 
-/** libjpeg keeps a 16-bit coefficient for each sample of each component. */
+/** libjpeg keeps a 16-bit coefficient per sample of each component. */
 const coefficientBytes = ({ width, height, samplings }: Frame): number => {
   const factors = samplings.map((sampling) => ({ across: sampling >> 4, down: sampling & 15 }))
   const across = Math.max(1, ...factors.map((factor) => factor.across))

@@ -31,7 +31,7 @@ export const readPngHeader: HeaderReader = (source) => {
   })
 }
 
-// 100 MiB in data chunks of 1 KiB: an eighth of what libpng writes.
+// 100 MiB in data chunks of 1 KiB; libpng writes chunks of 8 KiB.
 const maxChunks = 100_000
 // A photo has about ten. libvips keeps every text in memory.
 const maxTextChunks = 1000
@@ -63,7 +63,7 @@ const walkChunks = (source: ByteSource) => {
   throw new Malformed(`The PNG has more than ${maxChunks} chunks.`)
 }
 
-/** Samples of each colour type (PNG §11.2.1); a palette is expanded to RGBA. */
+/** Samples per pixel of each colour type (PNG §11.2.1). A palette is expanded to RGBA. */
 const samples: Record<number, number> = { 0: 1, 2: 3, 3: 4, 4: 2, 6: 4 }
 const rowBytes = (width: number, header: Buffer): number =>
   width * (samples[header.readUInt8(17)] ?? 4) * (header.readUInt8(16) === 16 ? 2 : 1)

@@ -4,7 +4,7 @@ import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
 import type { HeaderReader } from "./image-header.ts"
 
-/** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF): further pages are ignored. */
+/** Reads the first directory of a TIFF (TIFF 6.0, BigTIFF). Further pages are ignored. */
 export const readTiffHeader: HeaderReader = (source) => {
   const tiff = openTiff(source)
   if (!tiff) return corrupt("The TIFF has no header.")

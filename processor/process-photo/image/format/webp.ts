@@ -46,7 +46,7 @@ const walkChunks = (source: ByteSource, end: number) => {
       picture ??= losslessSize(readExactly(source, data, 5))
       isLossless = true
     }
-    // Frames of an animation may be either; their canvas is kept whole.
+    // Frames of an animation may use either; the decoder keeps their whole canvas.
     if (type === "ANIM") isLossless = true
     if (type === "EXIF") exif ??= exifIn(source, data, length)
     position = data + length + (length % 2)

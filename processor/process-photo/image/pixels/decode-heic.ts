@@ -6,7 +6,7 @@ import { checkNalUnits } from "./hevc-units.ts"
 import { instantiateLibheif, type Libheif } from "./libheif.ts"
 import { isSupportedMatrix, type Plane, type YCbCr, yCbCrPicture } from "./ycbcr.ts"
 
-/** The inputs of a decode besides the bytes of the file. */
+/** The parameters of a decode. */
 export type HeicDecoding = {
   libheif: WebAssembly.Module
   /** The memory that was reserved. */
@@ -16,8 +16,8 @@ export type HeicDecoding = {
 
 /**
  * Decodes the primary picture of a HEIC, rotated and cropped as the file specifies, and shrinks it to `maxEdge` px.
- * sharp's build has no HEVC. The planes are shrunk before the conversion to RGB, which at full size takes 13 bytes a
- * pixel instead of 2.
+ * sharp's build has no HEVC. The planes are shrunk before the conversion to RGB: a conversion at full size takes 13
+ * bytes per pixel instead of 2.
  * @throws Error when a part of the picture is missing or damaged
  */
 export const decodeHeic = async (
@@ -135,7 +135,7 @@ const colourCodingOf = (libheif: Libheif, image: number): { matrix: number; isFu
       isFullRange: libheif.HEAPU8[profile + 16] === 1,
     }
   } catch {
-    // "Unspecified"; libheif takes BT.601 and the full range for it.
+    // "Unspecified": libheif uses BT.601 and the full range.
     return { matrix: 2, isFullRange: true }
   }
 }

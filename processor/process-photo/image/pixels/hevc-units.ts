@@ -2,7 +2,7 @@ import { type ByteSource, bytesIn, partOf } from "../byte-source.ts"
 import type { HevcItems, Span } from "../format/image-header.ts"
 
 /**
- * Checks that each coded item is a sequence of NAL units, and that no unit has bytes which an encoder never writes.
+ * Checks that each coded item is a sequence of NAL units, and that no unit contains bytes that an encoder never writes.
  * The decoder conceals damage inside a tile without an error; a lost block of a file is usually a run of zeros.
  * @throws Error when an item is damaged
  */

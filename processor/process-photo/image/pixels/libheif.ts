@@ -5,7 +5,8 @@ import { z } from "zod"
 const require = createRequire(import.meta.url)
 
 /**
- * libheif's WebAssembly, compiled. It takes 30 ms and 35 MB, and code that one thread's decodes have optimized serves the next.
+ * libheif's compiled WebAssembly. Compilation takes 30 ms and 35 MB. Threads share the module, so code that was
+ * optimized in one thread is also fast in the next.
  */
 export const compileLibheif = (): Promise<WebAssembly.Module> =>
   WebAssembly.compile(readFileSync(require.resolve("libheif-js/libheif-wasm/libheif.wasm")))
@@ -47,8 +48,8 @@ export type Libheif = {
 }
 
 /**
- * A fresh instance whose memory can't grow beyond `maxMemoryBytes`: the declared size of a file is checked before,
- * but only the decoder knows what it allocates.
+ * A new instance whose memory can't grow beyond `maxMemoryBytes`. The declared size of a file is checked before the
+ * decode, but the decoder may allocate more.
  */
 export const instantiateLibheif = (module: WebAssembly.Module, maxMemoryBytes: number): Libheif => {
   const create: unknown = require("libheif-js/libheif-wasm/libheif.js")

@@ -8,7 +8,7 @@ import { type MadeThumbnail, makeThumbnails } from "./thumbnails.ts"
 
 export type Rendering = { thumbnails: MadeThumbnail[]; isDegraded: boolean }
 
-// Several threads of this process decode at once; libvips' own threads would only add context switches.
+// Several threads of this process decode at once; additional threads of libvips would only add context switches.
 sharp.concurrency(1)
 sharp.cache(false)
 // The only decoders are those of the formats that the probe knows: no SVG, no PDF.
@@ -55,8 +55,8 @@ const bytesOf = (content: PhotoContent): Uint8Array => {
 }
 
 /**
- * The probe has checked the pixel count, so libvips' limit is off; its limits on metadata and scans stay. First page or
- * frame only.
+ * The probe has checked the pixel count, so the limit of libvips is disabled; its limits on metadata and scans apply.
+ * Only the first page or frame is decoded.
  */
 const open = (content: PhotoContent, failOn: FailOnOptions) =>
   sharp(typeof content === "string" ? content : bufferOf(content), {

@@ -3,13 +3,13 @@ import { type Thumbnail, type ThumbnailVariant, thumbnailVariants } from "../../
 
 export type MadeThumbnail = Thumbnail & { webp: Uint8Array<ArrayBuffer> }
 
-/** WebP effort: 0 is as fast as a JPEG; the default takes twice as long and saves a few per cent of bytes. */
+/** WebP effort: 0 is as fast as encoding a JPEG. The default takes twice as long and saves a few percent of bytes. */
 const effort = 0
 const [largeVariant, smallVariant] = thumbnailVariants
 
 /**
- * Both thumbnails of a picture: the large one from a decode that is shrunk while it is loaded, the small one from
- * the large. Rotated by `orientation` (EXIF 1–8), in sRGB, without metadata.
+ * Creates both thumbnails of a picture: the large one with shrink-on-load, the small one from the large one. Rotated
+ * by `orientation` (EXIF 1–8), in sRGB, without metadata.
  * @throws Error of libvips when the picture can't be decoded
  */
 export const makeThumbnails = async (picture: Sharp, orientation: number): Promise<MadeThumbnail[]> => {

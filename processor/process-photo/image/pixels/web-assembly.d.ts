@@ -1,5 +1,5 @@
-// What libheif.ts uses of https://webassembly.github.io/spec/js-api/. @types/node does not declare it, and the library
-// "dom" would declare a browser's globals as well.
+// The parts of https://webassembly.github.io/spec/js-api/ that libheif.ts uses. @types/node does not declare them, and
+// the library "dom" would also declare the globals of a browser.
 declare namespace WebAssembly {
   class Module {
     private constructor()

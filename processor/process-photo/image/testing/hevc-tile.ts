@@ -1,6 +1,6 @@
 /**
- * A picture of 256 × 256 px coded as HEVC, red above blue with some noise. No encoder can be installed from npm: it was
- * made once with `heif-enc -q 34` (libheif 1.15.1, x265 3.5) from a generated PNG.
+ * A picture of 256 × 256 px coded as HEVC, red above blue with some noise. npm has no HEVC encoder, so it was created
+ * once with `heif-enc -q 34` (libheif 1.15.1, x265 3.5) from a generated PNG.
  */
 export const hevcTile = {
   width: 256,
@@ -9,7 +9,7 @@ export const hevcTile = {
   get configuration() {
     return decode(configuration)
   },
-  /** Its coded bytes: one NAL unit with its length prefix. */
+  /** The coded bytes: one NAL unit with its length prefix. */
   get bytes() {
     return decode(coded)
   },

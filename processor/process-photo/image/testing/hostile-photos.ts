@@ -15,10 +15,10 @@ export type HostilePhoto = {
 
 const repeated = (count: number, bytes: Uint8Array): Buffer => Buffer.alloc(count * bytes.length, bytes)
 
-/** Files that make a careless parser or decoder take memory or time without bound, and damaged photos. */
+/** Files that make an unprotected parser or decoder use unbounded memory or time, and damaged photos. */
 export const hostilePhotos: readonly HostilePhoto[] = [
   {
-    // 200 items, each of 65,535 extents whose fields take no byte.
+    // 200 items, each with 65,535 extents whose fields have zero bytes.
     filename: "iloc-bomb.heic",
     type: "image/heic",
     outcome: "CORRUPT",
@@ -34,7 +34,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
       }),
   },
   {
-    // A field of 15 bytes, which no integer can be read from.
+    // A field of 15 bytes, which is not a valid integer size.
     filename: "iloc-field-size.heic",
     type: "image/heic",
     outcome: "CORRUPT",
@@ -53,7 +53,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
     bytes: () => joined(box("ftyp", "heic", uint(4, 0)), repeated(500_000, box("free"))),
   },
   {
-    // The grid is 65,280 px wide; its item declares 512.
+    // The grid is 65,280 px wide, but its item declares 512.
     filename: "grid-bomb.heic",
     type: "image/heic",
     outcome: "CORRUPT",
@@ -121,7 +121,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
       ),
   },
   {
-    // 64 × 64 px in one tile of 65,520 px a side: the decoder holds tiles whole.
+    // 64 × 64 px in one tile of 65,520 × 65,520 px: the decoder holds whole tiles.
     filename: "tile-bomb.tif",
     type: "image/tiff",
     outcome: "DIMENSIONS_EXCEEDED",
@@ -163,7 +163,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
     filename: "flood.png",
     type: "image/png",
     outcome: "DIMENSIONS_EXCEEDED",
-    // 900 megapixel in 100 kB: one bit a pixel, and every row the same.
+    // 900 megapixels in 100 kB: one bit per pixel, all rows equal.
     bytes: () =>
       pngOf(joined(uint(4, 30_000, 30_000), uint(1, 1, 0, 0, 0, 0)), Buffer.alloc(30_000 * (1 + 30_000 / 8))),
   },
@@ -200,7 +200,7 @@ const pngOf = (header: Uint8Array, pixels: Uint8Array): Buffer =>
     pngChunk("IEND", Buffer.alloc(0)),
   )
 
-/** A valid PNG with further chunks after its header. */
+/** A valid PNG with additional chunks after its header. */
 const withPngChunks = async (chunks: Uint8Array): Promise<Buffer> => {
   const png = await noise().png().toBuffer()
   const headerEnd = pngSignature.length + 25

@@ -13,7 +13,7 @@ export const testLimits: ExaminationLimits = {
   maxDecodedBytes: 480 * 1024 * 1024,
 }
 
-/** An examiner with the processor's limits and a folder for its files. */
+/** An examiner with the limits of the processor, and a folder for its files. */
 export const startTestExaminer = async () => {
   const directory = await mkdtemp(join(tmpdir(), "examiner-"))
   const examiner = startImageExaminer({ threads: 2, limits: testLimits })
@@ -53,7 +53,7 @@ export const startTestExaminer = async () => {
 
 export type TestExaminer = Awaited<ReturnType<typeof startTestExaminer>>
 
-/** The same bytes in memory that threads share. */
+/** The same bytes in shared memory. */
 export const shared = (bytes: Uint8Array): Uint8Array<SharedArrayBuffer> => {
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
   copy.set(bytes)

@@ -19,7 +19,7 @@ export const uint = (size: number, ...values: number[]): Buffer => {
 }
 
 export type HeicOptions = {
-  /** Tiles across and down; the canvas is as large as they are together. */
+  /** Number of columns and rows of tiles. They cover the whole canvas. */
   columns?: number
   rows?: number
   /** Changes the bytes of a tile, by its number, to damage them. */
@@ -32,7 +32,7 @@ export type HeicOptions = {
   properties?: readonly Buffer[]
 }
 
-/** A HEIC like those of phones: a grid of HEVC tiles. Its tiles are all the same picture, red above blue. */
+/** A HEIC like those of phones: a grid of HEVC tiles. All tiles contain the same picture, red above blue. */
 export const heicOf = ({
   columns = 2,
   rows = 2,
