@@ -1,10 +1,11 @@
 import { openNodeDatabase } from "../db/node.ts"
+import { failureMessage } from "./operate/failure-message.ts"
 import { type Operation, operationOf, usage } from "./operate/operate.ts"
 import { configOf } from "./platform/config.ts"
 import { objectStoreOf } from "./platform/object-store.ts"
 import { workQueueOf } from "./platform/work-queue.ts"
 
-// The operators' command line. It reads the processor's environment.
+// The command line for operators. It reads the processor's environment variables.
 
 const run = async (operation: Operation): Promise<void> => {
   const config = configOf(process.env)
@@ -16,8 +17,8 @@ const run = async (operation: Operation): Promise<void> => {
   process.once("SIGINT", () => interrupted.abort())
   try {
     const { signal } = interrupted
-    const answer = await operation({ environment, database, objectStore, workQueue, signal })
-    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+    const result = await operation({ environment, database, objectStore, workQueue, signal })
+    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
   } finally {
     objectStore.close()
     workQueue.close()
@@ -27,7 +28,13 @@ const run = async (operation: Operation): Promise<void> => {
 
 const args = process.argv.slice(2)
 const operation = operationOf(args)
-if (operation) await run(operation)
+if (operation)
+  await run(operation).catch((error: unknown) => {
+    const message = failureMessage(error, process.env)
+    if (message === null) throw error
+    process.stderr.write(`${message}\n`)
+    process.exitCode = 1
+  })
 else if (args[0] === "--help" || args[0] === "help") process.stdout.write(`${usage}\n`)
 else {
   process.stderr.write(`${usage}\n`)

@@ -131,13 +131,18 @@ export const processorVariables = z
 
 export type Config = ReturnType<typeof toConfig>
 
+/** Environment variables are missing or invalid. The message names each, without its value. */
+export class InvalidConfiguration extends Error {
+  override name = "InvalidConfiguration"
+}
+
 /**
  * The processor's configuration from the environment.
- * @throws Error naming each variable that is missing or wrong, without its value
+ * @throws InvalidConfiguration when a variable is missing or invalid
  */
 export const configOf = (env: NodeJS.ProcessEnv): Config => {
   const result = processorVariables.safeParse(env)
-  if (!result.success) throw new Error(`Processor configuration: ${z.prettifyError(result.error)}`)
+  if (!result.success) throw new InvalidConfiguration(`Processor configuration: ${z.prettifyError(result.error)}`)
   return toConfig(result.data)
 }
 
