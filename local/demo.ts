@@ -1,38 +1,41 @@
 import { mkdir, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import { parseArgs } from "node:util"
+import { type DemoOptions, demoOptionsOf, usage } from "./demo/demo-options.ts"
 import { filesIn } from "./demo/files-in.ts"
 import { printReport } from "./demo/report.ts"
 import { runDemo } from "./demo/run-demo.ts"
 import { demoPhotos } from "./demo-photos/demo-photos.ts"
+import { exitWithMessage } from "./process/exit-with-message.ts"
 import { onceInterrupted } from "./process/interrupt.ts"
 import { anyPorts, localDirectory, settingsOf } from "./settings.ts"
 import { startSystem } from "./system.ts"
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { json: { type: "string" } },
-})
+const parsed = demoOptionsOf(process.argv.slice(2))
+if (parsed === "help") console.log(usage)
+else if ("error" in parsed) {
+  console.error(`${parsed.error}\n\n${usage}`)
+  process.exitCode = 2
+} else await runOnOwnSystem(parsed.options)
 
-const directory = join(localDirectory, "demo")
-await rm(directory, { recursive: true, force: true })
-await mkdir(directory, { recursive: true })
+async function runOnOwnSystem({ folder, photos, json }: DemoOptions): Promise<void> {
+  const ownFiles = folder === null ? null : await filesIn(folder).catch(exitWithMessage)
+  const directory = join(localDirectory, "demo")
+  await rm(directory, { recursive: true, force: true })
+  await mkdir(directory, { recursive: true })
+  const files = ownFiles ?? (await demoPhotos({ count: photos, dir: join(localDirectory, "demo-photos") }))
 
-const files = positionals[0]
-  ? await filesIn(positionals[0])
-  : await demoPhotos({ count: 100, dir: join(localDirectory, "demo-photos") })
-
-console.log("Starting Postgres, the AWS emulator, the edge and the processor …")
-const system = await startSystem(settingsOf(process.env, directory, anyPorts))
-onceInterrupted(system.stop)
-try {
-  const outcome = await runDemo(system.edgeUrl, files, join(directory, "thumbnails"))
-  if (values.json) await writeFile(values.json, `${JSON.stringify(outcome.snapshot, null, 2)}\n`)
-  printReport(outcome)
-  process.exitCode = outcome.isSettled ? 0 : 1
-} catch (error) {
-  console.error(error)
-  process.exitCode = 1
-} finally {
-  await system.stop()
+  console.log("Starting Postgres, the AWS emulator, the edge and the processor …")
+  const system = await startSystem(settingsOf(process.env, directory, anyPorts)).catch(exitWithMessage)
+  onceInterrupted(system.stop)
+  try {
+    const outcome = await runDemo(system.edgeUrl, files, join(directory, "thumbnails"))
+    if (json !== null) await writeFile(json, `${JSON.stringify(outcome.snapshot, null, 2)}\n`)
+    printReport(outcome)
+    process.exitCode = outcome.isSettled ? 0 : 1
+  } catch (error) {
+    console.error(error)
+    process.exitCode = 1
+  } finally {
+    await system.stop()
+  }
 }

@@ -1,12 +1,10 @@
+import { exitWithMessage } from "./process/exit-with-message.ts"
 import { onceInterrupted } from "./process/interrupt.ts"
 import { localDirectory, settingsOf } from "./settings.ts"
 import { startSystem } from "./system.ts"
 
 const settings = settingsOf(process.env)
-const system = await startSystem(settings).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exit(1)
-})
+const system = await startSystem(settings).catch(exitWithMessage)
 onceInterrupted(async () => {
   console.log("\nStopping …")
   await system.stop()
