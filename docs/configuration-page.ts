@@ -8,7 +8,8 @@ export const configurationPage = (): string => `\
 
 # Configuration
 
-Variables are validated at start. If one is missing or invalid, the error names it and nothing runs. \`npm start\` sets all of
+The processor validates its variables at start and exits if one is missing or invalid; the edge validates them at the
+first request. The error names each invalid variable. \`npm start\` sets all of
 them for the local system.
 
 ## Edge

@@ -20,7 +20,7 @@ const photoData = (status: (typeof photoStatuses)[number]) =>
       .int()
       .optional()
       .describe(
-        "Bytes sent, as reported by the client; all of them once the object is stored. Never decreases.",
+        "Bytes sent, as reported by the client. Equal to `bytes` when the object is stored. Never decreases.",
       ),
   })
 
@@ -31,7 +31,7 @@ const counts = {
   cancelledCount: z.number().int(),
 }
 
-/** The data of every event, and when it is published. Tests compare the events that are written with it. */
+/** The data of every event, and when it is published. Tests compare the written events with these schemas. */
 export const eventPayloads = {
   UploadJobCreated: {
     when: "A job was created.",
@@ -61,11 +61,11 @@ export const eventPayloads = {
     data: photoData("PROCESSING"),
   },
   UploadJobReopened: {
-    when: "An ended job continues, because one of its photos is processed again.",
+    when: "A finished job continues because one of its photos is processed again.",
     data: z.object({ jobId, status: z.literal("IN_PROGRESS"), ...counts }),
   },
   UploadJobCompleted: {
-    when: "Every photo of the job has ended.",
+    when: "Every photo of the job has a final status.",
     data: z.object({ jobId, status: z.enum(jobStatuses), ...counts }),
   },
 } as const satisfies Record<EventType, { when: string; data: z.ZodObject }>

@@ -11,13 +11,13 @@ export const workerVariables = z.object({
   ENVIRONMENT: z
     .string()
     .regex(environmentPattern)
-    .describe("First segment of every object key. Separates deployments that share a bucket."),
+    .describe("First segment of every object key. Deployments that share a bucket need different values."),
   HYPERDRIVE: z
     .object({ connectionString: z.string().min(1) })
     .describe(
-      "Binding of Hyperdrive, the connection proxy. Create it with query caching disabled: a status poll must see every change.",
+      "Binding of Hyperdrive, the connection proxy. Create it with query caching disabled, because a status poll must see every change.",
     ),
-  S3_ENDPOINT: z.url().describe("Endpoint of the object storage. Clients upload to it as well."),
+  S3_ENDPOINT: z.url().describe("Endpoint of the object storage. Clients must be able to reach it."),
   S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
   S3_REGION: z.string().min(1).describe("Region of the bucket and the queue."),
   AWS_ACCESS_KEY_ID: z
@@ -35,7 +35,7 @@ export const workerVariables = z.object({
     .default("true")
     .transform((text) => text === "true")
     .describe(
-      "Whether the bucket sends an event for each stored object to the queue. Without events, clients finalize every upload.",
+      "Whether the bucket sends an event to the queue for each stored object. If not, clients must finalize every upload.",
     ),
   SQS_QUEUE_URL: z.url().describe("Queue to which `finalize` sends messages for the processor."),
   SQS_ENDPOINT: z.url().optional().describe("Endpoint of SQS, if it differs from the host of the queue URL."),
@@ -53,7 +53,7 @@ export const workerVariables = z.object({
       return z.NEVER
     })
     .describe(
-      "Secret. Private JWK (RFC 7517) with `kid` and `alg` that signs tokens. `/.well-known/jwks.json` publishes its public key.",
+      "Secret. Private JWK (RFC 7517) with `kid` and `alg` that signs access tokens. `/.well-known/jwks.json` publishes its public key.",
     ),
   JWT_VERIFICATION_KEYS: z
     .string()
@@ -80,7 +80,7 @@ export const workerVariables = z.object({
   ACCESS_TOKEN_TTL_SECONDS: seconds.default(900).describe("Lifetime of an access token."),
   REFRESH_TOKEN_TTL_SECONDS: seconds
     .default(30 * 86_400)
-    .describe("Lifetime of a sign-in. Rotating the refresh token does not extend it."),
+    .describe("Lifetime of a sign-in. Refreshing the tokens does not extend it."),
   UPLOAD_URL_TTL_SECONDS: seconds.max(604_800).default(900).describe("Lifetime of a presigned upload URL."),
   DOWNLOAD_URL_TTL_SECONDS: seconds
     .max(86_400)
@@ -90,14 +90,14 @@ export const workerVariables = z.object({
     .max(86_400)
     .default(300)
     .describe(
-      "An object keeps the same download URL for this long, so that responses with the URL stay cacheable.",
+      "How long an object keeps the same download URL, so that clients can cache responses that contain it.",
     ),
   MAX_FILE_BYTES: z.coerce
     .number()
     .int()
     .positive()
     .default(100 * 1024 * 1024)
-    .describe("Largest accepted file."),
+    .describe("Largest accepted file, in bytes."),
   CREATE_JOBS_PER_MINUTE: positive.default(10).describe("Upload jobs that a user may create per minute."),
   PROGRESS_POSTS_PER_SECOND: positive
     .default(20)
@@ -108,7 +108,7 @@ export const workerVariables = z.object({
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: positive
     .default(300)
     .describe(
-      "Sign-in attempts to one account per ten minutes from all addresses without a successful sign-in to it in the last 90 days.",
+      "Sign-in attempts to one account per ten minutes, summed over all addresses that have not signed in to it in the last 90 days.",
     ),
   SIGN_IN_ATTEMPTS_PER_ADDRESS: positive
     .default(100)
@@ -117,17 +117,19 @@ export const workerVariables = z.object({
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, "must be whsec_ and 24 bytes or more in base64")
     .describe(
-      "Secret. `whsec_` and base64. Signs the events that the processor sends to the edge (https://www.standardwebhooks.com).",
+      "Secret. Verifies the signature of events from the processor ([Standard Webhooks](https://www.standardwebhooks.com)): `whsec_` and 24 bytes or more in base64.",
     ),
   MAX_QUEUE_DEPTH: positive
     .default(50_000)
-    .describe("Queue length above which new jobs get 503. They are accepted again below 80 % of it."),
+    .describe(
+      "Messages in the queue above which requests for new uploads get 503 `overloaded`. They are accepted again below 80 % of it.",
+    ),
   MAX_DATABASE_LATENCY_MS: z.coerce
     .number()
     .positive()
     .default(1000)
     .describe(
-      "Median time of the newest statements, the wait for a connection included, above which new jobs get 503. They are accepted again below 80 % of it.",
+      "Median time of recent statements, including the wait for a connection, above which requests for new uploads get 503 `overloaded`. They are accepted again below 80 % of it.",
     ),
   CORS_ORIGINS: z
     .string()
@@ -140,10 +142,10 @@ export const workerVariables = z.object({
     .describe("Binding of the Durable Object with one instance per user: limits, progress, live channels."),
   COMMAND_LIMITER: z
     .custom<RateLimit>((value) => value !== undefined, "must be bound")
-    .describe("Rate limit binding that counts the commands of a user."),
+    .describe("Rate limit binding that limits the commands of a user."),
   SIGN_IN_LIMITER: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
-    .describe("Binding of the Durable Object that counts sign-in attempts."),
+    .describe("Binding of the Durable Object that limits sign-in attempts."),
 })
 
 const kid = z.string().min(1)

@@ -47,7 +47,8 @@ export const acceptsUploads = createMiddleware<EdgeEnv>(async (c, next) => {
   gate.isOpen = isOpenAfter(gate.isOpen, load, config.loadGate)
   if (gate.isOpen) return next()
   return problem(c, "overloaded", {
-    detail: "Continue with uploads under way and request new ones later.",
+    detail:
+      "Continue the uploads that you already have URLs for. Create new jobs after `Retry-After` seconds.",
     headers: { "retry-after": String(retryAfterSeconds) },
   })
 })

@@ -10,26 +10,27 @@ export const tags = {
   uploads: "Create upload jobs, upload their files, follow their progress.",
   photos: "List, search, tag, download and delete photos.",
   live: "Follow jobs over server-sent events or WebSocket, or receive events at a webhook.",
-  service: "Endpoints for the system itself.",
+  service: "Endpoints that the system itself calls.",
 } as const
 
 /** Descriptions of response headers, shared by all operations. */
 export const headerAbout = {
-  ETag: "Entity tag of this answer. Send it in `If-None-Match` to get 304 while nothing has changed.",
+  ETag: "Entity tag of this response. Send it in `If-None-Match` to get 304 if nothing has changed.",
   Link: 'The next page (RFC 8288, `rel="next"`). Absent on the last page.',
   Location: "URL of the created resource.",
-  RateLimit: "What is left of the rate limit (draft-ietf-httpapi-ratelimit-headers).",
+  RateLimit: "Remaining requests and seconds until the limit resets (draft-ietf-httpapi-ratelimit-headers).",
   "RateLimit-Policy": "The rate limit (draft-ietf-httpapi-ratelimit-headers).",
   "Retry-After": "Seconds to wait before the next attempt.",
   "WWW-Authenticate": "How to authenticate (RFC 9110 §11.6.1).",
-  "Idempotency-Replayed": "`true` if this answer repeats the answer to an earlier request with the same key.",
+  "Idempotency-Replayed":
+    "`true` if this response repeats the response to an earlier request with the same key.",
 } as const
 
 /** Descriptions of request headers, shared by all operations. */
 export const parameterAbout = {
-  "If-None-Match": "`ETag` of an earlier answer. Returns 304 if nothing has changed since.",
+  "If-None-Match": "`ETag` of an earlier response. Returns 304 if nothing has changed since.",
   "Idempotency-Key":
-    "1 to 255 visible ASCII characters. A repeated request with the same key returns the first answer and changes nothing.",
+    "1 to 255 visible ASCII characters. A repeated request with the same key returns the first response and changes nothing.",
   "Last-Event-ID": "Id of the last received event. The stream resumes after it.",
 } as const
 

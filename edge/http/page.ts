@@ -28,9 +28,9 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
       page: digits
         .optional()
         .describe(
-          `The page, from 0; ignored with a \`cursor\`. Pages end at item ${maxDepth}: follow \`nextCursor\` to go on.`,
+          `Page number, from 0. Ignored if \`cursor\` is given. \`(page + 1) × size\` is at most ${maxDepth}: use \`cursor\` for later items.`,
         ),
-      size: digits.pipe(z.number().min(1).max(maxSize)).default(50).describe("Items on a page."),
+      size: digits.pipe(z.number().min(1).max(maxSize)).default(50).describe("Items per page."),
       cursor: z
         .string()
         .max(200)
@@ -41,7 +41,7 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
           return z.NEVER
         })
         .optional()
-        .describe("`nextCursor` of the previous response. Costs the same at any depth."),
+        .describe("`nextCursor` of the previous response. Equally fast for every page."),
     })
     .check((context) => {
       const { page = 0, size, cursor } = context.value as { page?: number; size: number; cursor?: Id }

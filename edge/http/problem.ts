@@ -2,9 +2,9 @@ import type { Context } from "hono"
 import type { EdgeEnv } from "./context.ts"
 
 /**
- * Every problem that the API answers with (RFC 9457). `type` (the key) is stable; `title` names the condition and is the
- * same for every occurrence; `detail` says what to do, and an answer may replace it with something more specific.
- * No other file of the edge names an HTTP error status.
+ * Every problem that the API returns (RFC 9457). `type` (the key) is stable; `title` names the condition and is the
+ * same for every occurrence; `detail` says what to do, and a response may replace it with a more specific text.
+ * No other file of the edge contains an HTTP error status.
  */
 export const problems = {
   "malformed-body": {
@@ -27,7 +27,7 @@ export const problems = {
     status: 401,
     title: "Invalid signature",
     detail:
-      "The signature is wrong or older than five minutes. Only the processor calls this endpoint; check its secret and its clock.",
+      "The signature is wrong or older than five minutes. Only the processor calls this endpoint; check the secret and the clock of the processor.",
   },
   "bad-refresh-token": {
     status: 401,
@@ -37,7 +37,7 @@ export const problems = {
   "bad-credentials": {
     status: 401,
     title: "Invalid email or password",
-    detail: "Check both and try again. For security, the answer does not say which one is wrong.",
+    detail: "Check both and sign in again. For security, the response does not say which one is wrong.",
   },
   "quota-exceeded": {
     status: 403,
@@ -47,7 +47,8 @@ export const problems = {
   "insufficient-scope": {
     status: 403,
     title: "Insufficient scope",
-    detail: "The access token lacks the scope that `WWW-Authenticate` names. Get a token with that scope.",
+    detail:
+      "The access token does not have the required scope. Get a token with the scope in the `WWW-Authenticate` header.",
   },
   "not-found": {
     status: 404,
@@ -78,7 +79,7 @@ export const problems = {
     status: 409,
     title: "Multipart upload lost",
     detail:
-      "S3 cannot complete the multipart upload: it was aborted, or another write of the same object was under way. Open it again, PUT its parts, then finalize again.",
+      "S3 cannot complete the multipart upload: it was aborted, or the same object was written at the same time. Open it again, PUT its parts, then finalize again.",
   },
   "not-multipart": {
     status: 409,
@@ -88,7 +89,7 @@ export const problems = {
   "already-uploaded": {
     status: 409,
     title: "Photo no longer accepts uploads",
-    detail: "The photo was uploaded already or has ended. Get the photo to see its status.",
+    detail: "The photo is already uploaded, or its status is final. Get the photo to see its status.",
   },
   "photo-not-ready": {
     status: 409,
@@ -140,7 +141,7 @@ export const problems = {
     status: 429,
     title: "Rate limit exceeded",
     detail:
-      "Send the request again after `Retry-After` seconds. `RateLimit` shows what is left of the limit.",
+      "Send the request again after `Retry-After` seconds. The `RateLimit` header shows the remaining requests.",
   },
   "internal-error": {
     status: 500,
@@ -156,7 +157,7 @@ export const problems = {
     status: 503,
     title: "Identity provider unavailable",
     detail:
-      "The keys of the token's issuer cannot be loaded. Send the request again after `Retry-After` seconds.",
+      "The public keys of the token's issuer cannot be loaded. Send the request again after `Retry-After` seconds.",
   },
   "queue-unavailable": {
     status: 503,
@@ -166,13 +167,14 @@ export const problems = {
   overloaded: {
     status: 503,
     title: "Temporarily not accepting new uploads",
-    detail: "Continue the uploads that you have URLs for. Create new jobs after `Retry-After` seconds.",
+    detail:
+      "Continue the uploads that you already have URLs for. Create new jobs after `Retry-After` seconds.",
   },
   "timed-out": {
     status: 503,
     title: "Request timed out",
     detail:
-      "The request took longer than 30 s and may have been carried out. Send it again, with the same Idempotency-Key if it had one.",
+      "The request took longer than 30 s. It may have succeeded. Send it again, with the same Idempotency-Key if it had one.",
   },
   "database-unavailable": {
     status: 503,
@@ -199,7 +201,7 @@ export const problemUrn = (type: ProblemType): string => `urn:rapid-photo-upload
 /** Seconds after which a caller may retry after an outage. */
 const retryAfterSeconds = "2"
 
-/** Answers with an `application/problem+json` document. */
+/** Returns an `application/problem+json` document. */
 export const problem = (c: Context<EdgeEnv>, type: ProblemType, facts: ProblemFacts = {}): Response => {
   const { status, title, detail } = problems[type]
   const { headers, ...members } = facts

@@ -25,7 +25,7 @@ const problem: JsonSchema = {
     traceId: {
       type: "string",
       pattern: "^[0-9a-f]{32}$",
-      description: "Identifies the request in our logs. Include it when you report a problem.",
+      description: "Identifies the request in the logs. Include it when you report a problem.",
     },
   },
   required: ["type", "title", "status", "detail", "traceId"],

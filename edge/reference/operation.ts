@@ -137,7 +137,10 @@ const successes = (
       ...bodyOf(answer, operationId, isOnlyOne ? `${name}Response` : `${name}Response${status}`, schemas),
     },
   ])
-  const unchanged = { description: "Not modified: the caller's copy is current.", ...headersOf(["ETag"]) }
+  const unchanged = {
+    description: "Not modified since the response with this `ETag`.",
+    ...headersOf(["ETag"]),
+  }
   return { ...Object.fromEntries(described), ...(isCached && { "304": unchanged }) }
 }
 

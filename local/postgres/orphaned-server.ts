@@ -27,7 +27,7 @@ export const stopOrphanedServer = async (dataDir: string): Promise<void> => {
   }
   if (isProcessAlive(owner))
     throw new Error(
-      `The database in ${dataDir} is in use by process ${owner} (another npm start?). Stop that first.`,
+      `The database in ${dataDir} is in use by process ${owner} (npm start?). Stop that process first.`,
     )
   await end(pid)
 }

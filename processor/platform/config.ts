@@ -14,7 +14,7 @@ export const processorVariables = z
     S3_ENDPOINT: z
       .url()
       .optional()
-      .describe("Endpoint of the object storage, if it is not S3 in `S3_REGION`."),
+      .describe("Endpoint of the object storage, if it differs from that of AWS in `S3_REGION`."),
     S3_BUCKET: z.string().min(3).describe("Bucket of originals and thumbnails."),
     S3_REGION: z.string().min(1).describe("Region of the bucket, the queue and the event bus."),
     AWS_ACCESS_KEY_ID: z
@@ -22,7 +22,7 @@ export const processorVariables = z
       .min(1)
       .optional()
       .describe(
-        "Key for S3, SQS and EventBridge. Without it the AWS SDK uses its default credential chain: profile, web identity, or the role of the ECS task.",
+        "Access key for S3, SQS and EventBridge. If absent, the AWS SDK uses its default credential chain: profile, web identity, or the role of the ECS task.",
       ),
     AWS_SECRET_ACCESS_KEY: z.string().min(1).optional().describe("Secret. Belongs to `AWS_ACCESS_KEY_ID`."),
     AWS_SESSION_TOKEN: z.string().min(1).optional().describe("Secret. Token of temporary credentials."),
@@ -41,61 +41,65 @@ export const processorVariables = z
       .max(64)
       .default(3)
       .describe(
-        "Photos processed in parallel. Three use two cores fully: one photo is decoded while another is downloaded.",
+        "Photos processed in parallel. Three keep two cores busy, because photos are downloaded while others are decoded.",
       ),
     PHOTO_TIMEOUT_SECONDS: positive
       .default(60)
-      .describe("Time limit for one attempt at one photo. After it the attempt is abandoned and retried."),
-    MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest accepted file."),
+      .describe(
+        "Time limit for one attempt to process one photo. An attempt that exceeds it is stopped and retried.",
+      ),
+    MAX_FILE_BYTES: positive.default(100 * 1024 * 1024).describe("Largest accepted file, in bytes."),
     MAX_PIXELS: positive.default(300_000_000).describe("Largest accepted image, in pixels."),
     MAX_DECODED_BYTES: positive
       .default(480 * 1024 * 1024)
-      .describe("Memory budget of all decoders together."),
+      .describe("Memory limit of all decoders together, in bytes."),
     EXAMINE_TIMEOUT_SECONDS: positive
       .default(30)
-      .describe("Time limit for examining one file. A file that exceeds it is rejected."),
+      .describe("Time limit for decoding and checking one file. If it is exceeded, the photo is FAILED."),
     SQS_DEAD_LETTER_QUEUE_URL: z
       .url()
       .optional()
       .describe(
-        "Dead-letter queue. Photos whose messages arrive there become FAILED, so that every job ends.",
+        "Dead-letter queue. Photos whose messages arrive there become FAILED, so that every job finishes.",
       ),
     DEAD_LETTER_REVISIT_SECONDS: positive
       .max(43_200)
       .default(300)
-      .describe("Wait before a dead letter is examined again."),
+      .describe("How long a message of the dead-letter queue is hidden after it was read."),
     SWEEP_EVERY_SECONDS: positive.default(30).describe("Pause between two sweeps."),
     SWEEP_QUIET_SECONDS: positive
       .default(120)
-      .describe("Age of the last change after which the sweep checks a photo's object and message."),
+      .describe("A sweep checks the photos that have not changed for this long."),
     UPLOAD_BOUND_SECONDS: positive
       .default(86_400)
-      .describe("Age at which a photo that is not uploaded is FAILED with EXPIRED."),
+      .describe("Age at which a photo that is not uploaded becomes FAILED with EXPIRED."),
     PROCESSING_BOUND_SECONDS: positive
       .default(21_600)
       .describe(
-        "Age at which a photo that is still PROCESSING is queued once more, and then FAILED with PROCESSING_ERROR.",
+        "Age at which a photo that is still PROCESSING is queued a last time. If that fails, it becomes FAILED with PROCESSING_ERROR.",
       ),
     LATE_OBJECT_SECONDS: positive
       .default(3_600)
       .describe(
-        "How long objects of cancelled and expired photos may still arrive. Must exceed the lifetime of upload URLs.",
+        "How long after cancellation or expiry a sweep looks for objects that arrive late. Must exceed `UPLOAD_URL_TTL_SECONDS` of the edge.",
       ),
     ORPHAN_GRACE_SECONDS: positive
       .default(86_400)
-      .describe("Age at which an object without a photo is removed."),
+      .describe("Age at which an object without a photo in the database is removed."),
     ORPHAN_MAX_COUNT: z.coerce
       .number()
       .int()
       .nonnegative()
       .default(100)
-      .describe("More objects without a photo than this are removed only after `ops confirm-orphans`."),
+      .describe(
+        "If more objects have no photo, a sweep removes none of them until `npm run ops -- confirm-orphans COUNT` allows it.",
+      ),
     ORPHAN_MAX_SHARE: z.coerce
       .number()
       .min(0)
       .max(1)
       .default(0.05)
-      .describe("The same limit as a share of all objects in the bucket."),
+      .describe("The same limit as a fraction of all objects in the bucket."),
     WEBHOOK_ALLOW_PRIVATE_TARGETS: z
       .stringbool()
       .default(false)
@@ -104,26 +108,29 @@ export const processorVariables = z
     EVENTS_ENDPOINT_SECRET: z
       .string()
       .startsWith("whsec_")
-      .describe("Secret. The same value as at the edge."),
-    EVENT_BUS_NAME: z.string().min(1).optional().describe("EventBridge bus that receives every event."),
-    EVENT_BUS_ENDPOINT: z.url().optional().describe("Endpoint of EventBridge, if it is not AWS."),
+      .describe("Secret. Signs the events that are sent to the edge. Must equal the value of the edge."),
+    EVENT_BUS_NAME: z.string().min(1).optional().describe("EventBridge bus to which every event is sent."),
+    EVENT_BUS_ENDPOINT: z
+      .url()
+      .optional()
+      .describe("Endpoint of EventBridge, if it differs from that of AWS in `S3_REGION`."),
     HEALTH_PORT: z.coerce
       .number()
       .int()
       .nonnegative()
       .max(65_535)
       .default(8080)
-      .describe("Port of `/healthz` and `/readyz`; 0 picks a free one."),
+      .describe("Port of `/healthz` and `/readyz`. 0: any free port."),
     STOP_GRACE_SECONDS: positive
       .min(5)
       .default(25)
       .describe(
-        "Time limit from SIGTERM to exit. Photos that take longer than a third of it are released to another process. Keep it 3 s below the `stopTimeout` of ECS (default 30 s).",
+        "Time limit from SIGTERM to exit. Photos that are not finished after a third of it are returned to the queue for another process. Keep it 3 s below the `stopTimeout` of ECS (default 30 s).",
       ),
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error"])
       .default("info")
-      .describe("Lowest level that is logged."),
+      .describe("Lowest level of messages that are logged: `debug`, `info`, `warn` or `error`."),
   })
   .refine((env) => (env.AWS_ACCESS_KEY_ID === undefined) === (env.AWS_SECRET_ACCESS_KEY === undefined), {
     message: "set both AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or neither",
@@ -142,7 +149,8 @@ export class InvalidConfiguration extends Error {
  */
 export const configOf = (env: NodeJS.ProcessEnv): Config => {
   const result = processorVariables.safeParse(env)
-  if (!result.success) throw new InvalidConfiguration(`Processor configuration: ${z.prettifyError(result.error)}`)
+  if (!result.success)
+    throw new InvalidConfiguration(`Processor configuration: ${z.prettifyError(result.error)}`)
   return toConfig(result.data)
 }
 

@@ -10,7 +10,9 @@ export const issueLiveTicket = new Hono<EdgeEnv>().post(
   "/auth/live-ticket",
   describeOperation("issueLiveTicket", {
     tag: "live",
-    summary: "Create a ticket that opens one live channel without a bearer token within 30 s",
+    summary: "Create a ticket for a live channel",
+    description:
+      "The ticket opens one live channel without an access token. It is valid once and for 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.",
     answers: { 201: { description: "The ticket.", schema: liveTicketResponse } },
   }),
   bearer("photos:read"),

@@ -15,7 +15,7 @@ export const issueToken = new Hono<EdgeEnv>().post(
   describeOperation("issueToken", {
     tag: "accounts",
     summary: "Issue an access token and a refresh token",
-    description: "Authenticate with email and password as HTTP Basic credentials.",
+    description: "Send email and password as HTTP Basic credentials.",
     security: "basic",
     answers: { 200: { description: "The tokens (RFC 6749 §5.1).", schema: tokenResponse } },
     isRateLimited: true,

@@ -14,7 +14,8 @@ export const cancelPhoto = new Hono<EdgeEnv>().delete(
   describeOperation("cancelPhoto", {
     tag: "photos",
     summary: "Delete a photo",
-    description: "Cancels the upload of a photo that has not ended; deletes a photo that has.",
+    description:
+      "Deletes a photo whose status is COMPLETED or FAILED. In any other status it cancels the upload.",
     answers: { 200: { description: "The photo's status.", schema: cancelPhotoResponse } },
   }),
   validParam(cancelPhotoParams),

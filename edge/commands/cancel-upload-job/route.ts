@@ -14,9 +14,10 @@ export const cancelUploadJob = new Hono<EdgeEnv>().post(
   describeOperation("cancelUploadJob", {
     tag: "uploads",
     summary: "Cancel an upload job",
-    description: "Cancels every photo of the job that has not ended. Photos that have ended are kept.",
+    description:
+      "Cancels every photo of the job whose status is not final. COMPLETED and FAILED photos are kept.",
     answers: {
-      200: { description: "The photos that were cancelled by this call.", schema: cancelUploadJobResponse },
+      200: { description: "The photos that this call cancelled.", schema: cancelUploadJobResponse },
     },
   }),
   validParam(cancelUploadJobParams),

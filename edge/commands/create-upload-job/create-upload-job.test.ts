@@ -114,7 +114,7 @@ describe("a file larger than one part", () => {
 })
 
 describe("a dry run", () => {
-  test("returns the verdict on each file and writes nothing", async () => {
+  test("returns a result for each file and writes nothing", async () => {
     const owner = await newUser()
     const sha256 = "cd".repeat(32)
     const { items } = await newJob(owner, [{ ...jpeg, sha256 }])
@@ -138,7 +138,7 @@ describe("a dry run", () => {
     const result = await response.json<DryRunResponse>()
     expect(result.isWithinQuota).toBe(true)
     expect(
-      result.items.map(({ verdict, duplicateOf, reason }) => [verdict, duplicateOf, reason?.code]),
+      result.items.map(({ result, duplicateOf, reason }) => [result, duplicateOf, reason?.code]),
     ).toEqual([
       ["accepted", null, undefined],
       ["duplicate", photoId, undefined],

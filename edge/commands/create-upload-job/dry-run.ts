@@ -27,10 +27,10 @@ export const dryRun = async (
     items: checked.map(({ filename, sha256, rejection }) => {
       if (rejection) {
         const reason = { code: rejection.reason, detail: rejectionMessage(rejection) }
-        return { filename, verdict: "rejected", duplicateOf: null, reason }
+        return { filename, result: "rejected", duplicateOf: null, reason }
       }
       const duplicateOf = photoIdOf.get(sha256 ?? "") ?? null
-      return { filename, verdict: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }
+      return { filename, result: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }
     }),
   }
 }

@@ -24,16 +24,16 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Create an upload job",
     description:
-      "Returns a presigned upload for each declared file. All files are accepted or none. With `dryRun` it returns " +
-      "a verdict for each file and writes nothing.",
+      "Returns a presigned upload for each declared file. If one file is invalid, no job is created. With `dryRun` " +
+      "it only checks the files: it returns a result for each and creates nothing.",
     answers: {
       200: {
-        description: "The verdict for each file of a dry run.",
+        description: "Only with `dryRun: true`: the result for each file. No job was created.",
         schema: dryRunResponse,
         name: "DryRunResponse",
       },
       201: {
-        description: "The job and the upload of each photo, in the order of the files.",
+        description: "The job was created. Contains the upload of each photo, in the order of the files.",
         schema: createUploadJobResponse,
         name: "CreateUploadJobResponse",
         headers: ["Location", "Idempotency-Replayed"],
@@ -57,7 +57,7 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     const idempotencyKey = idempotencyKeyOf(c.req.header("idempotency-key"))
     if (idempotencyKey === undefined)
       return problem(c, "malformed-idempotency-key", {
-        detail: "Send 1 to 255 visible ASCII characters, in double quotes or bare.",
+        detail: "Send 1 to 255 visible ASCII characters, with or without double quotes.",
       })
     const policy = { capacity: config.limits.createJobsPerMinute, fillMs: 60_000 }
     const limit = await userChannelOf(config, principal.userId).takeToken("create-upload-job", policy)

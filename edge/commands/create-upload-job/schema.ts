@@ -19,7 +19,7 @@ export const createUploadJobRequest = z.object({
   strategy: z.literal("s3-presigned").default("s3-presigned"),
   /** In bytes. A larger file is uploaded in parts of this size. */
   partSize: z.number().int().min(partSizeLimits.min).max(partSizeLimits.max).default(partSizeLimits.default),
-  /** Returns a verdict for each file and writes nothing. */
+  /** Returns a result for each file and writes nothing. */
   dryRun: z.boolean().default(false),
 })
 
@@ -33,9 +33,9 @@ export const createUploadJobResponse = z.object({
   storageEvents: z.boolean(),
 })
 
-const verdict = z.object({
+const dryRunItem = z.object({
   filename: z.string(),
-  verdict: z.enum(["accepted", "rejected", "duplicate"]),
+  result: z.enum(["accepted", "rejected", "duplicate"]),
   /** The caller's photo that has the same bytes. */
   duplicateOf: z.string().nullable(),
   /** Why the file is rejected: `code` for programs, `detail` for people. */
@@ -46,7 +46,7 @@ export const dryRunResponse = z.object({
   dryRun: z.literal(true),
   /** Whether the accepted files fit into the caller's quota. */
   isWithinQuota: z.boolean(),
-  items: z.array(verdict),
+  items: z.array(dryRunItem),
 })
 
 export type CreateUploadJobRequest = z.input<typeof createUploadJobRequest>

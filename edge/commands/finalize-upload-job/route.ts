@@ -14,9 +14,9 @@ export const finalizeUploadJob = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Confirm the uploads of a job",
     description:
-      "Moves every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those listed in " +
-      "`photoIds`. Idempotent; has the same effect as the S3 events. Where `storageEvents` is true, call it only " +
-      "for photos that have not moved some seconds after their upload. Photos that are uploaded in parts are " +
+      "Changes every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those in " +
+      "`photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only " +
+      "for photos whose status has not changed some seconds after their upload. Photos that are uploaded in parts are " +
       "finalized one by one.",
     answers: { 200: { description: "The outcome for each photo.", schema: finalizeUploadJobResponse } },
     problems: ["storage-unavailable", "queue-unavailable"],

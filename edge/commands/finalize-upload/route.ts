@@ -14,7 +14,7 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Confirm the upload of a photo",
     description:
-      "Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first completes the " +
+      "Idempotent; has the same effect as the S3 event. If the photo is uploaded in parts, it first completes the " +
       "multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
     answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
     problems: ["object-missing", "parts-missing", "upload-lost", "storage-unavailable", "queue-unavailable"],

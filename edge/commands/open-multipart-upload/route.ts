@@ -15,7 +15,7 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Open or resume a multipart upload",
     description:
-      "Returns a presigned URL for each part and whether the part is stored already. For photos that are larger than `partSize`.",
+      "For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part.",
     answers: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
     problems: ["not-multipart", "already-uploaded", "overloaded", "storage-unavailable"],
   }),

@@ -15,7 +15,7 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
     tag: "live",
     summary: "Register a webhook",
     description:
-      "Events are sent to the URL as CloudEvents, signed as [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md describes them.",
+      "Sends events to the URL as CloudEvents, signed according to [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md describes the events.",
     answers: {
       201: {
         description: "The webhook with its secret. The secret is returned only once.",

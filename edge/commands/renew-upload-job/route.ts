@@ -34,7 +34,7 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
     if (!job) return problem(c, "not-found")
     if (isTerminalJob(job.status))
       return problem(c, "already-uploaded", {
-        detail: `The job is ${job.status}. It has no photo left to upload.`,
+        detail: `The job is ${job.status}. All its photos are uploaded, failed or cancelled.`,
       })
     const store = objectStoreOf(config)
     const items = await Promise.all(job.photos.map((photo) => uploadItemOf(store, photo)))

@@ -15,7 +15,7 @@ export const renewUpload = new Hono<EdgeEnv>().post(
   describeOperation("renewUpload", {
     tag: "uploads",
     summary: "Renew the presigned URL of a photo",
-    description: "For a photo that is not uploaded yet, when its presigned URL has expired.",
+    description: "Returns a new presigned URL for a photo that is not uploaded yet.",
     answers: { 200: { description: "The presigned upload of the photo.", schema: renewUploadResponse } },
     problems: ["already-uploaded", "overloaded"],
   }),

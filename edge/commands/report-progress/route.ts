@@ -13,7 +13,7 @@ export const reportProgress = new Hono<EdgeEnv>().post(
   describeOperation("reportProgress", {
     tag: "uploads",
     summary: "Report upload progress",
-    description: "Best effort: the next report replaces a lost one.",
+    description: "Best effort: a report may be dropped. The next report replaces it.",
     answers: { 202: { description: "Accepted.", schema: reportProgressResponse } },
     isRateLimited: true,
   }),

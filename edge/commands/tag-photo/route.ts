@@ -30,7 +30,7 @@ export const tagPhoto = new Hono<EdgeEnv>().post(
       if (!tagged) return problem(c, "not-found")
       if (tagged.outcome === "too_many")
         return problem(c, "too-many-tags", {
-          detail: `A photo has at most ${maxTagsPerPhoto} tags; this one has ${tagged.tags.length}.`,
+          detail: `A photo can have ${maxTagsPerPhoto} tags. This photo has ${tagged.tags.length}. Remove tags before you add others.`,
         })
       if (tagged.outcome === "tagged")
         return c.json({ photoId, tags: tagged.tags } satisfies PhotoTagsResponse)

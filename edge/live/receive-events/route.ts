@@ -29,7 +29,7 @@ export const receiveEvents = new Hono<EdgeEnv>().post(
     tag: "service",
     summary: "Receive a batch of events from the relay",
     description:
-      "For the relay only: a CloudEvents batch, signed as Standard Webhooks. An empty batch checks that the edge answers.",
+      "Only the relay calls it. Accepts a CloudEvents batch that is signed according to Standard Webhooks. An empty batch checks that the edge is available.",
     answers: {
       200: { description: "Which events were accepted and which failed.", schema: receiveEventsResponse },
     },

@@ -12,18 +12,18 @@ import { liveMessage } from "../schema.ts"
 const about = {
   tag: "live",
   description:
-    "Server-sent events, or a WebSocket when the request asks for an upgrade. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.",
+    "Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.",
   parameters: ["Last-Event-ID"],
   problems: ["too-many-channels"],
   answers: {
     200: {
-      description: "A stream of messages; each `data:` field is one of these.",
+      description: "A stream of messages; each `data:` field contains one of these messages.",
       schema: liveMessage,
       contentType: "text/event-stream",
     },
     101: {
       description:
-        "A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member. Send the text `ping` every 20 s. A WebSocket that sends no ping is closed after 1 MiB, and at the limit of 20 channels after 60 s.",
+        "A WebSocket with the same messages. Each text frame has one or more lines, and each line is a JSON message with an `id`. Send the text `ping` every 20 s. If the client sends no `ping`, the WebSocket is closed after 1 MiB of messages, or after 60 s if the user has reached the limit of 20 channels.",
     },
   },
 } as const

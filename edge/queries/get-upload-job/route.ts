@@ -14,7 +14,7 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
     tag: "uploads",
     summary: "Get an upload job",
     description:
-      "The canonical way to follow a job. Poll after `pollAfterMs` with `If-None-Match` until `terminal` is true.",
+      "Poll this operation to follow a job. Wait `pollAfterMs` between requests, send `If-None-Match`, and stop when `terminal` is true.",
     answers: {
       200: {
         description: "The job and its photos. `Retry-After` is present until the job is terminal.",

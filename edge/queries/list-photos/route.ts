@@ -15,7 +15,7 @@ export const listPhotos = new Hono<EdgeEnv>().get(
     tag: "photos",
     summary: "List and search photos",
     description:
-      "Returns the caller's photos, newest first. Filters combine: a photo is returned when it matches all of them.",
+      "Returns the caller's photos, newest first. A photo is returned if it matches all given filters.",
     answers: {
       200: { description: "A page of photos, newest first.", schema: listPhotosResponse, headers: ["Link"] },
     },
