@@ -27,9 +27,13 @@ afterAll(async () => {
 
 test("the files, dependencies and command of Dockerfile.processor process photos and stop cleanly", async () => {
   const dockerfile = await readFile(join(repository, "Dockerfile.processor"), "utf8")
+  const buildContext = (await readFile(join(repository, ".dockerignore"), "utf8")).split("\n")
   for (const [, sources = "", target = ""] of dockerfile.matchAll(/^COPY (.+) (\S+)$/gm))
-    for (const source of sources.split(" "))
+    for (const source of sources.split(" ")) {
+      // `.dockerignore` excludes everything that it does not name.
+      expect(buildContext).toContain(`!${source}`)
       await cp(join(repository, source), join(image, target === "./" ? source : target), { recursive: true })
+    }
   for (const [, command = ""] of dockerfile.matchAll(/^RUN (.+)$/gm))
     await run("sh", ["-c", command], { cwd: image, env: { ...process.env, NODE_ENV: "production" } })
 
