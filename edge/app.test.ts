@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { expectProblem, send } from "./testing/test-api.ts"
 
-test("Allow lists HEAD beside GET", async () => {
+test("Allow lists HEAD together with GET", async () => {
   const response = await send("DELETE", "/.well-known/jwks.json")
   expect(response.headers.get("allow")).toBe("GET, HEAD")
   await expectProblem(response, 405, "method-not-allowed")

@@ -43,10 +43,10 @@ import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
 import { listWebhooks } from "./queries/list-webhooks/route.ts"
 
-/** Limit until a response begins. Every timeout inside a request is shorter; clients usually give up after 30 s. */
+/** Time limit until a response begins. Every timeout inside a request is shorter; clients usually give up after 30 s. */
 const timeLimitMs = 30_000
 
-/** A request that declares 500 files with the longest names is smaller. */
+/** Enough for a request that declares 500 files with the longest names. */
 const maxBodyBytes = 1024 * 1024
 
 export const app = new Hono<EdgeEnv>()

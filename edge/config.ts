@@ -178,7 +178,7 @@ const signingKey = z.discriminatedUnion("kty", [
 const oidcIssuer = z.object({
   issuer: z.url(),
   audience: z.string().min(1),
-  /** Granted to every token of the issuer; without it the `scope` claim of the token applies. */
+  /** Granted to every token of the issuer. If absent, the `scope` claim of the token applies. */
   scopes: z.array(z.enum(["photos:read", "photos:write"])).optional(),
 })
 
@@ -223,8 +223,8 @@ export type Config = {
 const parsed = new WeakMap<object, Config>()
 
 /**
- * The Worker's configuration, parsed at the first request of an isolate.
- * @throws Error naming each variable that is missing or wrong, without its value
+ * Returns the Worker's configuration, parsed at the first request of an isolate.
+ * @throws Error naming each variable that is missing or invalid, without its value
  */
 export const configOf = (env: object): Config => {
   const known = parsed.get(env)

@@ -2,7 +2,7 @@ import { monotonicFactory, ulid as randomUlid } from "ulid"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import type { EndpointId } from "../domain/webhook-endpoint.ts"
 
-// Monotonic within an isolate, so that ids made within a millisecond sort in the order of their creation.
+// Monotonic within an isolate, so that ids created in the same millisecond sort in the order of their creation.
 const ulid = monotonicFactory()
 
 export const newId = {

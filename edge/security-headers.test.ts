@@ -10,13 +10,13 @@ const preflight = {
 
 test("every response has the security headers", async () => {
   const { token } = await newUser()
-  const answers = [
+  const responses = [
     await send("GET", "/.well-known/jwks.json"),
     await send("GET", "/nothing/here"),
     await send("GET", "/queries/photos"),
     await send("GET", "/queries/photos", { token }),
   ]
-  for (const { headers } of answers) {
+  for (const { headers } of responses) {
     expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'")
     expect(headers.get("x-content-type-options")).toBe("nosniff")
     expect(headers.get("x-frame-options")).toBe("DENY")
@@ -25,11 +25,11 @@ test("every response has the security headers", async () => {
   }
 })
 
-test("a response without Cache-Control of its own is not stored by caches", async () => {
+test("a response without its own Cache-Control is not stored by caches", async () => {
   expect((await send("GET", "/queries/photos")).headers.get("cache-control")).toBe("no-store")
 })
 
-test("a response with Cache-Control of its own keeps it", async () => {
+test("a response with its own Cache-Control keeps it", async () => {
   const { token } = await newUser()
   const photos = await send("GET", "/queries/photos", { token })
   expect(photos.headers.get("cache-control")).toBe("private, no-cache")
@@ -44,31 +44,31 @@ test("Strict-Transport-Security is sent over https and never over http", async (
   expect(plain.headers.get("strict-transport-security")).toBeNull()
 })
 
-test("a preflight of a configured origin is answered without a token", async () => {
-  const answer = await send("OPTIONS", "/commands/upload-jobs", {
+test("a preflight of a configured origin succeeds without a token", async () => {
+  const response = await send("OPTIONS", "/commands/upload-jobs", {
     headers: preflight,
     variables: { CORS_ORIGINS: `https://other.example, ${origin}` },
   })
-  expect(answer.status).toBe(204)
-  expect(answer.headers.get("access-control-allow-origin")).toBe(origin)
-  expect(answer.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,DELETE")
-  expect(answer.headers.get("access-control-allow-headers")).toBe(
+  expect(response.status).toBe(204)
+  expect(response.headers.get("access-control-allow-origin")).toBe(origin)
+  expect(response.headers.get("access-control-allow-methods")).toBe("GET,HEAD,POST,DELETE")
+  expect(response.headers.get("access-control-allow-headers")).toBe(
     "authorization,content-type,idempotency-key,if-none-match,last-event-id,traceparent",
   )
-  expect(answer.headers.get("access-control-max-age")).toBe("600")
-  expect(answer.headers.get("access-control-allow-credentials")).toBeNull()
+  expect(response.headers.get("access-control-max-age")).toBe("600")
+  expect(response.headers.get("access-control-allow-credentials")).toBeNull()
 })
 
-test("a configured origin may read every response, errors included", async () => {
+test("a configured origin may read every response, including errors", async () => {
   const variables = { CORS_ORIGINS: origin }
   const { token } = await newUser()
-  const answers = [
+  const responses = [
     await send("GET", "/queries/photos", { token, headers: { origin }, variables }),
     await send("GET", "/queries/photos", { headers: { origin }, variables }),
     await send("GET", "/queries/photos?size=x", { token, headers: { origin }, variables }),
   ]
-  expect(answers.map(({ status }) => status)).toEqual([200, 401, 422])
-  for (const { headers } of answers) {
+  expect(responses.map(({ status }) => status)).toEqual([200, 401, 422])
+  for (const { headers } of responses) {
     expect(headers.get("access-control-allow-origin")).toBe(origin)
     expect(headers.get("access-control-expose-headers")).toBe(
       "ETag,Link,Location,RateLimit,RateLimit-Policy,Retry-After,traceparent,Idempotency-Replayed",
@@ -79,17 +79,17 @@ test("a configured origin may read every response, errors included", async () =>
 
 test("an origin that is not configured gets no CORS header", async () => {
   for (const variables of [{}, { CORS_ORIGINS: "https://other.example" }]) {
-    const answers = [
+    const responses = [
       await send("OPTIONS", "/commands/upload-jobs", { headers: preflight, variables }),
       await send("GET", "/.well-known/jwks.json", { headers: { origin }, variables }),
     ]
-    for (const { headers } of answers)
+    for (const { headers } of responses)
       expect([...headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([])
   }
 })
 
 test("with `*` any origin may call", async () => {
   const variables = { CORS_ORIGINS: "*" }
-  const answer = await send("GET", "/.well-known/jwks.json", { headers: { origin }, variables })
-  expect(answer.headers.get("access-control-allow-origin")).toBe("*")
+  const response = await send("GET", "/.well-known/jwks.json", { headers: { origin }, variables })
+  expect(response.headers.get("access-control-allow-origin")).toBe("*")
 })

@@ -4,12 +4,13 @@ import type { PhotoId, UserId } from "../../domain/ids.ts"
 import { WorkQueueUnavailable } from "../../domain/outage.ts"
 import type { QueuedObject, WorkQueue } from "./work-queue.ts"
 
-/** Minimum time between two messages of a photo: SQS delivers within seconds, and the sweep replaces lost messages. */
+/** Minimum time between two messages for a photo. SQS delivers within seconds, and the sweep replaces lost messages. */
 const resendAfter = "interval '60 seconds'"
 
 /**
- * SQL, true for a photo whose object is stored, that no worker has leased, and whose last message is missing or old.
- * The UPDATE that this guards sets `enqueued_at`, so that of two finalize calls at once one sends the message.
+ * Returns SQL that is true for a photo whose object is stored, that no worker has leased, and whose last message is
+ * missing or old. The UPDATE with this condition sets `enqueued_at`, so that only one of two concurrent finalize calls
+ * sends the message.
  */
 export const needsMessage = (photo: string): string =>
   `${photo}.status = 'PROCESSING' and coalesce(${photo}.lease_expires_at <= now(), true)
@@ -17,7 +18,7 @@ export const needsMessage = (photo: string): string =>
 
 /**
  * Sends the processor a message for each photo, after the statement that set their `enqueued_at`. If that fails,
- * `enqueued_at` is cleared, so that the caller's next attempt sends the message at once.
+ * clears `enqueued_at`, so that the caller's next attempt sends the message immediately.
  * @throws WorkQueueUnavailable when a message was not sent
  */
 export const sendProcessingMessages = async (

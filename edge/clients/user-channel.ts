@@ -14,14 +14,14 @@ export type UserChannelRpc = {
   takeToken: (name: string, policy: BucketPolicy) => Promise<Limit>
   /**
    * Takes a token and, if one was left, publishes the ticks and buffers them until they are written. `isActive` is
-   * false when the last write found the user disabled.
+   * false when the user was disabled at the time of the last write.
    */
   reportProgress: (
     userId: UserId,
     ticks: ProgressTick[],
     policy: BucketPolicy,
   ) => Promise<Limit & { isActive: boolean }>
-  /** Publishes events of the relay, in order. Events it received before have no effect. */
+  /** Publishes events of the relay, in order. Events that were received before have no effect. */
   acceptEvents: (userId: UserId, events: RelayedEvent[]) => Promise<void>
   /** Uses up a live ticket that expires at `expiresAt` (ms since the epoch): true the first time only. */
   useTicket: (nonce: string, expiresAt: number) => Promise<boolean>
@@ -29,7 +29,7 @@ export type UserChannelRpc = {
   fetch: (request: Request) => Promise<Response>
 }
 
-/** Passes the user and job of a live channel to the Durable Object, whose `fetch` takes nothing but a request. */
+/** The header that contains the user and job of a live channel: `fetch` of a Durable Object accepts only a request. */
 export const subscriptionHeader = "x-live-subscription"
 
 /** The Durable Object of a user. */

@@ -8,7 +8,7 @@ import { logFailure } from "../http/log.ts"
 /** An object for the processor to process. */
 export type QueuedObject = { key: string; etag: string; bytes: number }
 
-/** Methods throw WorkQueueUnavailable when the queue does not answer in time. */
+/** Methods throw WorkQueueUnavailable when the queue does not respond in time. */
 export type WorkQueue = {
   /** Sends a message for each object. Returns the objects whose message was not sent. */
   enqueue: <Queued extends QueuedObject>(objects: readonly Queued[]) => Promise<Queued[]>
@@ -21,10 +21,10 @@ const timeoutMs = 5_000
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const maxMessagesPerBatch = 10
 
-/** A Worker may have six connections open at once; one stays free for the rest of the request. */
+/** A Worker may have six connections open at once. This leaves one for the rest of the request. */
 const maxConcurrentBatches = 5
 
-/** The queue that receives S3's events. `finalize` adds the message that S3 would have sent. */
+/** The queue that receives S3's events. `finalize` sends the message that S3 would have sent. */
 export const workQueueOf = (config: Config): WorkQueue => {
   const call = callerOf(config)
 
@@ -34,7 +34,7 @@ export const workQueueOf = (config: Config): WorkQueue => {
       MessageBody: buildObjectCreated("finalize", config.s3.bucket, object),
     }))
     try {
-      const { Successful } = batchAnswer.parse(await call("SendMessageBatch", { Entries }))
+      const { Successful } = batchResult.parse(await call("SendMessageBatch", { Entries }))
       const sent = new Set(Successful.map(({ Id }) => Id))
       return objects.filter((_, index) => !sent.has(String(index)))
     } catch (error) {
@@ -58,18 +58,18 @@ export const workQueueOf = (config: Config): WorkQueue => {
       return unsent
     },
     depth: async () => {
-      const answer = await call("GetQueueAttributes", { AttributeNames: backlogAttributes })
-      return backlogAnswer.parse(answer)
+      const result = await call("GetQueueAttributes", { AttributeNames: backlogAttributes })
+      return backlogResult.parse(result)
     },
   }
 }
 
-const batchAnswer = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) })
+const batchResult = z.object({ Successful: z.array(z.object({ Id: z.string() })).default([]) })
 
-// The processor defers messages of a user above the fair share by sending delayed copies, which belong to the backlog.
+// The processor defers messages of a user above the fair share by sending delayed copies. They belong to the backlog.
 const backlogAttributes = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"] as const
 
-const backlogAnswer = z
+const backlogResult = z
   .object({
     Attributes: z.object({
       ApproximateNumberOfMessages: z.coerce.number(),

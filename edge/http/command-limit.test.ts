@@ -15,11 +15,11 @@ test("commands above the limit are 429 with Retry-After, for that user only", as
   const { photoId } = await newPhoto(user)
   const otherPhoto = await newPhoto(other)
   // The limiter counts in fixed windows, and the loop may span two of them.
-  const answers: Response[] = []
-  for (let call = 0; call < 7; call += 1) answers.push(await renew(user, photoId))
-  const rejected = answers.find(({ status }) => status === 429)
+  const responses: Response[] = []
+  for (let call = 0; call < 7; call += 1) responses.push(await renew(user, photoId))
+  const rejected = responses.find(({ status }) => status === 429)
   if (!rejected) throw new Error("no command was limited")
-  expect(answers[0]?.status).toBe(200)
+  expect(responses[0]?.status).toBe(200)
   expect(rejected.headers.get("retry-after")).toBe("10")
   await expectProblem(rejected, 429, "rate-limited")
   expect((await renew(other, otherPhoto.photoId)).status).toBe(200)

@@ -8,9 +8,9 @@ import { problem } from "./problem.ts"
 const periodSeconds = 10
 
 /**
- * Limits the commands of a user, generously: against a client in a loop, not for fairness. The runtime counts locally,
- * without a network hop and per location. Commands with their own limit
- * (create a job, report progress) use the user's Durable Object instead.
+ * Limits the commands of a user. The limit is high: it stops a client in a loop and does not ensure fairness. The
+ * runtime counts per location, without a network hop. Commands with their own limit (create a job, report progress)
+ * use the user's Durable Object instead.
  * https://developers.cloudflare.com/workers/runtime-apis/bindings/rate-limit/
  */
 export const limitCommands = withFacts(
@@ -18,7 +18,7 @@ export const limitCommands = withFacts(
     const { success } = await c.var.config.commandLimiter
       .limit({ key: c.var.principal.userId })
       .catch((error: unknown) => {
-        // A failed limiter does not block commands.
+        // If the limiter fails, the command is executed.
         logFailure("command not counted", error)
         return { success: true }
       })

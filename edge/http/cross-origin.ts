@@ -2,8 +2,8 @@ import { cors } from "hono/cors"
 import { createMiddleware } from "hono/factory"
 import type { EdgeEnv } from "./context.ts"
 
-// No credentials: a caller sends a token, never a cookie, so a page cannot use the session of another one.
-// hono/cors alone answers the preflights of other origins too.
+// No credentials: a caller sends a token and no cookie, so a page cannot use another page's session.
+// hono/cors alone also sends preflight responses to other origins.
 const allow = cors({
   origin: (origin, c) => (c.var.config.corsOrigins.includes("*") ? "*" : origin),
   allowMethods: ["GET", "HEAD", "POST", "DELETE"],

@@ -1,16 +1,16 @@
 import type { Database } from "../../db/statement.ts"
 import type { Config } from "../config.ts"
 
-/** How many of the newest statements count. Odd, so that one of them is the median. */
+/** How many of the latest statements are included. An odd number, so that one of them is the median. */
 const maxStatements = 15
 
-/** An older statement says nothing about the database of now. */
+/** Older statements are ignored: they do not show the current state of the database. */
 const maxAgeMs = 30_000
 
-/** How long the newest statements took, from the question to the answer. */
+/** The durations of the latest statements, from sending the statement to receiving the result. */
 export type LatencyWindow = {
   record: (durationMs: number, now: number) => void
-  /** Half of the newest statements took longer; 0 without any. One slow statement does not change it. */
+  /** The median of the latest statements; 0 without any. A single slow statement does not change it. */
   medianMs: (now: number) => number
 }
 
@@ -29,7 +29,7 @@ export const latencyWindow = (): LatencyWindow => {
 
 const windows = new WeakMap<Config, LatencyWindow>()
 
-/** The statements of this isolate. */
+/** Returns the latency of the statements of this isolate. */
 export const latencyOf = (config: Config): LatencyWindow => {
   const known = windows.get(config)
   if (known) return known
@@ -40,8 +40,8 @@ export const latencyOf = (config: Config): LatencyWindow => {
 
 /**
  * Records how long each statement takes. Every request opens a connection with its first statement, so the duration
- * includes the wait for one: behind a connection proxy whose pool is exhausted that is where the time goes. A
- * statement that fails counts as well, since a saturated database fails by time-out.
+ * includes the time to get one. If the pool of the connection proxy is exhausted, this is the longest part. Failed
+ * statements are included, since statements time out when the database is saturated.
  */
 export const withRecordedLatency = (database: Database, config: Config): Database => ({
   run: async (statement, input) => {

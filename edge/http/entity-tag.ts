@@ -2,12 +2,12 @@ import type { Context } from "hono"
 import type { Config } from "../config.ts"
 import type { EdgeEnv } from "./context.ts"
 
-/** Maximum number of entity tags read from If-None-Match; further ones are ignored. */
+/** Maximum number of entity tags read from If-None-Match. Further tags are ignored. */
 const maxKnownTags = 20
 
 /**
- * The entity tags that the caller has cached (If-None-Match), without quotes. A statement that gets them can skip reading
- * unchanged data. Proxies may weaken a tag: If-None-Match compares weakly (RFC 9110 §13.1.2).
+ * Returns the entity tags that the caller has cached (If-None-Match), without quotes. A statement can use them to skip
+ * unchanged data. Proxies may weaken a tag: If-None-Match uses the weak comparison (RFC 9110 §13.1.2).
  */
 export const knownTagsOf = (c: Context<EdgeEnv>): string[] =>
   (c.req.header("if-none-match") ?? "").split(",", maxKnownTags).flatMap((tag) => {
@@ -21,18 +21,18 @@ export const knownTagsOf = (c: Context<EdgeEnv>): string[] =>
  */
 export const notModified = (c: Context<EdgeEnv>, tag: string): Response | null => {
   const isKnown = c.req.header("if-none-match")?.trim() === "*" || knownTagsOf(c).includes(tag)
-  if (isKnown) return answerNotModified(c, tag)
+  if (isKnown) return respondNotModified(c, tag)
   setCacheHeaders(c, tag)
   return null
 }
 
 /** Returns 304 when a statement found that the caller's tag is current. */
-export const answerNotModified = (c: Context<EdgeEnv>, tag: string): Response => {
+export const respondNotModified = (c: Context<EdgeEnv>, tag: string): Response => {
   setCacheHeaders(c, tag)
   return c.body(null, 304)
 }
 
-/** The span of stable download URLs at `now`. A response with such URLs changes with the span. */
+/** Returns the span of stable download URLs at `now`. A response with such URLs changes with every span. */
 export const urlSpanOf = (config: Config, now = Date.now()): number =>
   Math.floor(now / (config.downloadUrlStableSeconds * 1000))
 

@@ -8,7 +8,7 @@ import { type ProblemType, problem } from "./problem.ts"
 import { TimedOut } from "./time-limit.ts"
 import { InvalidBody, UnknownId, validationFailed } from "./validation.ts"
 
-/** Maps an exception to a problem document. An outage has its own type; a bug reveals its trace id only. */
+/** Maps an exception to a problem document. An outage has its own type; a bug returns only its trace id. */
 export const onError = (error: Error, c: Context<EdgeEnv>): Response => {
   if (error instanceof HTTPException && error.status === 400)
     return problem(c, "malformed-body", { detail: "Send one JSON document in UTF-8." })

@@ -18,7 +18,7 @@ test.each([
   expect(isOpenAfter(wasOpen, { queueDepth, databaseLatencyMs }, limits)).toBe(isOpen)
 })
 
-test("the latency is the median of the newest statements: one slow statement does not change it", () => {
+test("the latency is the median of the latest statements: a single slow statement does not change it", () => {
   const window = latencyWindow()
   expect(window.medianMs(0)).toBe(0)
   for (const ms of [5, 9000, 6, 7]) window.record(ms, 1000)
@@ -33,7 +33,7 @@ let admin: postgres.Sql
 let ordinaryUrl: string
 beforeAll(async () => {
   admin = postgres(config.databaseUrl, { max: 2, fetch_types: false })
-  // As the edge's role is in a deployment: it cannot see what other roles' connections do.
+  // A deployment's role has the same privileges: it cannot see the activity of other roles.
   await admin.unsafe(`
     create role ${role} login password 'ordinary';
     grant select, insert, update, delete on all tables in schema public to ${role};
@@ -44,11 +44,11 @@ beforeAll(async () => {
   ordinaryUrl = url.href
 })
 afterAll(async () => {
-  // Not ended: workerd closes the connections with the test.
+  // Not closed here: workerd closes the connections at the end of the test.
   await admin.unsafe(`drop owned by ${role}; drop role ${role}`)
 })
 
-test("with a role without privileges, a database that answers slowly closes the gate", async () => {
+test("with a role without privileges, a slow database closes the gate", async () => {
   const user = await newUser()
   const env = {
     ...variablesOf({ MAX_DATABASE_LATENCY_MS: "200" }),
@@ -57,7 +57,7 @@ test("with a role without privileges, a database that answers slowly closes the 
   const create = () =>
     send("POST", "/commands/upload-jobs", { token: user.token, body: { files: [jpeg()] }, env })
 
-  // Every statement of the edge waits for as long as another transaction holds the table.
+  // Every statement of the edge waits until another transaction releases its lock on the table.
   const waiting = await admin.begin(async (holder) => {
     await holder`lock table users in access exclusive mode`
     const [first, second] = [create(), create()]
@@ -74,9 +74,9 @@ test("with a role without privileges, a database that answers slowly closes the 
   })
   expect((await waiting.first).status).toBe(201)
   expect((await waiting.second).status).toBe(201)
-  const refused = await create()
-  expect(refused.headers.get("retry-after")).toBe("10")
-  await expectProblem(refused, 503, "overloaded")
+  const rejected = await create()
+  expect(rejected.headers.get("retry-after")).toBe("10")
+  await expectProblem(rejected, 503, "overloaded")
   const query = await send("GET", "/queries/upload-jobs", { token: user.token, env })
   expect(query.status).toBe(200)
 })

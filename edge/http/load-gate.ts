@@ -10,12 +10,12 @@ import { latencyOf, withRecordedLatency } from "./database-latency.ts"
 import { logFailure } from "./log.ts"
 import { problem } from "./problem.ts"
 
-/** The backlog of the queue, and how long the database takes to answer. */
+/** The backlog of the queue and the latency of the database. */
 export type Load = { queueDepth: number; databaseLatencyMs: number }
 
 export type LoadLimits = Config["loadGate"]
 
-// A gate that closes at its limit opens well below it, so that it does not switch at every sample.
+// A closed gate opens again well below the limit, so that it does not change at every sample.
 const reopensBelow = 0.8
 
 /** Whether the gate is open, given whether it was open before. */
@@ -31,9 +31,9 @@ const sampleEveryMs = 5_000
 const retryAfterSeconds = 10
 
 /**
- * Rejects requests for new uploads while the system cannot keep up: their URLs would expire before they are
- * processed. It measures the isolate's own statements, which needs no privileges in the database and includes the wait
- * for a connection, and reads the queue's backlog in the background every few seconds.
+ * Rejects requests for new uploads while the system is overloaded, because their URLs would expire before they can be
+ * used. Measures the statements of this isolate, which needs no database privileges and includes the time to get a
+ * connection, and reads the queue's backlog in the background every few seconds.
  */
 export const acceptsUploads = createMiddleware<EdgeEnv>(async (c, next) => {
   const { config } = c.var
@@ -71,11 +71,11 @@ const sample = async (config: Config, gate: Gate): Promise<void> => {
   }
   const database = withRecordedLatency(openEdgeDatabase(config.databaseUrl), config)
   const samples = await Promise.allSettled([readDepth(), database.run(readOneUser, {})])
-  // A queue or database that does not answer is an outage, which the command itself reports.
+  // A queue or database that does not respond is an outage, which the command itself reports.
   for (const each of samples) if (each.status === "rejected") logFailure("load not sampled", each.reason)
 }
 
-// As cheap as a statement that reads a table can be. While the gate is closed it may be the only one there is.
+// The cheapest statement that reads a table. While the gate is closed, it may be the only statement that is measured.
 const readOneUser = statementOf<object>()(
   z.object({ hasUsers: z.boolean() }),
   "select jsonb_build_object('hasUsers', exists (select from users)) as result",

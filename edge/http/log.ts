@@ -2,7 +2,7 @@ import type { Context } from "hono"
 import { routePath } from "hono/route"
 import type { EdgeEnv, LogFacts } from "./context.ts"
 
-/** One JSON line per request. It has the route's pattern instead of the path: paths, queries and bodies may contain personal data. */
+/** Logs one JSON line per request, with the route's pattern: paths, queries and bodies may contain personal data. */
 export const logRequest = (c: Context<EdgeEnv>, durationMs: number): void =>
   write("info", "request", {
     method: c.req.method,

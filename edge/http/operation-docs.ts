@@ -37,8 +37,8 @@ export const parameterAbout = {
 export type HeaderName = keyof typeof headerAbout
 export type ParameterName = keyof typeof parameterAbout
 
-/** A successful answer. */
-export type Answer = {
+/** A successful response. */
+export type SuccessResponse = {
   description: string
   /** The body as it is sent, after transforms. */
   schema?: z.ZodType
@@ -56,10 +56,10 @@ export type Operation = {
   description?: string
 }
 
-/** What a middleware or a handler declares about its operation. The document joins the facts of a whole route. */
+/** The part of an operation's description that a middleware or a handler adds. A route's facts are merged. */
 export type Facts = {
   operation?: Operation
-  answers?: Record<number, Answer>
+  answers?: Record<number, SuccessResponse>
   problems?: readonly ProblemType[]
   parameters?: readonly ParameterName[]
   /** How the caller authenticates. Absent for public operations. */
@@ -78,7 +78,7 @@ const factsKey = Symbol("facts")
 export const withFacts = <Handler extends object>(handler: Handler, facts: Facts): Handler =>
   Object.assign(handler, { [factsKey]: facts })
 
-/** The facts that are attached to a handler. */
+/** Returns the facts that are attached to a handler. */
 export const factsOf = (handler: object): Facts => {
   const { [factsKey]: facts = {} } = handler as { [factsKey]?: Facts }
   return facts
@@ -86,7 +86,7 @@ export const factsOf = (handler: object): Facts => {
 
 type Description = Omit<Operation, "id"> & Omit<Facts, "operation" | "body" | "path" | "query">
 
-/** Describes a route for the OpenAPI document. The middleware itself passes every request on unchanged. */
+/** Describes a route for the OpenAPI document. The middleware itself does nothing at runtime. */
 export const describeOperation = (id: string, description: Description): MiddlewareHandler => {
   const { tag, summary, description: text, ...facts } = description
   const operation = { id, tag, summary, ...(text !== undefined && { description: text }) }
@@ -96,7 +96,7 @@ export const describeOperation = (id: string, description: Description): Middlew
   )
 }
 
-/** What the bearer middleware adds to every route that it protects. */
+/** The facts that the bearer middleware adds to every route that it protects. */
 export const bearerFacts = (scope: Scope): Facts => ({
   security: { bearer: scope },
   problems: [

@@ -5,7 +5,8 @@ import type { EdgeEnv } from "./context.ts"
 const maxSize = 100
 
 /**
- * The last item that `page` can reach. The rows before a page are read and discarded, so deep pages are slow. A cursor costs the same at any depth.
+ * The last item that `page` can reach. The rows before a page are read and discarded, so deep pages are slow. A cursor
+ * has the same cost at any depth.
  */
 const maxDepth = 1_000
 
@@ -15,8 +16,8 @@ const digits = z
   .transform(Number)
 
 /**
- * The query of a list whose items sort by the ids that `isId` accepts: the list's own filters, and `page` and `size`
- * or the cursor of the previous response.
+ * Returns the query schema of a list whose items are sorted by the ids that `isId` accepts: the list's own filters, and
+ * `page` and `size` or the cursor of the previous response.
  */
 export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
   isId: (text: string) => text is Id,
@@ -54,14 +55,14 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
       })
     })
 
-/** The fields of every list besides its items. */
+/** The fields that every list has in addition to its items. */
 export const pageFacts = {
   size: z.number().int(),
   /** Null at the end of the list. */
   nextCursor: z.string().nullable(),
 }
 
-/** The rows that a list's statement reads for a page: one more than its size, which shows whether a next page exists. */
+/** The rows that a list's statement reads for a page: one more than the page size, to detect a next page. */
 export const rowsOf = <Id extends string>({
   page = 0,
   size,

@@ -215,7 +215,7 @@ export const problem = (c: Context<EdgeEnv>, type: ProblemType, facts: ProblemFa
   }
   return c.body(JSON.stringify(document), status, {
     "content-type": "application/problem+json",
-    // RFC 9110 §15.5.2: every 401 says how to authenticate.
+    // RFC 9110 §15.5.2: every 401 has a WWW-Authenticate header.
     ...(status === 401 && { "www-authenticate": 'Bearer realm="rapid-photo-upload"' }),
     ...(status === 503 && { "retry-after": retryAfterSeconds }),
     ...headers,

@@ -3,11 +3,11 @@ import { createMiddleware } from "hono/factory"
 import { secureHeaders } from "hono/secure-headers"
 import type { EdgeEnv } from "./context.ts"
 
-// Responses are JSON for the caller alone: nothing to render, to run or to frame.
+// Responses are JSON for the caller only: browsers need not render, run or frame anything.
 const options = {
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   xFrameOptions: "DENY",
-  // These concern documents only.
+  // These apply to documents only.
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
   xDnsPrefetchControl: false,
@@ -35,5 +35,5 @@ const noStoreByDefault = createMiddleware<EdgeEnv>(async (c, next) => {
   if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store")
 })
 
-/** Gives every response the headers that restrict what browsers and caches may do with it. */
+/** Adds the headers that restrict what browsers and caches may do with a response. */
 export const securityHeaders = every(transportSecurity, noStoreByDefault)

@@ -4,8 +4,8 @@ import { type BucketPolicy, type Taken, takeToken } from "./token-bucket.ts"
 const storedLevel = z.object({ tokens: z.number(), at: z.number() })
 
 /**
- * Takes a token from a bucket that a Durable Object keeps in its storage: an idle object is evicted after
- * seconds and loses its memory.
+ * Takes a token from a bucket in the storage of a Durable Object. It is not kept in memory, because an idle object is
+ * evicted after seconds.
  */
 export const takeStoredToken = async (
   storage: DurableObjectStorage,

@@ -7,7 +7,7 @@ export class TimedOut extends HTTPException {
 }
 
 /**
- * Gives a request `ms` until its response begins; a stream may take longer.
+ * Limits the time until a response begins to `ms`. A stream may take longer.
  * @throws TimedOut
  */
 export const timeLimit = (ms: number) =>

@@ -15,13 +15,13 @@ const takeMany = (times: number, at: number, from?: BucketLevel) => {
 }
 
 describe("a token bucket", () => {
-  test("allows a burst of its capacity and not one more", () => {
+  test("allows a burst of exactly its capacity", () => {
     const { allowed } = takeMany(12, 0)
     expect(allowed.filter(Boolean)).toHaveLength(10)
     expect(allowed.slice(10)).toEqual([false, false])
   })
 
-  test("fills up evenly, never above its capacity", () => {
+  test("refills at a constant rate, never above its capacity", () => {
     const { level } = takeMany(10, 0)
     expect(takeToken(level, policy, 5_999).isAllowed).toBe(false)
     expect(takeToken(level, policy, 6_000).isAllowed).toBe(true)

@@ -1,7 +1,7 @@
-/** Holds at most `capacity` tokens and fills up within `fillMs`. */
+/** A bucket has at most `capacity` tokens and refills within `fillMs`. */
 export type BucketPolicy = { capacity: number; fillMs: number }
 
-/** How full a bucket was at a time, in ms since the epoch. */
+/** The number of tokens in a bucket at a time, in ms since the epoch. */
 export type BucketLevel = { tokens: number; at: number }
 
 export type Taken = {

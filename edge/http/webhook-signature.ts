@@ -2,8 +2,8 @@
 const toleranceSeconds = 300
 
 /**
- * Whether a body was signed with `secret` (`whsec_…`) within the tolerance, as defined by https://www.standardwebhooks.com. One
- * valid signature of several is enough, so that secrets can be rotated.
+ * Whether a body was signed with `secret` (`whsec_…`) within the tolerance, as defined by
+ * https://www.standardwebhooks.com. One valid signature of several is enough, so that secrets can be rotated.
  *
  * Does not use the package `standardwebhooks`: its hash is written in JavaScript, takes five times as long as WebCrypto
  * for a batch of events (350 KB), and adds 4.7 KiB to the bundle.

@@ -6,7 +6,7 @@ import type { JobBoard } from "./job-board.ts"
 
 const boardOf = (jobId: JobId): JobBoard => ({ jobId, photos: new Map() })
 
-test("two concurrent loads of one job read it once and give the same board", async () => {
+test("two concurrent loads of one job read it once and return the same board", async () => {
   const cache = newBoardCache()
   const jobId = newId.job()
   const { promise, resolve } = Promise.withResolvers<JobBoard>()

@@ -1,18 +1,18 @@
 import type { JobId } from "../../domain/ids.ts"
 import type { JobBoard } from "./job-board.ts"
 
-/** Maximum number of boards in memory. Beyond it the least recently used board is dropped and reloaded when needed. */
+/** Maximum number of boards in memory. Above it, the least recently used board is dropped and reloaded when needed. */
 const maxBoards = 50
 
 export type BoardCache = {
-  /** The board of a job, loaded when it is not in memory; null when there is no such job. */
+  /** Returns the board of a job, which is loaded if it is not in memory; null if there is no such job. */
   get: (jobId: JobId, load: () => Promise<JobBoard | null>) => Promise<JobBoard | null>
   /** All boards in memory. */
   all: () => Iterable<JobBoard>
 }
 
 export const newBoardCache = (capacity = maxBoards): BoardCache => {
-  // In the order of use, the most recent last.
+  // In the order of last use, the most recent last.
   const boards = new Map<JobId, JobBoard>()
   const loading = new Map<JobId, Promise<JobBoard | null>>()
 
@@ -31,7 +31,7 @@ export const newBoardCache = (capacity = maxBoards): BoardCache => {
         keep(known)
         return known
       }
-      // Each job is loaded once at a time: with two boards of one job, events would update only one of them.
+      // Concurrent calls share one load: with two boards of one job, events would update only one of them.
       const pending = loading.get(jobId) ?? load()
       loading.set(jobId, pending)
       try {

@@ -11,7 +11,7 @@ const step = fc.record({
   photo: fc.nat(photoIds.length - 1),
   change: fc.oneof(
     fc.record({ bytesSent: fc.nat(bytes * 2) }),
-    // Events carry what a client reported, which can be less than what was published before.
+    // An event contains what a client reported, which can be less than what was published before.
     fc.record({ status: fc.constantFrom(...photoStatuses), bytesSent: fc.nat(bytes) }),
   ),
 })

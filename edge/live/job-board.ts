@@ -10,21 +10,21 @@ export type BoardPhoto = {
   photoId: PhotoId
   status: PhotoStatus
   bytes: number
-  /** Never decreases. Once the object is stored it is the size of the photo, also if the photo fails later. */
+  /** Never decreases. Once the object is stored, it is the size of the photo, even if the photo fails later. */
   bytesSent: number
   failureReason: FailureReason | null
   /** Sequence of the last applied event; 0 if no event was applied since the read from the database. */
   sequence: number
 }
 
-/** The state of a job on the live channel. Every number in a message is derived from its photos. */
+/** The state of a job on the live channel. Every number in a message is computed from its photos. */
 export type JobBoard = { jobId: JobId; photos: Map<PhotoId, BoardPhoto> }
 
 export type PhotoEvent = Pick<
   BoardPhoto,
   "photoId" | "status" | "bytesSent" | "failureReason" | "sequence"
 > & {
-  /** A FAILED photo is processed again: the only transition backwards. */
+  /** A FAILED photo is processed again: the only transition to an earlier status. */
   isReopening: boolean
 }
 
@@ -34,7 +34,7 @@ export const newBoard = (jobId: JobId, photos: readonly Omit<BoardPhoto, "sequen
   photos: new Map(photos.map((photo) => [photo.photoId, { ...photo, sequence: 0 }])),
 })
 
-/** Applies an event and returns the photo after it; null for an old event: events arrive repeatedly and late. */
+/** Applies an event and returns the changed photo. Null for an old event: events can arrive repeatedly and late. */
 export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEvent): BoardPhoto | null => {
   const known = board.photos.get(event.photoId)
   if (!known || event.sequence <= known.sequence) return null
@@ -48,7 +48,7 @@ export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEven
   return next
 }
 
-/** Applies a client's progress report and returns the photo after it; null when nothing changed. */
+/** Applies a client's progress report and returns the changed photo; null when nothing changed. */
 export const applyProgress = (board: JobBoard, { photoId, bytesSent }: ProgressTick): BoardPhoto | null => {
   const photo = board.photos.get(photoId)
   if (!photo || !isUploadPending(photo.status)) return null

@@ -1,9 +1,9 @@
 import type { LiveMessage } from "./schema.ts"
 
-/** A channel lives no longer than an access token: a client that reconnects is authenticated again. */
+/** Maximum age of a channel: that of an access token. A client that reconnects is authenticated again. */
 export const maxAgeMs = 15 * 60_000
 
-/** A message to subscribers. One without an id is not stored: a client that misses it receives a later one. */
+/** A message to subscribers. One without an id is not stored: a client that misses it receives a later one instead. */
 export type OutgoingMessage = { id: number | null; jobId: string | null; message: LiveMessage }
 
 /** Messages as server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream */
@@ -15,13 +15,13 @@ export const sseFrames = (messages: readonly OutgoingMessage[]): string =>
     )
     .join("")
 
-/** Messages as one text frame of a WebSocket: a message a line, with its id as a member. */
+/** Messages as one text frame of a WebSocket: one message per line, with its id as a member. */
 export const webSocketFrame = (messages: readonly OutgoingMessage[]): string =>
   messages
     .map(({ id, message }) => JSON.stringify(id === null ? message : { id: String(id), ...message }))
     .join("\n")
 
-/** The messages for a subscriber of the job `followed`, or of all jobs. Messages without a job are for everyone. */
+/** Returns the messages for a subscriber of the job `followed`, or of all jobs. Messages without a job go to all. */
 export const followedMessages = (
   messages: readonly OutgoingMessage[],
   followed: string | null,

@@ -1,11 +1,11 @@
-/** Messages that are stored for clients that reconnect. */
+/** Maximum number of messages stored for clients that reconnect. */
 const maxMessages = 5_000
 
 export type LoggedMessage = { id: number; jobId: string; text: string }
 
 /**
  * The published messages of a user, in the Durable Object's SQLite. Ids increase in the order of publication, so a
- * client that reconnects with its last id has missed exactly the messages with a higher id.
+ * client that reconnects with its last id missed exactly the messages with a higher id.
  */
 export const openMessageLog = (sql: SqlStorage) => {
   sql.exec(`
@@ -29,7 +29,7 @@ export const openMessageLog = (sql: SqlStorage) => {
       return { id: row.id, jobId, text }
     },
 
-    /** The newest id; 0 if no message was published. */
+    /** The latest id; 0 if no message was published. */
     head: (): number => sql.exec<{ id: number | null }>("select max(id) as id from messages").one().id ?? 0,
 
     /** The messages after `id`, of one job or of all; null when some of them are no longer stored. */

@@ -5,7 +5,7 @@ import { newProgressBuffer } from "./progress-buffer.ts"
 
 const [first, second, third] = [newId.photo(), newId.photo(), newId.photo()]
 
-test("a flush writes the highest number of bytes of each photo, once", async () => {
+test("a flush writes the highest number of bytes per photo, once", async () => {
   const buffer = newProgressBuffer()
   for (const bytesSent of [10, 30, 20]) buffer.add({ photoId: first, bytesSent })
   buffer.add({ photoId: second, bytesSent: 5 })
@@ -35,14 +35,14 @@ test("progress that could not be written is retried at the next flush and never 
   ])
 })
 
-test("progress counts as not written until the write has ended", async () => {
+test("progress counts as not written until the write has finished", async () => {
   const buffer = newProgressBuffer()
   buffer.add({ photoId: first, bytesSent: 10 })
   await buffer.flush(async () => expect(buffer.unwritten()).toEqual([{ photoId: first, bytesSent: 10 }]))
   expect(buffer.unwritten()).toEqual([])
 })
 
-test("a full buffer drops progress of further photos and keeps that of known ones", () => {
+test("a full buffer drops progress of additional photos and keeps that of buffered ones", () => {
   const buffer = newProgressBuffer(2)
   for (const photoId of [first, second, third]) buffer.add({ photoId, bytesSent: 1 })
   buffer.add({ photoId: first, bytesSent: 2 })

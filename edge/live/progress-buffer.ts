@@ -1,10 +1,10 @@
 import type { PhotoId } from "../../domain/ids.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 
-/** Limit of photos with unwritten progress. Beyond it reports are dropped; uploads are not affected. */
+/** Maximum number of photos with unwritten progress. Above it reports are dropped; uploads are not affected. */
 const maxPhotos = 5000
 
-/** Upload progress of a user that is not written to the database yet: the highest number of bytes of each photo. */
+/** Upload progress of a user that is not written to the database yet: the highest number of bytes per photo. */
 export type ProgressBuffer = {
   add: (tick: ProgressTick) => void
   isEmpty: () => boolean

@@ -4,7 +4,7 @@ import { applyProgress, type JobBoard, liveJobOf } from "./job-board.ts"
 import type { OutgoingMessage } from "./live-frames.ts"
 import { photoMessage } from "./live-messages.ts"
 
-/** Interval of progress publications; each contains a photo at most once. */
+/** Interval of progress publications. Each contains a photo at most once. */
 const publishEveryMs = 250
 
 /** Applies progress reports to the boards in memory and publishes the changes in batches. */
@@ -17,7 +17,7 @@ export const newProgressPublisher = (
 
   const publishChanged = (): void => {
     isScheduled = false
-    // A board's totals are the same for each of its photos: they are computed once.
+    // All photos of a board share its totals, so they are computed once per board.
     const jobs = new Map(Array.from(new Set(changed.values()), (board) => [board, liveJobOf(board)]))
     const messages = Array.from(changed, ([photoId, board]): OutgoingMessage[] => {
       const photo = board.photos.get(photoId)

@@ -3,11 +3,11 @@ import { failureReasons } from "../../domain/failure-reason.ts"
 import { jobStatuses } from "../../domain/job-status.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 
-/** The state of the whole batch: the same numbers as `GET /queries/upload-jobs/{jobId}`. */
+/** The state of the whole batch: the same numbers as in `GET /queries/upload-jobs/{jobId}`. */
 export const liveJob = z.object({
   jobId: z.string(),
   status: z.enum(jobStatuses),
-  /** If true, the job does not change any more. */
+  /** If true, the job does not change anymore. */
   terminal: z.boolean(),
   progress: z.number().int(),
   totalCount: z.number().int(),
@@ -29,12 +29,12 @@ export const livePhoto = z.object({
 export const liveMessage = z.discriminatedUnion("type", [
   /** First on a job's channel: the current state of the job and all its photos. */
   z.object({ type: z.literal("snapshot"), jobId: z.string(), job: liveJob, photos: z.array(livePhoto) }),
-  /** A photo entered a status (with an id) or its upload advanced (without an id). */
+  /** A photo changed status (with an id), or its upload advanced (without an id). */
   z.object({ type: z.literal("photo"), jobId: z.string(), job: liveJob, ...livePhoto.shape }),
   z.object({ type: z.literal("job"), jobId: z.string(), job: liveJob }),
   /** Missed messages are no longer stored: read the current state from the query API and stay connected. */
   z.object({ type: z.literal("reset"), reason: z.string() }),
-  /** Over WebSocket: the answer to the text `ping`. */
+  /** Over WebSocket: the response to the text `ping`. */
   z.object({ type: z.literal("pong") }),
   /** The last message: why the channel closes. Reconnect with the last id. */
   z.object({ type: z.literal("closed"), reason: z.string() }),

@@ -9,7 +9,7 @@ import { photoStatuses } from "../../domain/photo-status.ts"
 import type { ProgressTick } from "../clients/user-channel.ts"
 
 /**
- * Writes the upload progress of a user. The first report makes a photo UPLOADING, later ones can only raise its
+ * Writes the upload progress of a user. The first report sets a photo to UPLOADING; later ones can only increase its
  * bytes sent. Photos of other users, and photos whose upload is complete, are not changed.
  */
 export const saveProgress = statementOf<{ userId: UserId; ticks: readonly ProgressTick[] }>()(
@@ -20,7 +20,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
     select t."photoId" as photo_id, max(t."bytesSent") as bytes_sent
     from input, jsonb_to_recordset(doc->'ticks') as t ("photoId" text, "bytesSent" bigint) group by 1
   ),
-  -- In the order of their ids, like every statement that locks several photos: no deadlocks.
+  -- Locked in the order of their ids, as in every statement that locks several photos, so that no deadlock occurs.
   locked as (
     select p.photo_id, least(tick.bytes_sent, p.bytes) as bytes_sent
     from input, tick join photos p using (photo_id)
@@ -45,8 +45,8 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
 )
 
 /**
- * Reads the photos of a job for its board; null when the user has no such job. Also for a disabled user: the relay
- * delivers the events of their photos too, and an error would block the events after them.
+ * Reads the photos of a job for its board. Null: the user has no such job. Also works for a disabled user: the relay
+ * still delivers the events of their photos, and an error would block the events after them.
  */
 export const selectJobPhotos = statementOf<{ userId: UserId; jobId: JobId }>()(
   z

@@ -2,7 +2,7 @@ import { expect, test } from "vitest"
 import type { OutgoingMessage } from "./live-frames.ts"
 import { newSseStreams } from "./sse-streams.ts"
 
-// Reads the stream directly: a test cannot fill the buffers between a Durable Object and a client.
+// Reads the stream directly, because a test cannot fill the buffers between a Durable Object and a client.
 
 const message = (id: number): OutgoingMessage => ({
   id,
@@ -10,7 +10,7 @@ const message = (id: number): OutgoingMessage => ({
   message: { type: "reset", reason: "x".repeat(1000) },
 })
 
-test("a client that does not read is dropped with a reason, and the ids it received have no gap", async () => {
+test("a client that does not read is disconnected with a reason, and the ids it received have no gap", async () => {
   const streams = newSseStreams()
   const response = streams.open("job_1", [])
   for (let id = 1; id <= 1000 && streams.count() > 0; id += 1) streams.broadcast([message(id)])

@@ -14,7 +14,7 @@ type SseClient = {
   controller: ReadableStreamDefaultController<Uint8Array>
 }
 
-/** The SSE streams of a user, held in memory. A stream that is not read or is too old is closed with a reason. */
+/** The SSE streams of a user, in memory. A stream that is not read or has reached its maximum age is closed with a reason. */
 export const newSseStreams = (now: () => number = Date.now) => {
   const clients = new Set<SseClient>()
   let heartbeat: ReturnType<typeof setInterval> | undefined

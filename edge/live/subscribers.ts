@@ -12,9 +12,9 @@ export const openSubscribers = (state: DurableObjectState, now: () => number = D
   const isFull = () => streams.count() + sockets.count() >= maxSubscribers
 
   return {
-    /** Whether another channel can be opened. At the limit, a channel that may be half-open is closed to make room. */
+    /** Whether another channel can be opened. At the limit, a channel that may be half-open is closed first. */
     hasRoom: (): boolean => {
-      if (isFull()) sockets.evictSilent()
+      if (isFull()) sockets.evictInactive()
       return !isFull()
     },
 
@@ -24,7 +24,7 @@ export const openSubscribers = (state: DurableObjectState, now: () => number = D
     /** Accepts a WebSocket that begins with `first`. */
     openWebSocket: sockets.open,
 
-    /** Sends each subscriber the messages it follows: one write for a burst, not one for each message. */
+    /** Sends each subscriber the messages it follows: one write for all messages instead of one per message. */
     broadcast: (messages: readonly OutgoingMessage[]): void => {
       streams.broadcast(messages)
       sockets.broadcast(messages)

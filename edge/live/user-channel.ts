@@ -27,13 +27,13 @@ import { assertActing, saveProgress, selectJobPhotos } from "./sql.ts"
 import { openSubscribers } from "./subscribers.ts"
 import { openUsedTickets } from "./used-tickets.ts"
 
-/** Interval at which progress is written to Postgres, for any number of reports. */
+/** Interval at which progress is written to Postgres, regardless of the number of reports. */
 const writeEveryMs = 1000
 
 /** How long reports of a disabled user are rejected without another database query. */
 const inactiveForMs = 60_000
 
-/** One per user: token buckets, upload progress until it is written, and the subscribers of live channels. */
+/** One per user: token buckets, unwritten upload progress, and the subscribers of live channels. */
 export class UserChannel extends DurableObject<object> implements UserChannelRpc {
   readonly #boards = newBoardCache()
   readonly #progress = newProgressBuffer()
@@ -69,7 +69,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   async acceptEvents(userId: UserId, events: RelayedEvent[]): Promise<void> {
-    // Await everything first: no other call runs between the following steps, so ids are published in order.
+    // Await everything first: no other call runs between the following steps, so messages are published in order of id.
     const boards = new Map<JobId, JobBoard | null>()
     for (const jobId of new Set(events.map((event) => event.jobId)))
       boards.set(jobId, await this.#boardOf(userId, jobId))
@@ -144,7 +144,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
   }
 
   async #scheduleWrite(userId: UserId): Promise<void> {
-    // In memory, like the progress itself: only one report a second accesses the storage.
+    // Kept in memory, like the progress itself: storage is accessed at most once per second.
     if (this.#isWriteScheduled) return
     this.#isWriteScheduled = true
     const { storage } = this.ctx
@@ -161,7 +161,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
 
   #boardOf(userId: UserId, jobId: JobId): Promise<JobBoard | null> {
     return this.#boards.get(jobId, async () => {
-      // Copied before the read as well: the result may lack progress that is written during the read.
+      // Copied before the read too: the result may lack progress that is written during the read.
       const unwrittenBefore = this.#progress.unwritten()
       const photos = await this.#run(selectJobPhotos, { userId, jobId })
       if (!photos) return null
@@ -175,7 +175,7 @@ export class UserChannel extends DurableObject<object> implements UserChannelRpc
     return board ? [{ id: this.#log.head(), jobId: board.jobId, message: snapshotMessage(board) }] : []
   }
 
-  /** The messages after the client's last id; null for a client without one. */
+  /** Returns the messages after the client's last id; null if the client sent none. */
   #missed(lastId: number | null, jobId: JobId | null): OutgoingMessage[] | null {
     if (lastId === null) return null
     const logged = this.#log.since(lastId, jobId)

@@ -49,7 +49,7 @@ const connect = (subscribers: ReturnType<typeof openSubscribers>) => {
   }
 }
 
-test("at the limit of channels the WebSocket that was silent longest is closed for a new one", () =>
+test("at the limit of channels, the WebSocket without a ping for the longest time is closed for a new one", () =>
   withSubscribers(async (subscribers, clock) => {
     const first = connect(subscribers)
     clock.forwardMs(1000)
@@ -62,7 +62,7 @@ test("at the limit of channels the WebSocket that was silent longest is closed f
     expect(subscribers.hasRoom()).toBe(true)
     expect(await first.closed).toBe(1013)
     expect(first.received).toMatchObject([{ type: "closed" }])
-    // One is enough.
+    // Only one is closed.
     expect(second.received).toEqual([])
     connect(subscribers)
     expect(subscribers.hasRoom()).toBe(true)
@@ -79,7 +79,7 @@ test("a WebSocket that sends pings is not closed for a new one", () =>
     expect(subscribers.hasRoom()).toBe(false)
   }))
 
-test("a WebSocket that confirms nothing is closed within a bounded number of bytes, without a gap in its ids", () =>
+test("a WebSocket without pings is closed after a limited number of bytes, without a gap in its ids", () =>
   withSubscribers(async (subscribers) => {
     const client = connect(subscribers)
     for (let id = 1; id <= 3000; id += 1) subscribers.broadcast([message(id)])
@@ -90,7 +90,7 @@ test("a WebSocket that confirms nothing is closed within a bounded number of byt
     expect(client.received.at(-1)).toMatchObject({ type: "closed" })
   }))
 
-test("a WebSocket that confirms nothing stops receiving progress before stored messages", () =>
+test("a WebSocket without pings stops receiving progress before it stops receiving stored messages", () =>
   withSubscribers(async (subscribers) => {
     const client = connect(subscribers)
     for (let count = 0; count < 500; count += 1) subscribers.broadcast([message(null), message(count, 10)])

@@ -1,13 +1,13 @@
 import { closing, followedMessages, maxAgeMs, type OutgoingMessage, webSocketFrame } from "./live-frames.ts"
 
-/** A WebSocket that was silent for this long may be half-open: the client left without closing the connection. */
-const silentAfterMs = 60_000
+/** A WebSocket that sent no ping for this long may be half-open: the client left without closing the connection. */
+const inactiveAfterMs = 60_000
 
-// workerd has no `bufferedAmount`, so the characters sent since the last ping bound the unread data of a client.
+// workerd has no `bufferedAmount`, so the characters sent since the last ping are the limit of a client's unread data.
 // See docs/decisions/0024-live-channel-limits.md.
 const maxUnconfirmedBytes = 1024 * 1024
 
-/** Above it only stored messages are sent: progress can be missed. */
+/** Above this limit only stored messages are sent, because a client can miss progress. */
 const maxUnconfirmedProgressBytes = 256 * 1024
 
 /** RFC 6455 §7.4.1 and the IANA registry: "Try Again Later". */
@@ -21,9 +21,9 @@ type Attachment = {
   confirmedAt: number
 }
 
-/** The WebSockets of a user. They hibernate: the object need not stay in memory for them. */
+/** The WebSockets of a user. They hibernate, so the object need not stay in memory for them. */
 export const openWebSockets = (state: DurableObjectState, now: () => number = Date.now) => {
-  // The runtime answers the ping without waking the object and records its time.
+  // The runtime replies to the ping without waking the object and records its time.
   state.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", '{"type":"pong"}'))
 
   const lastPingAt = (socket: WebSocket): number =>
@@ -32,8 +32,8 @@ export const openWebSockets = (state: DurableObjectState, now: () => number = Da
   const lastSeenAt = (socket: WebSocket): number =>
     Math.max(lastPingAt(socket), attachmentOf(socket).openedAt)
 
-  // A socket that was closed on our side remains in the list until its client answers, and a half-open one never does.
-  const openOnes = (): WebSocket[] =>
+  // A socket that the server closed remains in the list until the client confirms it, which a half-open one never does.
+  const openSockets = (): WebSocket[] =>
     state.getWebSockets().filter(({ readyState }) => readyState === WebSocket.READY_STATE_OPEN)
 
   const deliver = (socket: WebSocket, messages: readonly OutgoingMessage[]): void => {
@@ -58,26 +58,26 @@ export const openWebSockets = (state: DurableObjectState, now: () => number = Da
   }
 
   return {
-    count: (): number => openOnes().length,
+    count: (): number => openSockets().length,
 
     /** Accepts a WebSocket that begins with `first`. */
     open: (jobId: string | null, first: readonly OutgoingMessage[]): Response => {
-      const { 0: clientEnd, 1: ourEnd } = new WebSocketPair()
-      attach(ourEnd, { jobId, openedAt: now(), unconfirmed: 0, confirmedAt: 0 })
-      state.acceptWebSocket(ourEnd)
-      if (first.length > 0) ourEnd.send(webSocketFrame(first))
-      return new Response(null, { status: 101, webSocket: clientEnd })
+      const { 0: clientSocket, 1: serverSocket } = new WebSocketPair()
+      attach(serverSocket, { jobId, openedAt: now(), unconfirmed: 0, confirmedAt: 0 })
+      state.acceptWebSocket(serverSocket)
+      if (first.length > 0) serverSocket.send(webSocketFrame(first))
+      return new Response(null, { status: 101, webSocket: clientSocket })
     },
 
     broadcast: (messages: readonly OutgoingMessage[]): void => {
-      for (const socket of openOnes()) deliver(socket, messages)
+      for (const socket of openSockets()) deliver(socket, messages)
     },
 
-    /** Closes the WebSocket that was silent for the longest time, if it may be half-open. */
-    evictSilent: (): void => {
-      const [longestSilent] = openOnes().sort((a, b) => lastSeenAt(a) - lastSeenAt(b))
-      if (longestSilent && now() - lastSeenAt(longestSilent) > silentAfterMs)
-        close(longestSilent, tryAgainLater, "Too many channels are open, and this one sent no ping.")
+    /** Closes the WebSocket without a ping for the longest time, if it may be half-open. */
+    evictInactive: (): void => {
+      const [leastActive] = openSockets().sort((a, b) => lastSeenAt(a) - lastSeenAt(b))
+      if (leastActive && now() - lastSeenAt(leastActive) > inactiveAfterMs)
+        close(leastActive, tryAgainLater, "Too many channels are open, and this one sent no ping.")
     },
   }
 }

@@ -18,7 +18,7 @@ const problem = {
   traceId: "0".repeat(32),
 }
 
-test("an answer that matches the document passes", () => {
+test("a response that matches the document passes", () => {
   expect(check("POST", path, json({ photoId: "photo-1", tags: ["sea"] }))).toBeNull()
   expect(check("POST", path, json(problem, 404, "application/problem+json"))).toBeNull()
 })
@@ -36,7 +36,7 @@ test("an undocumented status, media type or problem is reported", () => {
   expect(check("POST", path, json(other, 404, "application/problem+json"))).toContain("#/type")
 })
 
-test("an unknown path may only answer with an error", () => {
+test("an unknown path may only return an error", () => {
   expect(check("GET", "/nothing", json(problem, 404, "application/problem+json"))).toBeNull()
   expect(check("GET", "/nothing", json({}, 200))).toContain("not documented")
 })

@@ -1,33 +1,33 @@
 import { Validator } from "@cfworker/json-schema"
 import type { JsonSchema, OpenApi, ResponseObject } from "./openapi.ts"
 
-/** An answer whose body was read. */
-export type ReadAnswer = { status: number; contentType: string | null; text: string }
+/** A response whose body was read. */
+export type ReadResponse = { status: number; contentType: string | null; text: string }
 
 /**
- * Compares answers with the document. Returns what differs, or null. An unknown path, or an unknown method of a known
- * path, may answer with any 4xx.
+ * Compares responses with the document. Returns the differences, or null. The response to an unknown path, or to an
+ * unknown method of a known path, may have any 4xx status.
  */
 export const conformanceOf = (document: OpenApi) => {
   const validators = new Map<string, Validator>()
   const paths = Object.entries(document.paths)
     .map(([template, methods]) => ({ template, methods, pattern: patternOf(template) }))
-    // A literal segment wins over a parameter.
+    // A literal segment takes precedence over a parameter.
     .toSorted((a, b) => a.template.split("{").length - b.template.split("{").length)
 
-  return (method: string, path: string, answer: ReadAnswer): string | null => {
+  return (method: string, path: string, actual: ReadResponse): string | null => {
     const candidates = paths.filter(({ pattern }) => pattern.test(path))
     const verb = method === "HEAD" ? "get" : method.toLowerCase()
     const found = candidates.find(({ methods }) => methods[verb])
     const operation = found?.methods[verb]
     if (!found || !operation)
-      return isErrorOrPreflight(method, answer.status) ? null : `${method} ${path} is not documented`
+      return isErrorOrPreflight(method, actual.status) ? null : `${method} ${path} is not documented`
 
-    const name = `${operation.operationId} ${answer.status}`
-    const response = operation.responses[String(answer.status)]
-    if (!response) return `${name} is not documented: ${answer.text.slice(0, 500)}`
+    const name = `${operation.operationId} ${actual.status}`
+    const documented = operation.responses[String(actual.status)]
+    if (!documented) return `${name} is not documented: ${actual.text.slice(0, 500)}`
     if (method === "HEAD") return null
-    return wrongContent(document, validators, name, response, answer)
+    return wrongContent(document, validators, name, documented, actual)
   }
 }
 
@@ -36,7 +36,7 @@ const wrongContent = (
   validators: Map<string, Validator>,
   name: string,
   { content }: ResponseObject,
-  { contentType, text }: ReadAnswer,
+  { contentType, text }: ReadResponse,
 ): string | null => {
   if (!content) return text === "" ? null : `${name} has an undocumented body`
   const type = contentType?.split(";")[0]?.trim() ?? ""
@@ -57,23 +57,23 @@ const wrongContent = (
 /** Keywords whose error only repeats that a nested schema failed. */
 const wrappers = new Set(["$ref", "properties", "items", "allOf", "anyOf"])
 
-/** Whether an unknown path or method may answer with this status. A preflight request succeeds. */
+/** Whether the response to an unknown path or method may have this status. A preflight request succeeds. */
 const isErrorOrPreflight = (method: string, status: number): boolean =>
   (status >= 400 && status < 500) || (method === "OPTIONS" && status === 204)
 
-// Callers must ignore unknown members, but the edge must not send any that the document lacks.
+// Callers must ignore unknown members, but the edge must not send members that the document does not have.
 const validatorOf = (schema: JsonSchema, { components: { schemas } }: OpenApi): Validator => {
-  const isAnswer = schema.allOf === undefined && schema.$ref !== undefined
+  const isResponse = schema.allOf === undefined && schema.$ref !== undefined
   const $defs = Object.fromEntries(
-    Object.entries(schemas).map(([name, each]) => [name, isAnswer ? closed(each) : each]),
+    Object.entries(schemas).map(([name, each]) => [name, isResponse ? withoutAdditionalMembers(each) : each]),
   )
-  return new Validator(moved({ ...schema, $defs }), "2020-12", false)
+  return new Validator(withLocalReferences({ ...schema, $defs }), "2020-12", false)
 }
 
-const moved = (schema: object): object =>
+const withLocalReferences = (schema: object): object =>
   JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", "#/$defs/"))
 
-const closed = (schema: JsonSchema): JsonSchema =>
+const withoutAdditionalMembers = (schema: JsonSchema): JsonSchema =>
   JSON.parse(JSON.stringify(schema), (_, value) =>
     isObjectSchema(value) && value.additionalProperties === undefined
       ? { ...value, additionalProperties: false }

@@ -7,9 +7,9 @@ import type { OpenApi } from "./openapi.ts"
 import { type DescribedRoute, operationOf, tagName } from "./operation.ts"
 
 /**
- * The OpenAPI document of an app, made from the schemas that validate requests and answers and from the descriptions
- * of its routes. The Worker does not import this: docs/generate.ts writes the document to a file that is served as a
- * static asset.
+ * Creates the OpenAPI document of an app from the schemas that validate requests and responses and from the
+ * descriptions of its routes. The Worker does not import this: docs/generate.ts writes the document to a file that is
+ * served as a static asset.
  */
 export const documentOf = (app: Hono<EdgeEnv>): OpenApi => {
   const components = commonComponents()

@@ -1,4 +1,4 @@
-// The examples of the API reference follow one photo: IMG_0412.jpg in a job of its own.
+// The examples of the API reference follow one photo: IMG_0412.jpg, the only photo of its job.
 const userId = "usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A"
 const jobId = "job_01JD3VB2M4K6N8Q0S2T4V6W8X0"
 const photoId = "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1"
@@ -10,7 +10,7 @@ const uploadUrl = `${storage}/${objectPath}?${signature}`
 const uploadHeaders = { "content-type": "image/jpeg", "content-length": "2457811", "if-none-match": "*" }
 const token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjIwMjYtMTEifQ.eyJzdWIiOiJ1c3JfMDFKRDNWOVoifQ.c2lnbmF0dXJl"
 
-/** Values by the name of a member, wherever it is. */
+/** Values by the name of a member, at any depth. */
 export const exampleValues: Readonly<Record<string, unknown>> = {
   access_token: token,
   refresh_token: token,
@@ -115,7 +115,7 @@ const message = {
   progress: 100,
   failureReason: null,
 }
-/** Values of one operation, by the path of the member ("" is the whole body). They win over `exampleValues`. */
+/** Values of one operation, by the path of the member ("" is the whole body). They override `exampleValues`. */
 export const operationValues: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   cancelPhoto: { status: "CANCELLED" },
   cancelUploadJob: { status: "CANCELLED", cancelledPhotoIds: [photoId] },

@@ -1,11 +1,11 @@
 import { exampleValues, operationValues } from "./example-values.ts"
 import type { JsonSchema } from "./openapi.ts"
 
-type Direction = "request" | "answer"
+type Direction = "request" | "response"
 
 /**
- * An example of what an operation receives or answers, made from the schema and the tables in example-values.ts.
- * A request has its required members and those that the operation's table names; an answer has all of them.
+ * Creates an example of what an operation receives or returns, from the schema and the tables in example-values.ts.
+ * A request has its required members and those in the operation's table; a response has all members.
  */
 export const exampleOf = (operationId: string, schema: JsonSchema, direction: Direction): unknown => {
   const own = operationValues[operationId] ?? {}
@@ -23,7 +23,7 @@ export const exampleOf = (operationId: string, schema: JsonSchema, direction: Di
   const membersOf = ({ properties = {}, required = [] }: JsonSchema, path: string) => {
     const members = Object.entries(properties)
       .map(([name, member]) => ({ name, member, inner: path === "" ? name : `${path}.${name}` }))
-      .filter(({ name, inner }) => direction === "answer" || required.includes(name) || inner in own)
+      .filter(({ name, inner }) => direction === "response" || required.includes(name) || inner in own)
     return Object.fromEntries(
       members.map(({ name, member, inner }) => [name, exampleValue(member, inner, name)]),
     )
@@ -32,7 +32,7 @@ export const exampleOf = (operationId: string, schema: JsonSchema, direction: Di
   return exampleValue(schema, "", "")
 }
 
-/** What a member is when no table has a value for it: correct, but without meaning. */
+/** The value of a member that no table contains: valid, but without meaning. */
 const defaultOf = ({ default: preset, enum: choices, type, minimum }: JsonSchema): unknown => {
   if (preset !== undefined) return preset
   if (choices) return choices[0]

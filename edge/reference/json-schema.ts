@@ -1,7 +1,7 @@
 import * as z from "zod"
 import type { JsonSchema } from "./openapi.ts"
 
-/** The JSON Schema of what a caller sends (`input`) or receives (`output`). */
+/** Returns the JSON Schema of what a caller sends (`input`) or receives (`output`). */
 export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSchema => {
   const { $schema, ...converted } = z.toJSONSchema(schema, {
     io,
@@ -12,12 +12,12 @@ export const jsonSchemaOf = (schema: z.ZodType, io: "input" | "output"): JsonSch
   return converted as JsonSchema
 }
 
-/** The pattern of a whole number of limited length. */
+/** Matches the pattern of a whole number of limited length. */
 const digits = /^\^\\d\{1,\d+\}\$$/
 
 const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | "output"): void => {
   const { def } = zodSchema._zod as z.core.$ZodTypes["_zod"]
-  // A query carries numbers as text; the document describes them as numbers.
+  // A query contains numbers as text; the document describes them as numbers.
   if (io === "input" && def.type === "pipe" && (schema.type === "string" || schema.type === "integer")) {
     const result = z.toJSONSchema(def.out, { io: "output", unrepresentable: "any" }) as JsonSchema
     if (result.type === "number" || result.type === "integer") {
@@ -31,11 +31,11 @@ const simplify = (zodSchema: z.core.$ZodType, schema: JsonSchema, io: "input" | 
     Object.assign(schema, { type: "integer", minimum: 0 })
   }
   if (def.type === "default" && schema.type === "integer") schema.default = def.defaultValue
-  // A format is shorter than zod's pattern for it. The bounds of safe integers add nothing.
+  // A format is shorter than zod's pattern for it. The bounds of safe integers are omitted.
   if (schema.format !== undefined) delete schema.pattern
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
   if (schema.const !== undefined) delete schema.type
-  // Answers may get additional members later, so the document does not forbid them.
+  // Responses may get additional members later, so the document allows them.
   if (schema.additionalProperties === false) delete schema.additionalProperties
 }

@@ -1,6 +1,6 @@
 import type { JsonSchema } from "./openapi.ts"
 
-// In a table and not in the slices' schemas, because the Worker's bundle would contain every text there.
+// In a table instead of the slices' schemas, because the Worker's bundle would contain every text there.
 const descriptions: Readonly<Record<string, string>> = {
   accepted: "Number of accepted reports.",
   access_token: "JWT for the `Authorization` header.",
@@ -102,7 +102,7 @@ const descriptions: Readonly<Record<string, string>> = {
   width: "Width in pixels, with the orientation applied.",
 }
 
-// Where a name means something else.
+// Where a name has another meaning.
 const ownDescriptions: Readonly<Record<string, string>> = {
   "createUploadJob.mimeType":
     "Media type of the photo, e.g. `image/jpeg`. Aliases such as `image/jpg` are normalized. May be empty if the filename has a photo's extension.",
@@ -113,7 +113,7 @@ const ownDescriptions: Readonly<Record<string, string>> = {
   "registerWebhook.url": "HTTPS URL that receives the events.",
 }
 
-/** The description of a member or parameter of an operation, unless the slice gives one itself. */
+/** Returns the description of a member or parameter of an operation, unless the slice contains one. */
 export const descriptionOf = (operationId: string, name: string): string | undefined =>
   ownDescriptions[`${operationId}.${name}`] ?? descriptions[name]
 

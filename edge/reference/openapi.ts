@@ -58,7 +58,7 @@ export type OperationObject = {
   parameters?: readonly (Parameter | Reference)[]
   requestBody?: { required: boolean; content: Content }
   responses: Record<string, ResponseObject>
-  /** Not for callers of the public API: the reference leaves it out. */
+  /** Not part of the public API: omitted from the reference. */
   "x-internal"?: true
 }
 

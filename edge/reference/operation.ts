@@ -1,5 +1,5 @@
 import type * as z from "zod"
-import type { Answer, Facts, HeaderName } from "../http/operation-docs.ts"
+import type { Facts, HeaderName, SuccessResponse } from "../http/operation-docs.ts"
 import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import { exampleOf } from "./example.ts"
 import { exampleValues } from "./example-values.ts"
@@ -14,13 +14,13 @@ import type {
   ResponseObject,
 } from "./openapi.ts"
 
-/** A route, and what its middleware and its handler declare about it. */
+/** A route with the facts that its middleware and handler declare. */
 export type DescribedRoute = { method: string; path: string; facts: readonly Facts[] }
 
 type Schemas = Record<string, JsonSchema>
 
 /**
- * The OpenAPI operation of a route. The schemas that it refers to are added to `schemas`.
+ * Creates the OpenAPI operation of a route. Adds the schemas that it refers to to `schemas`.
  * @throws Error for a route without `describeOperation`
  */
 export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Schemas): OperationObject => {
@@ -38,7 +38,7 @@ export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Sc
     ...(parameters.length > 0 && { parameters }),
     ...(all.body && {
       requestBody: {
-        // A body whose every member is optional may be left out.
+        // A body whose every member is optional may be omitted.
         required: !all.body.safeParse({}).success,
         content: { "application/json": contentOf(id, `${name}Request`, all.body, "request", schemas) },
       },
@@ -55,15 +55,15 @@ export const operationOf = ({ method, path, facts }: DescribedRoute, schemas: Sc
   }
 }
 
-/** A tag's name as people read it. */
+/** Returns a tag's display name. */
 export const tagName = (tag: string): string => `${tag.charAt(0).toUpperCase()}${tag.slice(1)}`
 
-/** A schema under its name in the document, with an example. */
+/** Adds a schema to the document under its name and returns a reference to it, with an example. */
 const contentOf = (
   operationId: string,
   name: string,
   schema: z.ZodType,
-  direction: "request" | "answer",
+  direction: "request" | "response",
   schemas: Schemas,
 ): MediaType => {
   const converted = jsonSchemaOf(schema, direction === "request" ? "input" : "output")
@@ -129,12 +129,12 @@ const successes = (
     ...(isRateLimited ? (["RateLimit", "RateLimit-Policy"] as const) : []),
   ]
   const isOnlyOne = Object.keys(answers).length === 1
-  const described = Object.entries(answers).map(([status, answer]): [string, ResponseObject] => [
+  const described = Object.entries(answers).map(([status, success]): [string, ResponseObject] => [
     status,
     {
-      description: answer.description,
-      ...headersOf([...common, ...(answer.headers ?? [])]),
-      ...bodyOf(answer, operationId, isOnlyOne ? `${name}Response` : `${name}Response${status}`, schemas),
+      description: success.description,
+      ...headersOf([...common, ...(success.headers ?? [])]),
+      ...bodyOf(success, operationId, isOnlyOne ? `${name}Response` : `${name}Response${status}`, schemas),
     },
   ])
   const unchanged = {
@@ -145,7 +145,7 @@ const successes = (
 }
 
 const bodyOf = (
-  { schema, name, contentType }: Answer,
+  { schema, name, contentType }: SuccessResponse,
   operationId: string,
   defaultName: string,
   schemas: Schemas,
@@ -157,14 +157,14 @@ const bodyOf = (
           operationId,
           name ?? defaultName,
           schema,
-          "answer",
+          "response",
           schemas,
         ),
       },
     }
   if (contentType === undefined) return {}
   const plain: JsonSchema = { type: contentType.endsWith("json") ? "object" : "string" }
-  return { content: { [contentType]: { schema: plain, example: exampleOf(operationId, plain, "answer") } } }
+  return { content: { [contentType]: { schema: plain, example: exampleOf(operationId, plain, "response") } } }
 }
 
 const failures = (method: string, facts: Facts, own: readonly ProblemType[]) => {
@@ -175,7 +175,7 @@ const failures = (method: string, facts: Facts, own: readonly ProblemType[]) => 
     "internal-error",
     "timed-out",
   ])
-  // In the registry's order, so that the order of middleware does not change the document.
+  // In the order of the registry, so that the order of middleware does not change the document.
   const ordered = Object.keys(problems).filter((type): type is ProblemType => types.has(type as ProblemType))
   const byStatus = Map.groupBy(ordered, (type) => problems[type].status)
   return Object.fromEntries(Array.from(byStatus, ([status, some]) => [String(status), failure(status, some)]))

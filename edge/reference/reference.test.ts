@@ -12,13 +12,13 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method, path, operation })),
 )
 
-/** Every body of every operation: requests and successful answers. */
+/** Every body of every operation: requests and successful responses. */
 const bodies = operations.flatMap(({ operation }) => {
   const { operationId, requestBody, responses } = operation
-  const answers = Object.entries(responses)
+  const successes = Object.entries(responses)
     .filter(([status]) => Number(status) < 400)
     .flatMap(([status, { content = {} }]) => mediaTypes(`${operationId} ${status}`, content))
-  return [...mediaTypes(`${operationId} request`, requestBody?.content ?? {}), ...answers]
+  return [...mediaTypes(`${operationId} request`, requestBody?.content ?? {}), ...successes]
 })
 
 function mediaTypes(name: string, content: Content) {
@@ -92,7 +92,7 @@ test("every parameter and every member has a description", () => {
   expect([...parameters, ...members]).toEqual([])
 })
 
-test("every request and every successful answer has an example", () => {
+test("every request and every successful response has an example", () => {
   expect(bodies.length).toBeGreaterThan(30)
   expect(bodies.filter(({ example }) => example === undefined).map(({ name }) => name)).toEqual([])
 })
@@ -108,7 +108,7 @@ test("every example is valid against its schema", () => {
   }
 })
 
-test("no example holds a placeholder instead of a value", () => {
+test("no example contains a placeholder instead of a value", () => {
   // A new member without an entry in example-values.ts becomes "string".
   const placeholders = bodies.filter(({ example }) => JSON.stringify(example)?.includes('"string"'))
   expect(placeholders.map(({ name }) => name)).toEqual([])

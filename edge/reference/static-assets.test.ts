@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-// Under vitest the Worker answers every path, and only the binding serves the static assets.
+// Under vitest the Worker handles every path, and only the binding serves the static assets.
 const getAsset = (path: string) =>
   env.ASSETS.fetch(new URL(path, "https://api.example"), { redirect: "manual" })
 
@@ -23,7 +23,7 @@ const directives = (response: Response): Record<string, string> =>
     }),
   )
 
-test("the reference runs scripts of this host only and connects to this host only", async () => {
+test("the reference runs only scripts of this host and connects only to this host", async () => {
   const page = await getAsset("/docs")
   expect(page.status).toBe(200)
   expect(page.headers.get("content-type")).toMatch(/^text\/html/)
@@ -40,7 +40,7 @@ test("the reference runs scripts of this host only and connects to this host onl
   })
 })
 
-test("every other asset may run nothing and be framed by nobody", async () => {
+test("every other asset may run nothing and cannot be framed", async () => {
   for (const path of ["/openapi.json", "/docs/reference.js", "/docs/scalar/standalone.esm.js"]) {
     const asset = await getAsset(path)
     expect(asset.status).toBe(200)
@@ -51,7 +51,7 @@ test("every other asset may run nothing and be framed by nobody", async () => {
   }
 })
 
-test("the page and its script refer to files of this host only, and each exists", async () => {
+test("the page and its script refer only to files of this host, and each exists", async () => {
   const html = await (await getAsset("/docs")).text()
   const references = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url = ""]) => url)
   expect(references).toEqual(expect.arrayContaining(["/docs/reference.js", "/openapi.json"]))
@@ -69,16 +69,16 @@ test("the page and its script refer to files of this host only, and each exists"
 })
 
 test("the OpenAPI document is served to any origin", async () => {
-  const answer = await getAsset("/openapi.json")
-  expect(answer.headers.get("content-type")).toMatch(/^application\/json/)
-  expect(answer.headers.get("access-control-allow-origin")).toBe("*")
-  expect(await answer.json()).toEqual(openApi)
+  const response = await getAsset("/openapi.json")
+  expect(response.headers.get("content-type")).toMatch(/^application\/json/)
+  expect(response.headers.get("access-control-allow-origin")).toBe("*")
+  expect(await response.json()).toEqual(openApi)
 })
 
 test("the root redirects to the reference", async () => {
-  const answer = await getAsset("/")
-  expect(answer.status).toBe(302)
-  expect(answer.headers.get("location")).toBe("/docs")
+  const response = await getAsset("/")
+  expect(response.status).toBe(302)
+  expect(response.headers.get("location")).toBe("/docs")
 })
 
 test("a path without an asset reaches the Worker", async () => {

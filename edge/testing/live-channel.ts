@@ -64,7 +64,7 @@ export const subscribe = async (path: string, token: string | null, headers: Rec
     until: async (isEnough: (all: ReceivedMessage[]) => boolean): Promise<ReceivedMessage[]> => {
       while (!isEnough(messages())) {
         const chunk = await reader?.read()
-        if (!chunk || chunk.done) throw new Error(`the stream ended with ${text}`)
+        if (!chunk || chunk.done) throw new Error(`the stream closed after ${text}`)
         text += chunk.value
       }
       return messages()
@@ -111,7 +111,7 @@ export const subscribeByWebSocket = async (path: string, token: string) => {
   }
 }
 
-/** Whether a message says that the photo entered the status. */
+/** Returns a predicate: whether a message contains the photo with this status. */
 export const hasReached =
   (photoId: string, status: string) =>
   (all: readonly ReceivedMessage[]): boolean =>

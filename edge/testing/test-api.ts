@@ -11,7 +11,7 @@ import { newId } from "../new-id.ts"
 import { conformanceOf } from "../reference/conformance.ts"
 import { documentOf } from "../reference/document.ts"
 
-/** The tests' configuration of the Worker, as vitest.config.ts binds it. */
+/** The Worker's configuration in tests, as bound by vitest.config.ts. */
 export const config = configOf(env)
 
 /** A registered user with an access token. */
@@ -30,16 +30,16 @@ export const send = async (
   init: {
     token?: string
     body?: unknown
-    /** A body that need not be JSON. */
+    /** A body that may be anything, also invalid JSON. */
     rawBody?: string
     headers?: Record<string, string>
-    /** Variables of the Worker that differ for this request. */
+    /** Variables of the Worker to change for this request. */
     variables?: Record<string, string>
     /** The whole environment, for requests that must share the state cached for it. */
     env?: object
   } = {},
 ) => {
-  const answer = await app.request(
+  const response = await app.request(
     path,
     {
       method,
@@ -54,23 +54,23 @@ export const send = async (
     init.env ?? (init.variables ? variablesOf(init.variables) : env),
     createExecutionContext(),
   )
-  return assertDocumented(method, path, answer)
+  return assertDocumented(method, path, response)
 }
 
-const checkAnswer = conformanceOf(documentOf(app))
+const checkResponse = conformanceOf(documentOf(app))
 
 /** @throws Error when the OpenAPI document does not describe the response */
-const assertDocumented = async (method: string, path: string, answer: Response): Promise<Response> => {
-  const contentType = answer.headers.get("content-type")
-  const isEndless = answer.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
-  const text = isEndless || answer.body === null ? null : await answer.text()
+const assertDocumented = async (method: string, path: string, response: Response): Promise<Response> => {
+  const contentType = response.headers.get("content-type")
+  const isEndless = response.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
+  const text = isEndless || response.body === null ? null : await response.text()
   const { pathname } = new URL(path, "http://localhost")
-  const mismatch = checkAnswer(method, pathname, { status: answer.status, contentType, text: text ?? "" })
+  const mismatch = checkResponse(method, pathname, { status: response.status, contentType, text: text ?? "" })
   if (mismatch) throw new Error(`The response does not match the OpenAPI document: ${mismatch}`)
-  return text === null ? answer : new Response(text, answer)
+  return text === null ? response : new Response(text, response)
 }
 
-/** The Worker's environment with some variables changed. */
+/** Returns the Worker's environment with some variables changed. */
 export const variablesOf = (variables: Record<string, string>): object => ({ ...env, ...variables })
 
 /** Registers a new user and signs in. */
@@ -81,10 +81,10 @@ export const newUser = async (): Promise<TestUser> => {
   const headers = { "cf-connecting-ip": crypto.randomUUID() }
   const registered = await send("POST", "/auth/register", { body: { email, password }, headers })
   const { userId } = await registered.json<{ userId: string }>()
-  const answer = await send("POST", "/auth/token", {
+  const response = await send("POST", "/auth/token", {
     headers: { ...headers, authorization: `Basic ${btoa(`${email}:${password}`)}` },
   })
-  const { access_token: token, refresh_token: refreshToken } = await answer.json<TokenResponse>()
+  const { access_token: token, refresh_token: refreshToken } = await response.json<TokenResponse>()
   return { userId, email, password, token, refreshToken }
 }
 
@@ -109,8 +109,8 @@ export const forgeToken = async (
 }
 
 /**
- * Runs `work` while another transaction holds the rows that `change` has written, commits that transaction once
- * `work` waits for it, and returns the result of `work`. `$1` is the only parameter.
+ * Runs `change` in a transaction and starts `work`. Commits the transaction once `work` waits for its row locks, and
+ * returns the result of `work`. `$1` is the only parameter.
  */
 export const duringChange = async <Outcome>(
   change: string,
@@ -150,7 +150,7 @@ export const expectProblem = async (response: Response, status: number, slug: st
   return problem
 }
 
-/** The declaration of a small JPEG. */
+/** Returns the declaration of a small JPEG. */
 export const jpeg = (bytes = 12, filename = "IMG_001.jpg") => ({ filename, mimeType: "image/jpeg", bytes })
 
 /** Creates a job of the files and returns the response. */

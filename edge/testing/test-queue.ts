@@ -3,7 +3,7 @@ import { config } from "./test-api.ts"
 
 /** A queue that no other test reads. */
 export type TestQueue = {
-  /** Variables of a Worker that sends its messages here. */
+  /** Variables with which a Worker sends its messages to this queue. */
   variables: Record<string, string>
   /** Receives every message sent since the last call, in any order, and returns their object keys. */
   receiveKeys: () => Promise<string[]>
@@ -28,9 +28,9 @@ export const newQueue = async (): Promise<TestQueue> => {
   }
 }
 
-type Answer = { QueueUrl?: string; Messages?: { Body: string; ReceiptHandle: string }[] }
+type SqsResult = { QueueUrl?: string; Messages?: { Body: string; ReceiptHandle: string }[] }
 
-const callSqs = async (action: string, parameters: object): Promise<Answer> => {
+const callSqs = async (action: string, parameters: object): Promise<SqsResult> => {
   const client = new AwsClient({ ...config.credentials, service: "sqs", region: config.s3.region })
   const response = await client.fetch(config.sqs.endpoint, {
     method: "POST",

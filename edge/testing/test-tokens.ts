@@ -12,13 +12,13 @@ export const newKey = async (alg: "RS256" | "ES256" | "HS256", kid = crypto.rand
   return { ...(await exportJWK(privateKey)), alg, kid }
 }
 
-/** The public members of an asymmetric key. */
+/** Returns the public members of an asymmetric key. */
 export const publicHalfOf = (key: object): object => {
   const { d: _, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, ...rest } = key as Record<string, unknown>
   return rest
 }
 
-/** A token with `alg: none` that is valid otherwise. */
+/** Returns a token with `alg: none` that is valid otherwise. */
 export const unsigned = (claims: object, header: object = {}): string => {
   const encode = (part: object) => base64url.encode(JSON.stringify(part))
   return `${encode({ alg: "none", typ: "at+jwt", ...header })}.${encode(claims)}.`

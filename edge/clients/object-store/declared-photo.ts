@@ -21,7 +21,7 @@ export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 /** A photo whose upload is pending. URLs are signed only for these. */
 export type PendingPhoto = DeclaredPhoto & { status: PendingStatus }
 
-/** A `DeclaredPhoto` in SQL, from a row of `photos` with the alias `p`. */
+/** SQL that builds a `DeclaredPhoto` from a row of `photos` with the alias `p`. */
 export const declaredPhotoJson = `jsonb_build_object(
     'photoId', p.photo_id, 'status', p.status, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
     'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key)`

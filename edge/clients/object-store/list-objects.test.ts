@@ -4,7 +4,7 @@ import { listObjects } from "./list-objects.ts"
 import { objectStoreOf } from "./object-store.ts"
 import type { S3Request } from "./s3-request.ts"
 
-test("a listing contains the objects after its start up to its end, with entity tags and sizes", async () => {
+test("a listing contains the objects after the start of its range up to its end, with entity tags and sizes", async () => {
   const user = await newUser()
   const items = [await newPhoto(user), await newPhoto(user), await newPhoto(user), await newPhoto(user)]
   for (const item of items) await put(item)
@@ -16,7 +16,7 @@ test("a listing contains the objects after its start up to its end, with entity 
   )
 })
 
-test("a listing continues over short pages and stops after the end of its range", async () => {
+test("a listing follows short pages and stops after the end of its range", async () => {
   const pages: Record<string, string> = {
     "": page(["a/1", "a/2"], "second"),
     second: page(["a/3"], "third"),

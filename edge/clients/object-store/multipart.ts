@@ -53,7 +53,7 @@ export const multipartOf = (send: SendS3Request) => ({
     if (!error) return true
     const isCompleted = outcomes[error.Code]
     if (isCompleted === undefined)
-      throw new ObjectStoreUnavailable(`CompleteMultipartUpload ended with ${error.Code}`)
+      throw new ObjectStoreUnavailable(`CompleteMultipartUpload failed with ${error.Code}`)
     return isCompleted
   },
 

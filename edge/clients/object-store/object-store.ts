@@ -14,7 +14,7 @@ export type PresignedRequest = {
   expiresAt: Date
 }
 
-/** What an object must be for its presigned PUT to be accepted. */
+/** The properties that an object must have for its presigned PUT to be accepted. */
 export type ExpectedObject = { key: string; type: string; bytes: number; sha256: string | null }
 
 /** The headers S3 sends with a download. */
@@ -23,16 +23,16 @@ export type Presentation = { contentType: string; contentDisposition: string }
 /** The S3 operations of the edge: presigned URLs, computed in process, and metadata requests. The edge never reads an object. */
 export type ObjectStore = {
   presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
-  /** Returns the same URL for a while, so that caches and ETags of responses that contain it stay valid. */
+  /** Returns the same URL for a limited time, so that caches and ETags of responses with the URL stay valid. */
   presignGet: (key: string, presentation?: Presentation) => Promise<{ url: string; expiresAt: Date }>
   presignPart: (key: string, uploadId: string, part: PlannedPart) => Promise<PresignedRequest>
-  /** The object under `key`, or null. */
+  /** Returns the metadata of the object under `key`, or null. */
   head: (key: string) => Promise<StoredObject | null>
-  /** The objects of a range of keys, in the order of their keys. */
+  /** Lists the objects of a range of keys, in the order of their keys. */
   list: (range: ListRange) => Promise<ListedObject[]>
   /** Opens a multipart upload and returns its id. */
   createMultipart: (key: string, type: string) => Promise<string>
-  /** The parts stored so far, or null when the upload does not exist. */
+  /** Lists the parts stored so far; null when the upload does not exist. */
   listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
   /** Completes the upload. Returns false when it no longer exists and a new one has to be opened. */
   completeMultipart: (key: string, uploadId: string, parts: readonly StoredPart[]) => Promise<boolean>
@@ -40,7 +40,7 @@ export type ObjectStore = {
   abortMultipart: (key: string, uploadId: string) => Promise<void>
 }
 
-/** Opens the object storage. Methods that call S3 throw ObjectStoreUnavailable when S3 does not answer in time. */
+/** Opens the object storage. Methods that call S3 throw ObjectStoreUnavailable when S3 does not respond in time. */
 export const objectStoreOf = (config: Config, now: () => Date = () => new Date()): ObjectStore => {
   const presign = presignerOf(config, now)
   const request = s3RequestsOf(config)
@@ -77,7 +77,7 @@ export const objectStoreOf = (config: Config, now: () => Date = () => new Date()
   }
 }
 
-/** The headers the uploader must send exactly: each is part of the signature. */
+/** The headers that the uploader must send with exactly these values: each is part of the signature. */
 const headersOf = (expected: ExpectedObject): Record<string, string> => ({
   "content-type": expected.type,
   "content-length": String(expected.bytes),

@@ -6,7 +6,7 @@ import { type PresignOptions, presignerOf } from "./presign.ts"
 
 const at = new Date("2026-11-24T23:59:59.950Z")
 
-/** The URL that aws4fetch computes. */
+/** Returns the URL that aws4fetch computes. */
 const aws4fetchUrl = async (
   { s3, credentials }: Config,
   method: string,
@@ -80,7 +80,7 @@ test.each([
   ["static credentials", config],
   ["session credentials", session],
   ["another region and an endpoint with a trailing slash", otherRegion],
-])("every URL equals the one of aws4fetch, with %s", async (_, each) => {
+])("every URL equals the one that aws4fetch computes, with %s", async (_, each) => {
   const presign = presignerOf(each, () => at)
   const reference = { ...each, s3: { ...each.s3, endpoint: each.s3.endpoint.replace(/\/$/, "") } }
   for (const [method, key, options] of [...requests, ...requests.toReversed()]) {
@@ -89,7 +89,7 @@ test.each([
   }
 })
 
-test("a presigner that is used on the next day signs with the key of that day", async () => {
+test("a presigner that is used on the next day signs with that day's key", async () => {
   let time = at
   const presign = presignerOf(config, () => time)
   const [request] = requests
@@ -102,7 +102,7 @@ test("a presigner that is used on the next day signs with the key of that day", 
   }
 })
 
-test("a stable URL stays the same within its span and is valid for the span longer", async () => {
+test("a stable URL does not change within its span and stays valid for one more span", async () => {
   let time = new Date("2026-11-24T12:01:00Z")
   const presign = presignerOf(config, () => time)
   const options = { ttlSeconds: 900, stableForSeconds: 300 }

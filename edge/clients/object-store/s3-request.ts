@@ -9,7 +9,7 @@ export type S3Request = {
   query?: Record<string, string>
   headers?: Record<string, string>
   body?: string
-  /** Expected statuses; any other is an outage. */
+  /** Expected statuses. Any other status counts as an outage. */
   expected: readonly number[]
 }
 
@@ -19,7 +19,7 @@ const timeoutMs = 5_000
 
 const signingKeys = new Map<string, ArrayBuffer>()
 
-/** Sends signed requests, each tried twice. The returned function throws ObjectStoreUnavailable. */
+/** Returns a function that sends signed requests, with one retry, and throws ObjectStoreUnavailable. */
 export const s3RequestsOf = (config: Config): SendS3Request => {
   const client = new AwsClient({
     ...config.credentials,

@@ -4,7 +4,7 @@ import { configOf } from "../../config.ts"
 import { workQueueOf } from "../work-queue.ts"
 import { objectStoreOf } from "./object-store.ts"
 
-test("temporary credentials: presigned URLs and requests carry the session token, and S3 and SQS accept them", async () => {
+test("with temporary credentials, presigned URLs and requests contain the session token, and S3 and SQS accept them", async () => {
   const config = configOf({ ...env, AWS_SESSION_TOKEN: "token/of+a=role" })
   const store = objectStoreOf(config)
   const key = `test/${crypto.randomUUID()}`
@@ -19,7 +19,7 @@ test("temporary credentials: presigned URLs and requests carry the session token
   expect(await workQueueOf(config).depth()).toEqual(expect.any(Number))
 })
 
-test("static keys: a presigned URL carries no session token", async () => {
+test("with static keys, a presigned URL contains no session token", async () => {
   const { url } = await objectStoreOf(configOf(env)).presignGet("test/key")
   expect(new URL(url).searchParams.has("X-Amz-Security-Token")).toBe(false)
 })

@@ -13,10 +13,10 @@ export const storedThumbnail = z.object({
   bytes: z.number(),
 })
 
-/** A thumbnail with a GET that needs no credentials until `expiresAt`. */
+/** A thumbnail with a GET URL that needs no credentials until `expiresAt`. */
 export const linkedThumbnail = storedThumbnail.extend({ url: z.url(), expiresAt: z.iso.datetime() })
 
-/** Signs a GET for each thumbnail of a photo, in process. */
+/** Signs a GET URL for each thumbnail of a photo, in process. */
 export const linkThumbnails = (
   config: Config,
   userId: UserId,

@@ -7,8 +7,8 @@ import { eventEnvelope, type FailedEvent } from "./schema.ts"
 export type ParsedBatch = { byUser: Map<UserId, RelayedEvent[]>; failed: FailedEvent[] }
 
 /**
- * Sorts a batch by user. An invalid event fails alone, with the later events of its job: a job's events are accepted
- * in order or not at all.
+ * Groups a batch by user. An invalid event is rejected together with the later events of its job, because a job's
+ * events are accepted in order only.
  * @throws InvalidBody for an event without a user or without a job
  */
 export const parseBatch = (batch: readonly unknown[]): ParsedBatch => {
@@ -35,7 +35,7 @@ export const parseBatch = (batch: readonly unknown[]): ParsedBatch => {
   return { byUser, failed }
 }
 
-// Parsed for failed events only, because zod takes a large share of the time of a batch.
+// Called for failed events only, because zod takes a large share of the time of a batch.
 const envelopeOf = (value: unknown, index: number) => {
   const envelope = eventEnvelope.safeParse(value)
   if (envelope.success) return envelope.data

@@ -77,24 +77,24 @@ describe("the events endpoint", () => {
     const response = await relayEvents([...brokenEvents, event])
 
     expect(response.status).toBe(200)
-    const answer = await response.json<{ accepted: number; failed: { id: string; reason: string }[] }>()
-    expect(answer.accepted).toBe(1)
-    expect(answer.failed.map(({ id, reason }) => [id, reason])).toEqual(
+    const result = await response.json<{ accepted: number; failed: { id: string; reason: string }[] }>()
+    expect(result.accepted).toBe(1)
+    expect(result.failed.map(({ id, reason }) => [id, reason])).toEqual(
       brokenEvents.map(({ id }) => [id, "USER_UNAVAILABLE"]),
     )
     await live.until(hasReached(photoId, "UPLOADING"))
     await live.close()
   })
 
-  test("reports an invalid event and the later ones of its job, and accepts all others", async () => {
+  test("reports an invalid event and the later events of its job, and accepts all others", async () => {
     const [first, second] = [await newJob(user), await newJob(user)]
     const at = (job: typeof first, sequence: number, type = "UploadJobCompleted") =>
       cloudEvent(job, { type, sequence, id: `evt_${job.jobId}_${sequence}` }, user)
     const invalid = at(first, 2, "NotAnEventType")
     const response = await relayEvents([at(first, 1), invalid, at(second, 3), at(first, 4)])
-    const answer = await response.json<{ accepted: number; failed: object[] }>()
-    expect(answer.accepted).toBe(2)
-    expect(answer.failed).toEqual([
+    const result = await response.json<{ accepted: number; failed: object[] }>()
+    expect(result.accepted).toBe(2)
+    expect(result.failed).toEqual([
       { id: invalid.id, reason: "INVALID_EVENT", detail: expect.stringContaining("event type") },
       { id: at(first, 4).id, reason: "BEHIND_FAILED_EVENT", detail: expect.any(String) },
     ])

@@ -14,14 +14,14 @@ import { parseBatch } from "./parse-batch.ts"
 import { eventBatch, type FailedEvent, type ReceiveEventsResponse, receiveEventsResponse } from "./schema.ts"
 
 /**
- * The longest that a Durable Object may take for its user's events. The whole batch waits for the slowest object, so
- * this also bounds the delay that one user can cause to the others.
+ * Time limit for one Durable Object to accept its user's events. The whole batch waits for the slowest object, so this
+ * also limits the delay that one user can cause for the others.
  */
 const userTimeLimitMs = 5_000
 
 /**
- * Receives events from the relay and delivers each to its user's Durable Object. Idempotent. The answer names the
- * events that were not accepted, so that one failing user delays nobody else.
+ * Receives events from the relay and delivers each to its user's Durable Object. Idempotent. The response lists the
+ * events that were not accepted, so that one failing user does not delay the others.
  */
 export const receiveEvents = new Hono<EdgeEnv>().post(
   "/internal/events",
@@ -62,7 +62,7 @@ const deliverTo = async (config: Config, userId: UserId, events: RelayedEvent[])
     await withinTime(
       userChannelOf(config, userId).acceptEvents(userId, events),
       userTimeLimitMs,
-      () => new Error(`the Durable Object did not answer within ${userTimeLimitMs} ms`),
+      () => new Error(`the Durable Object did not respond within ${userTimeLimitMs} ms`),
     )
     return []
   } catch (error) {

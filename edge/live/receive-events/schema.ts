@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { isJobId, isUserId } from "../../../domain/ids.ts"
 
-/** The largest batch: bounds the Durable Objects that one request calls. */
+/** Maximum number of events in a batch. Limits how many Durable Objects one request calls. */
 const maxEvents = 1000
 
 /** The fields that every event needs before it is validated: its user, and the job that defines its order. */

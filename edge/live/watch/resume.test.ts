@@ -46,7 +46,7 @@ test.each([
   await after.close()
 })
 
-test("a client whose missed messages are no longer stored is told to read the current state", async () => {
+test("a client whose missed messages are no longer stored receives a reset", async () => {
   const user = await newUser()
   const job = await newJob(user)
   const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token, {

@@ -52,7 +52,7 @@ describe("a job's channel", () => {
     await channel.close()
   })
 
-  test("publishes an event once when it is relayed several times, and ignores a late one", async () => {
+  test("publishes an event once even if it is relayed several times, and ignores a late one", async () => {
     const job = await newJob(user, [jpeg(100)])
     const photoId = job.items[0]?.photoId ?? ""
     const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
@@ -76,7 +76,7 @@ describe("a job's channel", () => {
       const event = { type: "PhotoProcessingCompleted", photoId, sequence: 20 + index, data }
       return relayEvents([cloudEvent(job, event, user)])
     }
-    // Only the events contain COMPLETED, the photo rows do not, so a lost event cannot be recovered by a read.
+    // Only the events contain COMPLETED, the photo rows do not, so a read cannot replace a lost event.
     await Promise.all([completed(0), completed(1)])
     const channel = await subscribe(`/queries/upload-jobs/${job.jobId}/events`, user.token)
     const [snapshot] = await channel.until((all) => all.length > 0)
@@ -105,10 +105,10 @@ describe("a job's channel", () => {
   })
 
   test("of another user, or of an unknown job, is 404", async () => {
-    const stranger = await newUser()
+    const otherUser = await newUser()
     const job = await newJob(user)
     const path = `/queries/upload-jobs/${job.jobId}/events`
-    await expectProblem(await send("GET", path, { token: stranger.token }), 404, "not-found")
+    await expectProblem(await send("GET", path, { token: otherUser.token }), 404, "not-found")
     await expectProblem(
       await send("GET", "/queries/upload-jobs/job_1/events", { token: user.token }),
       404,
@@ -145,7 +145,7 @@ describe("the user's channel", () => {
   })
 })
 
-test("at the limit a WebSocket that sent no ping for a minute is closed for a new channel", async () => {
+test("at the limit, a WebSocket that sent no ping for a minute is closed and a new channel is accepted", async () => {
   const owner = await newUser()
   for (let count = 0; count < 20; count += 1) await subscribeByWebSocket("/queries/events", owner.token)
   await expectProblem(await send("GET", "/queries/events", { token: owner.token }), 429, "too-many-channels")

@@ -1,6 +1,6 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerNotModified, knownTagsOf, notModified } from "../../http/entity-tag.ts"
+import { knownTagsOf, notModified, respondNotModified } from "../../http/entity-tag.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
@@ -36,7 +36,7 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
     const pollAfterMs = pollAfterMsOf(found.status)
     // Whole seconds (RFC 9110 §10.2.3); `pollAfterMs` is exact.
     if (pollAfterMs !== null) c.header("retry-after", String(Math.ceil(pollAfterMs / 1000)))
-    if (found.job === null) return answerNotModified(c, tag)
+    if (found.job === null) return respondNotModified(c, tag)
     return notModified(c, tag) ?? c.json(snapshotOf(found.job))
   },
 )

@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import { tagLabelOf } from "../../../domain/tag-label.ts"
 import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerNotModified, knownTagsOf, notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { knownTagsOf, notModified, respondNotModified, urlSpanOf } from "../../http/entity-tag.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { pageOf, rowsOf } from "../../http/page.ts"
 import { validQuery } from "../../http/validation.ts"
@@ -41,7 +41,7 @@ export const listPhotos = new Hono<EdgeEnv>().get(
       ),
     }
     const found = await database.run(selectPhotos(input), input)
-    if (found.photos === null) return answerNotModified(c, found.tag + span)
+    if (found.photos === null) return respondNotModified(c, found.tag + span)
     const { items, ...facts } = pageOf(c, found.photos, page.size, ({ photoId }) => photoId)
     const unchanged = notModified(c, found.tag + span)
     if (unchanged) return unchanged

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import { isTerminalJob } from "../../../domain/job-status.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerNotModified, knownTagsOf, notModified } from "../../http/entity-tag.ts"
+import { knownTagsOf, notModified, respondNotModified } from "../../http/entity-tag.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { pageOf, rowsOf } from "../../http/page.ts"
 import { validQuery } from "../../http/validation.ts"
@@ -30,7 +30,7 @@ export const listUploadJobs = new Hono<EdgeEnv>().get(
       ...rowsOf(query),
       knownTags: knownTagsOf(c),
     })
-    if (jobs === null) return answerNotModified(c, tag)
+    if (jobs === null) return respondNotModified(c, tag)
     const { items, ...facts } = pageOf(c, jobs, query.size, ({ jobId }) => jobId)
     const summaries = items.map((job) => ({ ...job, terminal: isTerminalJob(job.status) }))
     return notModified(c, tag) ?? c.json({ items: summaries, ...facts } satisfies ListUploadJobsResponse)
