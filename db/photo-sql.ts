@@ -2,7 +2,7 @@
  * The sent bytes of a photo: all of them once its object is stored (it then has an ETag), in any later status, so that
  * sums never decrease.
  *
- * Requires: a row of `photos`, or of the CTE `moved`, with the alias `row`.
+ * Requires: a row of `photos`, or of the CTE `transitioned`, with the alias `row`.
  */
 export const sentBytesOf = (row: string): string =>
   `case when ${row}.etag is not null or ${row}.status in ('PROCESSING', 'COMPLETED')

@@ -1,4 +1,4 @@
-/** The columns that the CTE `moved` returns of photos that became PROCESSING again. `p` is the photo's alias. */
+/** The columns that the CTE `transitioned` returns of photos that became PROCESSING again. `p` is the photo's alias. */
 export const reopenedColumns = "p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag"
 
 /**
@@ -6,11 +6,11 @@ export const reopenedColumns = "p.photo_id, p.job_id, p.user_id, p.status, p.byt
  * changed: a failed photo whose bytes are stored still counts, and a statement that recovers any other photo adds
  * it to the quota itself. Rows are locked in the order photo, job, user.
  *
- * Requires: the CTE `moved` with `reopenedColumns`.
+ * Requires: the CTE `transitioned` with `reopenedColumns`.
  * Provides: the CTEs `tally`, `job_before` (job_id, has_ended), `job`, `events`, `timeline`.
  */
 export const reopenEffects = `
-  tally as (select job_id, count(*) as reopened from moved group by job_id),
+  tally as (select job_id, count(*) as reopened from transitioned group by job_id),
   -- Locked before it is read: another photo of the job may complete the job concurrently.
   job_before as (
     select j.job_id, j.completed_at is not null as has_ended
@@ -31,10 +31,10 @@ export const reopenEffects = `
     from job where has_ended
     union all
     -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
-    select 'PhotoReprocessing', moved.user_id, job_id, photo_id,
-      jsonb_build_object('status', moved.status, 'bytes', bytes, 'bytesSent', bytes)
-    from moved join job using (job_id)
+    select 'PhotoReprocessing', transitioned.user_id, job_id, photo_id,
+      jsonb_build_object('status', transitioned.status, 'bytes', bytes, 'bytesSent', bytes)
+    from transitioned join job using (job_id)
   ),
   timeline as (
-    insert into photo_timeline (photo_id, kind) select photo_id, 'REPROCESSING' from moved
+    insert into photo_timeline (photo_id, kind) select photo_id, 'REPROCESSING' from transitioned
   )`

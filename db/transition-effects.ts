@@ -2,8 +2,8 @@ import { eventOfEntering } from "../domain/events.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
 import { sentBytesOf } from "./photo-sql.ts"
 
-/** The columns that the CTE `moved` returns of photos after a guarded transition. `p` is the photo's alias. */
-export const movedColumns =
+/** The columns that the CTE `transitioned` returns of photos after a guarded transition. `p` is the photo's alias. */
+export const transitionedColumns =
   "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent, p.etag"
 
 /**
@@ -11,26 +11,26 @@ export const movedColumns =
  * photo and job, the photo's timeline, and the quota that failed and cancelled photos release. Rows are locked in
  * the order photo, job, user.
  *
- * Requires: the CTE `moved` with `movedColumns`: photos that have just entered their status (see `mayBecome`).
+ * Requires: the CTE `transitioned` with `transitionedColumns`: photos that have just entered their status (see `mayBecome`).
  * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
-export const transitionEffects = effectsOfChanges("select job_id, status from moved")
+export const transitionEffects = effectsOfChanges("select job_id, status from transitioned")
 
 /**
  * As `transitionEffects`; also increments the version of the jobs in the CTE `touched`, whose snapshot changed without a
  * change of status.
  *
- * Requires: the CTEs `moved` with `movedColumns` and `touched` (job_id).
+ * Requires: the CTEs `transitioned` with `transitionedColumns` and `touched` (job_id).
  * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
 export const transitionAndTouchEffects = effectsOfChanges(
-  "select job_id, status from moved union all select job_id, null from touched",
+  "select job_id, status from transitioned union all select job_id, null from touched",
 )
 
 function effectsOfChanges(changes: string): string {
   return `
   tally as (
-    select job_id, count(status) as moved,
+    select job_id, count(status) as transitioned,
       count(*) filter (where status = 'COMPLETED') as completed,
       count(*) filter (where status = 'FAILED') as failed,
       count(*) filter (where status = 'CANCELLED') as cancelled
@@ -52,10 +52,10 @@ function effectsOfChanges(changes: string): string {
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
     -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
-    select ${eventTypeSql("moved.status")}, moved.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
-        'status', moved.status, 'failureReason', failure_reason, 'bytes', bytes,
-        'bytesSent', ${sentBytesOf("moved")}))
-    from moved join job using (job_id)
+    select ${eventTypeSql("transitioned.status")}, transitioned.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
+        'status', transitioned.status, 'failureReason', failure_reason, 'bytes', bytes,
+        'bytesSent', ${sentBytesOf("transitioned")}))
+    from transitioned join job using (job_id)
     union all
     select 'UploadJobCompleted', user_id, job_id, null,
       jsonb_build_object('status', status, 'totalCount', total_count, 'completedCount', completed_count,
@@ -66,18 +66,18 @@ function effectsOfChanges(changes: string): string {
     insert into photo_timeline (photo_id, kind, data)
     select photo_id, status,
       jsonb_strip_nulls(jsonb_build_object('reason', failure_reason, 'detail', failure_detail))
-    from moved
+    from transitioned
   ),
   quota as (
-    update users as u set used_bytes = u.used_bytes - given_back.bytes, used_photos = u.used_photos - given_back.photos
+    update users as u set used_bytes = u.used_bytes - released.bytes, used_photos = u.used_photos - released.photos
     from (
-      select moved.user_id, sum(moved.bytes) as bytes, count(*) as photos
-      from moved join job using (job_id)
+      select transitioned.user_id, sum(transitioned.bytes) as bytes, count(*) as photos
+      from transitioned join job using (job_id)
       -- A failed photo whose bytes are stored counts until it is deleted, because it can be processed again.
-      where moved.status = 'CANCELLED' or moved.status = 'FAILED' and moved.etag is null
-      group by moved.user_id
-    ) as given_back
-    where u.user_id = given_back.user_id
+      where transitioned.status = 'CANCELLED' or transitioned.status = 'FAILED' and transitioned.etag is null
+      group by transitioned.user_id
+    ) as released
+    where u.user_id = released.user_id
   )`
 }
 
@@ -89,7 +89,7 @@ function isSettledSql(): string {
 // `jobStatusOf` of the domain in SQL; property tests compare the two.
 function jobStatusSql(): string {
   return `case
-        when tally.moved = 0 then j.status
+        when tally.transitioned = 0 then j.status
         when not (${isSettledSql()}) then 'IN_PROGRESS'
         when j.failed_count + tally.failed = j.total_count then 'FAILED'
         when j.cancelled_count + tally.cancelled = j.total_count then 'CANCELLED'

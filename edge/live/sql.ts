@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { sentBytesOf } from "../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../db/statement.ts"
-import { movedColumns, transitionAndTouchEffects } from "../../db/transition-effects.ts"
+import { transitionAndTouchEffects, transitionedColumns } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 import { failureReasons } from "../../domain/failure-reason.ts"
 import { isPhotoId, type JobId, type UserId } from "../../domain/ids.ts"
@@ -27,11 +27,11 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
     where p.user_id = doc->>'userId' and ${mayBecome("PROCESSING", "p.status")}
     order by p.photo_id for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'UPLOADING', bytes_sent = greatest(p.bytes_sent, locked.bytes_sent),
       updated_at = now()
     from locked where p.photo_id = locked.photo_id and ${mayBecome("UPLOADING", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   touched as (
     update photos p set bytes_sent = locked.bytes_sent, updated_at = now()
@@ -41,7 +41,7 @@ export const saveProgress = statementOf<{ userId: UserId; ticks: readonly Progre
   ),
   ${transitionAndTouchEffects}
   select jsonb_build_object(
-    'saved', (select count(*) from moved) + (select count(*) from touched)) as result`,
+    'saved', (select count(*) from transitioned) + (select count(*) from touched)) as result`,
 )
 
 /**

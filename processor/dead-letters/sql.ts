@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
@@ -35,7 +35,7 @@ export const failDeadLettered = statementOf<{
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'FAILED', failure_reason = doc->'fault'->>'reason',
       failure_detail = doc->'fault'->>'detail', dead_lettered_at = now(), lease_expires_at = null,
       etag = coalesce(p.etag, doc->>'etag'),
@@ -43,13 +43,13 @@ export const failDeadLettered = statementOf<{
     from input, found
     where p.photo_id = found.photo_id and not found.is_stale and ${mayBecome("FAILED", "p.status")}
       and coalesce(p.lease_expires_at <= now(), true)
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects}
   select (
-    select jsonb_build_object('isFailed', moved.photo_id is not null, 'status', coalesce(moved.status, found.status),
+    select jsonb_build_object('isFailed', transitioned.photo_id is not null, 'status', coalesce(transitioned.status, found.status),
       'isStale', found.is_stale,
-      'isDeadLettered', moved.photo_id is not null or found.dead_lettered_at is not null)
-    from found left join moved using (photo_id)
+      'isDeadLettered', transitioned.photo_id is not null or found.dead_lettered_at is not null)
+    from found left join transitioned using (photo_id)
   ) as result`,
 )

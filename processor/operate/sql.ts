@@ -37,7 +37,7 @@ export const reopenPhotos = statementOf<SelectionPage>()(
         or $1::jsonb->>'scope' = 'dead-lettered' and p.dead_lettered_at is not null)
     order by p.photo_id limit ($1::jsonb->>'limit')::int for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
       dead_lettered_at = null, reopened_at = now(), lease_expires_at = null, last_swept_at = null, updated_at = now()
     from chosen where p.photo_id = chosen.photo_id and ${mayBecome("PROCESSING", "p.status", "recovery")}
@@ -48,7 +48,7 @@ export const reopenPhotos = statementOf<SelectionPage>()(
     'photos', (
       select coalesce(jsonb_agg(
         jsonb_build_object('photoId', photo_id, 'key', s3_key, 'etag', etag, 'bytes', bytes) order by photo_id), '[]')
-      from moved),
+      from transitioned),
     'jobs', (select coalesce(jsonb_agg(job_id), '[]') from job where has_ended)) as result`,
 )
 

@@ -53,7 +53,7 @@ export const reopenExpiredPhoto = statementOf<{ photoId: PhotoId; etag: string; 
       and u.used_photos < u.quota_photos
     returning u.user_id
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'PROCESSING', failure_reason = null, failure_detail = null, completed_at = null,
       etag = doc->>'etag', recovered_at = now(), reopened_at = now(), objects_removed_at = null,
       last_swept_at = null, updated_at = now()
@@ -73,6 +73,6 @@ export const reopenExpiredPhoto = statementOf<{ photoId: PhotoId; etag: string; 
   ),
   ${reopenEffects}
   select jsonb_build_object('outcome', case
-    when exists (select from moved) then 'recovered'
+    when exists (select from transitioned) then 'recovered'
     when exists (select from expired) then 'no_room' else 'none' end) as result`,
 )

@@ -1,6 +1,6 @@
 import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
@@ -66,7 +66,7 @@ export const claimPhoto = statementOf<{
     returning p.*, found.status as previous_status
   ),
   claimed as (select * from taken where lease_expires_at is not null),
-  moved as (select * from taken where previous_status <> 'PROCESSING'),
+  transitioned as (select * from taken where previous_status <> 'PROCESSING'),
   attempt_entry as (
     insert into photo_timeline (photo_id, kind, data)
     select photo_id, 'ATTEMPT_STARTED', jsonb_build_object('attempt', attempt) from claimed
@@ -92,14 +92,14 @@ export type Claim = { photoId: PhotoId; attempt: number }
 
 export type Completion = Claim & { checksum: string; facts: ImageFacts; thumbnails: readonly Thumbnail[] }
 
-const moved = z.object({ isMoved: z.boolean() })
+const transitionResult = z.object({ isMoved: z.boolean() })
 
 /** Makes a photo COMPLETED, with its facts and thumbnails; the same statement updates the job and writes the events. */
 export const completePhoto = statementOf<Completion>()(
-  moved,
+  transitionResult,
   `
   with input as (select $1::jsonb as doc),
-  moved as (
+  transitioned as (
     update photos p set status = 'COMPLETED', checksum = doc->>'checksum',
       width = (doc->'facts'->>'width')::int, height = (doc->'facts'->>'height')::int,
       exif_json = doc->'facts'->'exif', is_degraded = (doc->'facts'->>'isDegraded')::boolean,
@@ -107,27 +107,27 @@ export const completePhoto = statementOf<Completion>()(
       thumbnails = doc->'thumbnails', lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects}
-  select jsonb_build_object('isMoved', exists (select from moved)) as result`,
+  select jsonb_build_object('isMoved', exists (select from transitioned)) as result`,
 )
 
 /** Makes a photo FAILED, with a reason for its owner. */
 export const failPhoto = statementOf<Claim & { fault: PhotoFault; checksum: string | null }>()(
-  moved,
+  transitionResult,
   `
   with input as (select $1::jsonb as doc),
-  moved as (
+  transitioned as (
     update photos p set status = 'FAILED', checksum = doc->>'checksum',
       failure_reason = doc->'fault'->>'reason', failure_detail = doc->'fault'->>'detail',
       lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("FAILED")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects}
-  select jsonb_build_object('isMoved', exists (select from moved)) as result`,
+  select jsonb_build_object('isMoved', exists (select from transitioned)) as result`,
 )
 
 /**

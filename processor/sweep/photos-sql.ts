@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { statementOf } from "../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isPhotoId, type PhotoId } from "../../domain/ids.ts"
@@ -146,13 +146,13 @@ export const recoverPhotos = statementOf<{ photos: readonly { photoId: PhotoId; 
   with found as (
     select f."photoId" as photo_id, f.etag from jsonb_to_recordset($1::jsonb->'photos') as f ("photoId" text, etag text)
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'PROCESSING', etag = found.etag, recovered_at = now(), updated_at = now()
     from found where p.photo_id = found.photo_id and ${mayBecome("PROCESSING", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects}
-  select coalesce(jsonb_agg(photo_id), '[]') as result from moved`,
+  select coalesce(jsonb_agg(photo_id), '[]') as result from transitioned`,
 )
 
 /** Fails photos that still have one of the statuses and no active lease. Returns the failed photos. */
@@ -164,14 +164,14 @@ export const failUnfinishedPhotos = statementOf<{
   z.array(photoId),
   `
   with input as (select $1::jsonb as doc),
-  moved as (
+  transitioned as (
     update photos p set status = 'FAILED', failure_reason = doc->'fault'->>'reason',
       failure_detail = doc->'fault'->>'detail', lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where p.photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) and doc->'statuses' ? p.status
       and ${mayBecome("FAILED", "p.status")} and coalesce(p.lease_expires_at <= now(), true)
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects}
-  select coalesce(jsonb_agg(photo_id), '[]') as result from moved`,
+  select coalesce(jsonb_agg(photo_id), '[]') as result from transitioned`,
 )

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { movedColumns, transitionAndTouchEffects } from "../../../db/transition-effects.ts"
+import { transitionAndTouchEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
@@ -27,16 +27,16 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'CANCELLED', lease_expires_at = null, completed_at = now(), updated_at = now()
     from found where p.photo_id = found.photo_id and ${mayBecome("CANCELLED", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   deleted as (
     update photos p set deleted_at = now(), updated_at = now()
     from found
     where p.photo_id = found.photo_id and found.status in ('COMPLETED', 'FAILED') and found.deleted_at is null
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   touched as (select job_id from deleted),
   ${transitionAndTouchEffects},
@@ -57,15 +57,15 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   ${auditOf(
     "cancel-photo",
     `select doc->>'userId' as user_id, found.job_id, doc->>'photoId' as photo_id,
-       case when exists (select from moved) then 'cancelled' when exists (select from deleted) then 'deleted'
+       case when exists (select from transitioned) then 'cancelled' when exists (select from deleted) then 'deleted'
          when found.photo_id is null then 'not_found' else 'unchanged' end as outcome
      from input left join found on true`,
   )}
   select (
     select jsonb_build_object(
-      'status', coalesce(moved.status, found.status),
+      'status', coalesce(transitioned.status, found.status),
       'isDeleted', found.deleted_at is not null or exists (select from deleted),
-      'uploadId', case when moved.photo_id is not null then found.upload_id end)
-    from found left join moved using (photo_id)
+      'uploadId', case when transitioned.photo_id is not null then found.upload_id end)
+    from found left join transitioned using (photo_id)
   ) as result`,
 )

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
@@ -25,16 +25,16 @@ export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
     select p.photo_id, p.upload_id from known join photos p using (job_id)
     where ${mayBecome("CANCELLED", "p.status")} order by p.photo_id for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'CANCELLED', lease_expires_at = null, completed_at = now(), updated_at = now()
     from locked where p.photo_id = locked.photo_id and ${mayBecome("CANCELLED", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects},
   ${auditOf(
     "cancel-upload-job",
     `select doc->>'userId' as user_id, doc->>'jobId' as job_id, null::text as photo_id,
-       case when known.job_id is null then 'not_found' when exists (select from moved) then 'cancelled'
+       case when known.job_id is null then 'not_found' when exists (select from transitioned) then 'cancelled'
          else 'unchanged' end as outcome
      from input left join known on true`,
   )}
@@ -43,7 +43,7 @@ export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
       'status', coalesce((select status from job), known.status),
       'photos', (
         select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 'uploadId', upload_id) order by photo_id), '[]')
-        from moved join locked using (photo_id)))
+        from transitioned join locked using (photo_id)))
     from known
   ) as result`,
 )

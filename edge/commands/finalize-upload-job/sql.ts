@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type PhotoId, type UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
@@ -53,10 +53,10 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
     select p.photo_id, p.status, object.etag from asked join object using (photo_id) join photos p using (photo_id)
     order by p.photo_id for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'PROCESSING', etag = locked.etag, enqueued_at = now(), updated_at = now()
     from locked where p.photo_id = locked.photo_id and ${mayBecome("PROCESSING", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects},
   resent as (
@@ -67,7 +67,7 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
   ${auditOf(
     "finalize-upload-job",
     `select doc->>'userId' as user_id, doc->>'jobId' as job_id, null::text as photo_id,
-       case when known.job_id is null then 'not_found' when exists (select from moved) then 'finalized'
+       case when known.job_id is null then 'not_found' when exists (select from transitioned) then 'finalized'
          else 'unchanged' end as outcome
      from input left join known on true`,
   )}
@@ -75,13 +75,13 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
     select (
       select coalesce(jsonb_agg(jsonb_build_object(
           'photoId', asked.photo_id,
-          'outcome', case when moved.photo_id is not null then 'finalized'
+          'outcome', case when transitioned.photo_id is not null then 'finalized'
             when not (${mayBecome("PROCESSING", "coalesce(locked.status, asked.status)")}) then 'unchanged'
             when asked.part_size is not null then 'multipart' else 'object_missing' end,
-          'status', coalesce(moved.status, locked.status, asked.status),
-          'isMessageDue', moved.photo_id is not null or resent.photo_id is not null
+          'status', coalesce(transitioned.status, locked.status, asked.status),
+          'isMessageDue', transitioned.photo_id is not null or resent.photo_id is not null
         ) order by asked.photo_id), '[]')
-      from asked left join locked using (photo_id) left join moved using (photo_id) left join resent using (photo_id))
+      from asked left join locked using (photo_id) left join transitioned using (photo_id) left join resent using (photo_id))
     from known
   ) as result`,
 )

@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { movedColumns, transitionEffects } from "../../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
@@ -39,11 +39,11 @@ export const finalizePhoto = statementOf<Finalization>()(
     where p.deleted_at is null
     for update of p
   ),
-  moved as (
+  transitioned as (
     update photos p set status = 'PROCESSING', etag = doc->>'etag', enqueued_at = now(), updated_at = now()
     from input, known
     where p.photo_id = known.photo_id and doc->>'etag' is not null and ${mayBecome("PROCESSING", "p.status")}
-    returning ${movedColumns}
+    returning ${transitionedColumns}
   ),
   ${transitionEffects},
   resent as (
@@ -53,23 +53,23 @@ export const finalizePhoto = statementOf<Finalization>()(
   ),
   parts as (
     insert into upload_parts as known_part (photo_id, part_number, bytes, etag)
-    select moved.photo_id, part."partNumber", part.bytes, part.etag
-    from input, moved, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text)
+    select transitioned.photo_id, part."partNumber", part.bytes, part.etag
+    from input, transitioned, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text)
     on conflict (photo_id, part_number) do update
       set bytes = excluded.bytes, etag = excluded.etag, updated_at = now()
   ),
   ${auditOf(
     "finalize-upload",
     `select doc->>'userId' as user_id, known.job_id, doc->>'photoId' as photo_id,
-       coalesce(moved.status, known.status, 'not_found') as outcome
-     from input left join known on true left join moved on true`,
+       coalesce(transitioned.status, known.status, 'not_found') as outcome
+     from input left join known on true left join transitioned on true`,
   )}
   select (
     select jsonb_build_object(
-      'status', coalesce(moved.status, known.status),
-      'isMessageDue', exists (select from moved) or exists (select from resent),
+      'status', coalesce(transitioned.status, known.status),
+      'isMessageDue', exists (select from transitioned) or exists (select from resent),
       'bytes', known.bytes, 'partSize', known.part_size, 'uploadId', known.upload_id)
-    from known left join moved using (photo_id)
+    from known left join transitioned using (photo_id)
   ) as result`,
 )
 
