@@ -2,19 +2,19 @@ import * as z from "zod"
 import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
 import { originalKey } from "../domain/object-key.ts"
 
-/** An original in S3, as described by a message on the queue. */
+/** An original in S3, as described by a queue message. */
 export type StoredOriginal = {
   key: string
   etag: string
   userId: UserId
   photoId: PhotoId
-  /** Orders the events of one key; null in messages of this project. */
+  /** Orders the events of one key. Null in messages that this project builds. */
   sequencer: string | null
 }
 
 /**
- * Builds the message for an object that is stored, with the members of S3's own event that `parseObjectCreated`
- * reads. It is sent to the queue directly; `source` only helps to debug the queue.
+ * Builds the message for a stored object, with the members of S3's own event that `parseObjectCreated` reads. The caller
+ * sends it to the queue directly. `source` is only for debugging.
  */
 export const buildObjectCreated = (
   sender: "finalize" | "processor",
@@ -27,7 +27,7 @@ export const buildObjectCreated = (
     detail: { bucket: { name: bucket }, object: { key, size: bytes, etag } },
   })
 
-/** Returns the original of a message, or null when the message is about anything else. */
+/** Returns the original of a message, or null for any other message. */
 export const parseObjectCreated = (
   body: string,
   deployment: { environment: string; bucket: string },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 
-// The audit log's partitions, in a database of its own because they are dropped.
+// Tests of the audit log's partitions. They use a separate database, because they drop partitions.
 
 let database: OwnDatabase
 beforeAll(async () => {
@@ -16,14 +16,14 @@ const partitions = async (): Promise<string[]> => {
   return found.map(({ relname }) => relname)
 }
 
-/** The name of the partition of a month, counted from this one. */
+/** Returns the name of the partition of a month, relative to the current month. */
 const partitionOf = async (months: number): Promise<string> => {
   const [row] = await database.sql`
     select 'audit_log_' || to_char(now() at time zone 'UTC' + ${months}::int * interval '1 month', 'YYYY_MM') as name`
   return String(row?.name)
 }
 
-/** Writes a row as if so many months had passed, and returns the partition it came to. */
+/** Writes a row dated `months` after the current month, and returns the partition that contains it. */
 const write = async (months: number): Promise<string> => {
   const [row] = await database.sql`
     insert into audit_log (user_id, action, outcome, occurred_at)
@@ -49,7 +49,7 @@ test("this month and the next two have partitions after the migration", async ()
   expect(await write(0)).toBe(await partitionOf(0))
 })
 
-test("a row of a month without a partition is stored, and moves when the partition is created", async () => {
+test("a row of a month without a partition is stored, and is moved to the partition when it is created", async () => {
   expect(await write(5)).toBe("audit_log_default")
   const before = await database.sql`select * from audit_log order by audit_id`
   expect(await maintain(2, 13)).toMatchObject({ created: 1 })
@@ -59,7 +59,7 @@ test("a row of a month without a partition is stored, and moves when the partiti
   expect(await write(5)).toBe(await partitionOf(5))
 })
 
-test("months past the retention are dropped with their rows, the others stay", async () => {
+test("months past the retention are dropped with their rows, and the others are kept", async () => {
   for (const months of [-14, -13, -1]) await write(months)
   await maintain(2, 100)
   expect(await partitions()).toContain(await partitionOf(-14))
@@ -69,7 +69,7 @@ test("months past the retention are dropped with their rows, the others stay", a
   expect(await maintain(2, 13)).toEqual({ created: 0, dropped: 0, unknownIdRequests: 0 })
 })
 
-describe("no statement changes what was written", () => {
+describe("no statement can change or delete rows", () => {
   test.each(["the log", "a month's partition", "the default partition"])("in %s", async (where) => {
     await write(0)
     const table =

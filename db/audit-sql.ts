@@ -1,7 +1,7 @@
 /**
- * One audit row for the command, written in the statement that carries it out. A command for an id that the user does
- * not have is counted by day instead: probing ids must not fill the log.
- * Requires: `select` yields rows of (user_id, job_id, photo_id, outcome); outcome `not_found` is such a command.
+ * Writes one audit row for the command, in the command's own statement. Commands with an id that the user does not have
+ * are only counted per day, so that probing ids cannot fill the log.
+ * Requires: `select` returns rows of (user_id, job_id, photo_id, outcome); for an unknown id the outcome is `not_found`.
  * Provides: the CTEs `command`, `audit` and `unknown_id`.
  */
 export const auditOf = (action: string, select: string): string => `

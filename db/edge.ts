@@ -17,28 +17,28 @@ const connectionOptions = {
   max: 1,
   fetch_types: false,
   connect_timeout: connectTimeoutSeconds,
-  // Replaces the socket of postgres.js for workerd (node_modules/postgres/cf/polyfills.js): when that one is closed, its
-  // pending read rejects and nothing handles the rejection. node:net of workerd opens the same kind of connection.
+  // Replaces the socket of postgres.js for workerd (node_modules/postgres/cf/polyfills.js): closing that socket rejects
+  // its pending read, and nothing handles the rejection. node:net in workerd opens the same kind of connection.
   socket: ({ host, port }: { host: [string]; port: [number] }) =>
     connect({ host: host[0], port: port[0] }).on("error", markAsOutage),
 }
 
-/** Workerd's socket errors have no code. Every failure of a socket is an outage, whatever its message. */
+/** Workerd's socket errors have no code. Every socket error is an outage, regardless of its message. */
 const markAsOutage = (error: Error): void => {
   if (!("code" in error)) Object.assign(error, { code: "CONNECTION_FAILED" })
 }
 
-// Only the extended protocol rejects a second statement in the same text.
+// Only the extended protocol rejects a text with more than one statement.
 const extendedProtocol = { prepare: false, simple: false }
 
 export type EdgeDatabase = Database & {
-  /** Closes the connection. For Durable Objects, whose sockets outlive their requests. */
+  /** Closes the connection. Only needed in Durable Objects, whose sockets stay open after a request. */
   close: () => Promise<void>
 }
 
 /**
- * Opens a database for one request of a Worker. The first statement opens the socket, and the runtime closes it with the
- * request: calling `end()` would cost a round trip.
+ * Opens a database for one request of a Worker. The first statement opens the socket, and the runtime closes it at the
+ * end of the request; calling `end()` would cost a round trip.
  * @throws DatabaseUnavailable (by `run`) when the server is unreachable or does not respond, InactiveUser
  */
 export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
@@ -56,10 +56,12 @@ export const openEdgeDatabase = (connectionString: string): EdgeDatabase => {
 }
 
 /**
- * Inserts the document into the text instead of sending it as a parameter. On a new connection postgres.js first asks
- * the server to describe a statement with parameters, which is a round trip; a statement without parameters needs none.
- * The planner also sees the document as a constant. Every apostrophe is written \u0027, which JSON allows, so that
- * nothing in it can end the literal; backslashes have no meaning in a standard-conforming one
+ * Inserts the document into the text instead of sending it as a parameter. For a statement with parameters, postgres.js
+ * first asks the server to describe it, which costs a round trip on every new connection. A statement without parameters
+ * needs none, and the planner sees the document as a constant.
+ *
+ * Every apostrophe is written as \u0027, which JSON allows, so that no value can end the literal. Backslashes have no
+ * meaning in a standard-conforming literal
  * (https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS).
  * See docs/decisions/0001-one-round-trip.md.
  */

@@ -4,12 +4,12 @@ import { databaseOf } from "./node.ts"
 import type { Database } from "./statement.ts"
 
 export type ExclusiveWork = {
-  /** Key of the advisory lock, the same in every process that does this work. */
+  /** Key of the advisory lock. It is the same in every process that does this work. */
   lock: number
-  /** A channel to LISTEN on; `onNotify` is called with each of its notifications, and after every reconnection. */
+  /** A channel to LISTEN on. `onNotify` is called for each of its notifications and after every reconnection. */
   channel?: string
   onNotify?: () => void
-  /** Does the work until `signal` fires, which happens on stop and when the lock is lost (`lost`). */
+  /** Does the work until `signal` is aborted, either because the process stops or because the lock is lost (`lost`). */
   run: (database: Database, signal: AbortSignal, lost: AbortSignal) => Promise<void>
   onError: (error: unknown) => void
 }
@@ -17,10 +17,10 @@ export type ExclusiveWork = {
 const retryMs = 1000
 
 /**
- * Does work that only one process may do at a time, on a connection that holds an advisory lock. When that process
- * exits, Postgres releases the lock with the connection and another process continues.
+ * Runs work that only one process may do at a time, on a connection that holds an advisory lock. When that process
+ * exits, Postgres releases the lock with the connection, and another process continues.
  * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
- * @returns when `signal` has fired and the work has ended
+ * @returns when `signal` is aborted and the work has finished
  */
 export const workExclusively = async (
   url: string,
@@ -36,7 +36,7 @@ export const workExclusively = async (
 const holdLock = async (url: string, work: ExclusiveWork, signal: AbortSignal): Promise<void> => {
   const lost = new AbortController()
   const client = postgres(url, {
-    // The lock belongs to the connection: a connection that the driver recycles or reopens does not hold it.
+    // The lock belongs to the connection, so the driver must not recycle or reopen it.
     max: 1,
     max_lifetime: null,
     idle_timeout: 0,
@@ -46,8 +46,8 @@ const holdLock = async (url: string, work: ExclusiveWork, signal: AbortSignal): 
     onclose: () => lost.abort(new Error("the connection that held the lock was closed")),
   })
   try {
-    const [answer] = await client`select pg_try_advisory_lock(${work.lock}) as is_held`
-    if (answer?.is_held !== true) return
+    const [row] = await client`select pg_try_advisory_lock(${work.lock}) as is_held`
+    if (row?.is_held !== true) return
     const listening =
       work.channel &&
       (await client.listen(

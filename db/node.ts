@@ -10,7 +10,7 @@ export type NodeDatabase = Database & {
   close: (timeoutSeconds?: number) => Promise<void>
 }
 
-/** Opens a pool of at most `max` connections, each opened by its first statement. */
+/** Opens a pool of at most `max` connections. Each is opened when a statement needs it. */
 export const openNodeDatabase = (url: string, max: number): NodeDatabase => {
   const client = postgres(url, { max, fetch_types: false, connect_timeout: 5, onnotice: () => undefined })
   return {
@@ -25,7 +25,7 @@ export const openNodeDatabase = (url: string, max: number): NodeDatabase => {
  */
 export const databaseOf = (client: Pick<postgres.Sql, "unsafe">): Database => ({
   run: async (statement, input) => {
-    // Cast to text, because postgres.js would otherwise serialize the document again.
+    // Cast to text, because postgres.js would otherwise serialize the document a second time.
     const text = statement.text.replaceAll("$1", () => "$1::text")
     const parameters = statement.text.includes("$1") ? [JSON.stringify(input)] : []
     const rows = await withOutages(client.unsafe(text, parameters, { prepare: true }))
@@ -33,7 +33,7 @@ export const databaseOf = (client: Pick<postgres.Sql, "unsafe">): Database => ({
   },
 })
 
-/** Longer than any statement of this project. Without it, callers of a hanging server wait until TCP times out. */
+/** Longer than any statement of this project. Without it, a caller waits for a hanging server until TCP times out. */
 const statementTimeoutMs = 30_000
 
 const withOutages = async <T>(query: Promise<T>): Promise<T> => {

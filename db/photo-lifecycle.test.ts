@@ -29,7 +29,7 @@ import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
 import { type PhotoCommand, photoCommandRounds } from "./testing/photo-commands.ts"
 
-// Runs every statement that changes a photo, in random order, repeatedly and concurrently.
+// Runs every statement that changes a photo: in random order, repeatedly and concurrently.
 
 let database: NodeDatabase
 let rows: postgres.Sql
@@ -137,7 +137,7 @@ type StoredPhoto = {
 
 type Step = { to: PhotoStatus; cause: TransitionCause; event: EventType }
 
-/** The transition that a timeline entry records, or none. */
+/** Returns the transition that a timeline entry records, or an empty list. */
 const stepOf = (kind: string): Step[] => {
   if (kind === "REPROCESSING") return [{ to: "PROCESSING", cause: "recovery", event: "PhotoReprocessing" }]
   const to = photoStatuses.find((status) => status === kind)
@@ -199,7 +199,7 @@ const poll = async (jobId: JobId, knownTags: readonly string[] = []) => {
   return { version: String(found.version), snapshot: found.job && snapshotOf(found.job) }
 }
 
-/** The bytes sent: of the job as polled, and of each photo as published by its events. */
+/** Returns the bytes sent: of the job, as polled, and of each photo, as published by its events. */
 const bytesSentOf = async (jobId: JobId): Promise<{ polled: number; published: number[][] }> => {
   const { snapshot } = await poll(jobId)
   const events = await rows<{ photo_id: string; bytes_sent: number }[]>`
@@ -270,7 +270,7 @@ describe("photos and their job", () => {
     expect(user).toEqual(stored)
   })
 
-  test("have all ended after their job was cancelled", async () => {
+  test("are all in a terminal status after their job was cancelled", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)

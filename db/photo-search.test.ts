@@ -27,7 +27,7 @@ const newUser = async (): Promise<UserId> => {
   return user
 }
 
-/** Inserts a job of photos with one status. Their ids consist of the time `at` and a number. */
+/** Inserts a job whose photos all have one status. The photo ids consist of the time `at` and a number. */
 const insertPhotos = async (
   user: UserId,
   count: number,

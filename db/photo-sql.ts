@@ -1,6 +1,6 @@
 /**
- * The sent bytes of a photo: all of them once its object is stored (it then has an ETag), in any later status, so that
- * sums never decrease.
+ * SQL of a photo's sent bytes. Once the object is stored (the photo then has an ETag), they are the size of the photo,
+ * in every later status, so that sums never decrease.
  *
  * Requires: a row of `photos`, or of the CTE `transitioned`, with the alias `row`.
  */
@@ -9,8 +9,9 @@ export const sentBytesOf = (row: string): string =>
     then ${row}.bytes else ${row}.bytes_sent end`
 
 /**
- * The labels of a photo as JSON, in alphabetical order. `offset 0` keeps each label a look-up by key: as a join, on
- * tables without statistics, the planner reads every tag of every user. Requires: a row of `photos` with the alias `p`.
+ * SQL of a photo's labels as JSON, in alphabetical order. `offset 0` makes the planner look up each label by its key. As
+ * a join, the planner would read every tag of every user when the tables have no statistics.
+ * Requires: a row of `photos` with the alias `p`.
  */
 export const labelsOfPhoto = `(
     select coalesce(jsonb_agg(t.label order by pt.tag_key), '[]')

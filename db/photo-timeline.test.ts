@@ -17,7 +17,7 @@ const statementTexts = async (): Promise<string[]> => {
   return texts
 }
 
-/** The kinds that a statement inserts as a constant: the second column of `insert into photo_timeline`. */
+/** Returns the kinds that a statement inserts as a constant: the second column of `insert into photo_timeline`. */
 const kindsWrittenBy = (text: string): string[] =>
   Array.from(
     text.matchAll(
@@ -31,7 +31,7 @@ test("every kind that a statement inserts into the timeline is defined in the do
   const written = texts.flatMap(kindsWrittenBy)
   const inserts = texts.flatMap((text) => text.match(/insert into photo_timeline/g) ?? [])
   expect(written).toHaveLength(inserts.length)
-  // `status` is the column of transitionEffects: the photo's new status.
+  // `status` is the column of transitionEffects that contains the photo's new status.
   const kinds = new Set(written.filter((kind) => kind !== "status").map((kind) => kind.replaceAll("'", "")))
   expect(kinds).toEqual(new Set(["ATTEMPT_STARTED", "ATTEMPT_FAILED", "REPROCESSING", "DELETED"]))
   for (const kind of kinds) expect(timelineKinds).toContain(kind)

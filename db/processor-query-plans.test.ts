@@ -41,13 +41,13 @@ import type { Statement } from "./statement.ts"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 import { nodesOfPlan, type PlanMode, tablesReadWhole } from "./testing/query-plan.ts"
 
-// The plans of the processor's statements on tables of 100,000 rows, few of which match.
+// Checks the plans of the processor's statements on tables of 100,000 rows, few of which match.
 
 const rowCount = 100_000
-/** One in this many rows is in each of the states that a statement selects. */
+/** One row in this many has each of the states that a statement selects. */
 const rareEvery = 1000
 
-/** Small tables, for which a full scan is the best plan. */
+/** Small tables. For these a full scan is the best plan. */
 const smallTables = [
   "deployment",
   "outbox_sinks",

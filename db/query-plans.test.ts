@@ -13,7 +13,7 @@ import { withInlineInput } from "./edge.ts"
 import type { Statement } from "./statement.ts"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
 
-// The plans of the edge's queries when one user has 90,000 of 100,000 photos.
+// Checks the plans of the edge's queries when one user has 90,000 of 100,000 photos.
 
 const photoCount = 100_000
 const photosPerJob = 100
@@ -69,7 +69,7 @@ const seed = async () => {
     insert into photo_timeline (photo_id, kind) select photo_id, 'PROCESSING' from photos;
     reset session_replication_role;`)
   const [index] = await sql`select pg_get_indexdef('photo_search_tokens'::regclass) as definition`
-  // Creating the index after filling the table takes a fraction of the time.
+  // Creating the index after filling the table is much faster.
   await sql.unsafe(`
     drop index photo_search_tokens;
     select rebuild_photo_search();
@@ -102,13 +102,13 @@ const explained = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: pl
 
 const planOf = async <Input>(statement: Statement<Input, unknown>, input: Input): Promise<PlanNode> => {
   const text = withInlineInput(statement.text, input)
-  const answer = await sql.unsafe(`explain (analyze, buffers, format json) ${text}`)
-  return explained.parse([...answer])[0]["QUERY PLAN"][0].Plan
+  const result = await sql.unsafe(`explain (analyze, buffers, format json) ${text}`)
+  return explained.parse([...result])[0]["QUERY PLAN"][0].Plan
 }
 
 const nodesOf = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)]
 
-/** Rows of a table that a plan's nodes returned. */
+/** Returns how many rows of a table a plan's nodes returned. */
 const rowsRead = (plan: PlanNode, table: string): number =>
   nodesOf(plan)
     .filter((node) => node["Relation Name"] === table)
@@ -136,7 +136,7 @@ const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
   knownTags: [],
   ...filters,
 })
-// 100 photos, not the 90,000 of the user.
+// The 100 photos of the job, not all 90,000 of the user.
 const blocksOfJob = 150
 // A page has about 51 rows with their tags: nine blocks each.
 const blocksOfPage = 1500
@@ -201,7 +201,7 @@ describe.each([
     ["a tag", { tagKey: "tag 3" }],
     ["a word in every photo", { q: "img" }],
     ["ten years", { takenFrom: "2015-01-01", takenTo: "2024-12-31" }],
-  ] as const)("a page of %s costs the same at any depth", async (_, filters) => {
+  ] as const)("a page of %s has the same cost at any depth", async (_, filters) => {
     const first = blocksOf(await listPlan(filters))
     const deep = blocksOf(await listPlan({ ...filters, before: deepId }))
     expect(deep).toBeLessThan(first * 2 + 100)

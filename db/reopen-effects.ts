@@ -1,17 +1,17 @@
-/** The columns that the CTE `transitioned` returns of photos that became PROCESSING again. `p` is the photo's alias. */
+/** The columns of the CTE `transitioned` for photos that became PROCESSING again. `p` is the alias of `photos`. */
 export const reopenedColumns = "p.photo_id, p.job_id, p.user_id, p.status, p.bytes, p.s3_key, p.etag"
 
 /**
  * The effects of FAILED → PROCESSING on the job, the outbox and the timeline, in the same statement. The quota is not
- * changed: a failed photo whose bytes are stored still counts, and a statement that recovers any other photo adds
- * it to the quota itself. Rows are locked in the order photo, job, user.
+ * changed: a failed photo whose bytes are stored still counts. A statement that recovers any other photo adds it to the
+ * quota itself. Rows are locked in the order photo, job, user.
  *
  * Requires: the CTE `transitioned` with `reopenedColumns`.
  * Provides: the CTEs `tally`, `job_before` (job_id, has_ended), `job`, `events`, `timeline`.
  */
 export const reopenEffects = `
   tally as (select job_id, count(*) as reopened from transitioned group by job_id),
-  -- Locked before it is read: another photo of the job may complete the job concurrently.
+  -- Locks the job before reading it: another photo may complete the job concurrently.
   job_before as (
     select j.job_id, j.completed_at is not null as has_ended
     from tally join upload_jobs j using (job_id) order by j.job_id for update of j
@@ -30,7 +30,7 @@ export const reopenEffects = `
       'cancelledCount', cancelled_count)
     from job where has_ended
     union all
-    -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
+    -- The join with the locked job numbers the events of a job in the order of commits.
     select 'PhotoReprocessing', transitioned.user_id, job_id, photo_id,
       jsonb_build_object('status', transitioned.status, 'bytes', bytes, 'bytesSent', bytes)
     from transitioned join job using (job_id)

@@ -8,8 +8,8 @@ import { newId } from "../edge/new-id.ts"
 import { selectPhotos } from "../edge/queries/list-photos/sql.ts"
 import type { Statement } from "./statement.ts"
 
-// Parses and plans every statement of edge and processor on the migrated schema, so that a migration that a statement
-// does not fit fails here. See docs/decisions/0022-statements-in-sql.md.
+// Parses and plans every statement of edge and processor on the migrated schema, so that a migration that breaks a
+// statement fails here. See docs/decisions/0022-statements-in-sql.md.
 
 type Written = { file: string; text: string; output: z.ZodType }
 
@@ -38,7 +38,7 @@ const filesWithStatements = async (): Promise<Map<string, number>> => {
   return found
 }
 
-/** Statements that a function builds from its arguments, for all kinds of arguments. */
+/** Builds the statements that depend on their arguments, with every kind of argument. */
 const buildStatements = () => {
   const whether = [null, "2026-01-01"]
   for (const tagKey of [null, "sea"])
@@ -58,7 +58,7 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => sql.end())
 
-/** Each text once. */
+/** Returns the recorded statements without duplicates. */
 const statements = (): Written[] => {
   const byText = new Map(recorder.written.map((each) => [each.text, each as Written]))
   return [...byText.values()]
@@ -71,10 +71,10 @@ test("every statement in the source is recorded", () => {
   expect(statements().length).toBeGreaterThan(50)
 })
 
-test("every statement of edge and processor fits the migrated schema", async () => {
+test("every statement of edge and processor is valid on the migrated schema", async () => {
   const failures: string[] = []
   for (const { file, text } of statements()) {
-    // As the processor sends it: the document is a parameter.
+    // The processor sends it in this form: the document is a parameter.
     const prepared = `prepare statement (text) as ${text.replaceAll("$1", () => "$1::text")}`
     try {
       await sql.unsafe(prepared).simple()
@@ -89,7 +89,7 @@ test("every statement of edge and processor fits the migrated schema", async () 
   expect(failures).toEqual([])
 })
 
-test("every statement of the edge returns what it declares for a user who has nothing", async () => {
+test("every statement of the edge returns its declared type for a user without data", async () => {
   const userId = newId.user()
   await sql`insert into users (user_id, email, password_hash) values (${userId}, ${`${userId}@example.com`}, 'none')`
   const input = {
@@ -114,7 +114,7 @@ test("every statement of the edge returns what it declares for a user who has no
   expect(failures).toEqual([])
 })
 
-test("a statement that does not fit the schema is found", async () => {
+test("a statement that is not valid on the schema is reported", async () => {
   const misspelt: Pick<Statement<unknown, unknown>, "text"> = {
     text: "select jsonb_build_object('id', photo_identifier) as result from photos",
   }

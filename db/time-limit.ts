@@ -1,4 +1,4 @@
-/** Returns the result of a query. Throws the error of `timeoutError` when there is none after `ms`. */
+/** Returns the result of a query, or throws the error of `timeoutError` if there is none within `ms`. */
 export const withinTime = async <T>(query: Promise<T>, ms: number, timeoutError: () => Error): Promise<T> => {
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<never>((_, reject) => {

@@ -2,7 +2,7 @@ import { eventOfEntering } from "../domain/events.ts"
 import { photoStatuses } from "../domain/photo-status.ts"
 import { sentBytesOf } from "./photo-sql.ts"
 
-/** The columns that the CTE `transitioned` returns of photos after a guarded transition. `p` is the photo's alias. */
+/** The columns of the CTE `transitioned` for photos after a guarded transition. `p` is the alias of `photos`. */
 export const transitionedColumns =
   "p.photo_id, p.job_id, p.user_id, p.status, p.failure_reason, p.failure_detail, p.bytes, p.bytes_sent, p.etag"
 
@@ -11,16 +11,17 @@ export const transitionedColumns =
  * photo and job, the photo's timeline, and the quota that failed and cancelled photos release. Rows are locked in
  * the order photo, job, user.
  *
- * Requires: the CTE `transitioned` with `transitionedColumns`: photos that have just entered their status (see `mayBecome`).
+ * Requires: the CTE `transitioned` with `transitionedColumns`: photos that have just entered their status, see
+ * `mayBecome`.
  * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
 export const transitionEffects = effectsOfChanges("select job_id, status from transitioned")
 
 /**
- * As `transitionEffects`; also increments the version of the jobs in the CTE `touched`, whose snapshot changed without a
- * change of status.
+ * Like `transitionEffects`, and also increments the version of the jobs in the CTE `touched`: jobs whose snapshot
+ * changed although no photo changed its status.
  *
- * Requires: the CTEs `transitioned` with `transitionedColumns` and `touched` (job_id).
+ * Requires: the CTEs `transitioned` with `transitionedColumns`, and `touched` (job_id).
  * Provides: the CTEs `tally`, `job`, `events`, `timeline`, `quota`.
  */
 export const transitionAndTouchEffects = effectsOfChanges(
@@ -51,7 +52,7 @@ function effectsOfChanges(changes: string): string {
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
-    -- Joined with the locked job, so that the events of a job are numbered in the order of commits.
+    -- The join with the locked job numbers the events of a job in the order of commits.
     select ${eventTypeSql("transitioned.status")}, transitioned.user_id, job_id, photo_id, jsonb_strip_nulls(jsonb_build_object(
         'status', transitioned.status, 'failureReason', failure_reason, 'bytes', bytes,
         'bytesSent', ${sentBytesOf("transitioned")}))
@@ -73,7 +74,7 @@ function effectsOfChanges(changes: string): string {
     from (
       select transitioned.user_id, sum(transitioned.bytes) as bytes, count(*) as photos
       from transitioned join job using (job_id)
-      -- A failed photo whose bytes are stored counts until it is deleted, because it can be processed again.
+      -- A failed photo whose bytes are stored uses quota until it is deleted, because it can be processed again.
       where transitioned.status = 'CANCELLED' or transitioned.status = 'FAILED' and transitioned.etag is null
       group by transitioned.user_id
     ) as released
@@ -86,7 +87,7 @@ function isSettledSql(): string {
         + j.cancelled_count + tally.cancelled`
 }
 
-// `jobStatusOf` of the domain in SQL; property tests compare the two.
+// `jobStatusOf` of the domain in SQL. Property tests compare the two.
 function jobStatusSql(): string {
   return `case
         when tally.transitioned = 0 then j.status

@@ -3,7 +3,7 @@ import type { JobId, PhotoId, UserId } from "./ids.ts"
 
 /** An event in the outbox. */
 export type OutboxEvent = {
-  /** Increases; within a job in the order in which its events were committed. */
+  /** Increasing. Within a job it follows the order in which the events were committed. */
   sequence: number
   eventId: string
   type: EventType
@@ -50,5 +50,5 @@ export const cloudEventOf = (event: OutboxEvent, environment: string): CloudEven
   data: { jobId: event.jobId, ...(event.photoId !== null && { photoId: event.photoId }), ...event.data },
 })
 
-/** The `type` of the CloudEvent. */
+/** Returns the `type` of the CloudEvent. */
 export const cloudEventType = (type: EventType): string => `rapid-photo-upload.${type}.v${eventDataVersion}`

@@ -15,13 +15,13 @@ export const isJobId = (text: string): text is JobId => jobIdPattern.test(text)
 export const isPhotoId = (text: string): text is PhotoId => photoIdPattern.test(text)
 
 /**
- * The id of a job's photo at `position`, from 1: the job's own ULID plus the position. A job's photos are adjacent in
- * every index and S3 listing, and their range follows from the job's id without a query.
+ * Returns the id of a job's photo at `position`, from 1: the job's ULID plus the position. The photos of a job are
+ * therefore adjacent in every index and S3 listing, and their range is known from the job's id without a query.
  */
 export const photoIdAt = (jobId: JobId, position: number): PhotoId =>
   `ph_${encodeUlid(decodeUlid(jobId) + BigInt(position))}`
 
-/** The position of a photo in its job, from 1. Meaningful only if the photo belongs to the job, which is not checked. */
+/** Returns the position of a photo in its job, from 1. Only valid if the photo belongs to the job; this is not checked. */
 export const photoPosition = (jobId: JobId, photoId: PhotoId): number =>
   Number(decodeUlid(photoId) - decodeUlid(jobId))
 

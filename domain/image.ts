@@ -58,13 +58,13 @@ export const photoAnomalies = [
 
 export type PhotoAnomaly = (typeof photoAnomalies)[number]
 
-/** What examining a photo found. Width and height are px after orientation. */
+/** The result of examining a photo. Width and height are in px, after orientation. */
 export type ImageFacts = {
   type: PhotoType
   width: number
   height: number
   exif: PhotoExif
-  /** True when only a lenient decoder accepted it: viewers show it, but it is damaged. */
+  /** True if only a lenient decoder accepted the file: viewers show it, but it is damaged. */
   isDegraded: boolean
   anomalies: readonly PhotoAnomaly[]
 }

@@ -10,7 +10,7 @@ const counts = (completed: number, failed: number, cancelled: number, open = 0):
 })
 
 describe("a job's status", () => {
-  test("is QUEUED until a photo leaves QUEUED, then IN_PROGRESS until the last one ends", () => {
+  test("is QUEUED until a photo leaves QUEUED, then IN_PROGRESS until the last photo is terminal", () => {
     expect(jobStatusOf(counts(0, 0, 0, 3), false)).toBe("QUEUED")
     expect(jobStatusOf(counts(2, 0, 0, 1), true)).toBe("IN_PROGRESS")
   })

@@ -7,7 +7,7 @@ export const jobStatuses = [
   "CANCELLED",
 ] as const
 
-/** The status of a job, derived only from its photos. */
+/** The status of a job, computed only from its photos. */
 export type JobStatus = (typeof jobStatuses)[number]
 
 /** The number of a job's photos in total and per terminal status. */
@@ -16,7 +16,7 @@ export type JobCounts = { total: number; completed: number; failed: number; canc
 /** Whether the status is terminal. Clients then stop polling. */
 export const isTerminalJob = (status: JobStatus): boolean => status !== "QUEUED" && status !== "IN_PROGRESS"
 
-/** Whether every photo of the job has ended. */
+/** Whether every photo of the job is in a terminal status. */
 export const isSettled = (counts: JobCounts): boolean =>
   counts.completed + counts.failed + counts.cancelled === counts.total
 

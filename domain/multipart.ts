@@ -6,11 +6,11 @@ export const partSizeLimits = { min: 5 * mebibyte, max: 64 * mebibyte, default: 
 /** One part of a file: `partNumber` counts from 1. */
 export type PlannedPart = { partNumber: number; bytes: number }
 
-/** The part size of a file's multipart upload, or null when the file fits into one PUT. */
+/** Returns the part size of a file's multipart upload, or null when the file fits into one PUT. */
 export const partSizeOf = (fileBytes: number, partSize: number): number | null =>
   fileBytes > partSize ? partSize : null
 
-/** The parts of a file, each of `partSize` bytes except the last. */
+/** Returns the parts of a file, each of `partSize` bytes except the last. */
 export const partsOf = (fileBytes: number, partSize: number): PlannedPart[] =>
   Array.from({ length: partCountOf(fileBytes, partSize) }, (_, index) => ({
     partNumber: index + 1,

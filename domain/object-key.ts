@@ -5,7 +5,7 @@ import type { ThumbnailVariant } from "./image.ts"
 export const originalKey = (env: string, userId: UserId, photoId: PhotoId): string =>
   `${env}/${userId}/${photoId}/original`
 
-/** The key of a thumbnail: under a separate prefix, so that storing one starts no processing. */
+/** The key of a thumbnail. It has a separate prefix, so that storing a thumbnail starts no processing. */
 export const thumbnailKey = (
   env: string,
   userId: UserId,
@@ -13,5 +13,5 @@ export const thumbnailKey = (
   variant: ThumbnailVariant,
 ): string => `thumbnails/${env}/${userId}/${photoId}/${variant}.webp`
 
-/** The key of the object that identifies the database of this bucket. Names of environments do not begin with a dot. */
+/** The key of the object that identifies this bucket's database. Environment names do not begin with a dot. */
 export const databaseMarkerKey = (env: string): string => `.database-markers/${env}.json`

@@ -1,7 +1,7 @@
-/** What a process of ours depends on and may not reach. */
+/** An external dependency of this system. */
 export type OutageOf = "database" | "object store" | "work queue" | "identity provider"
 
-/** A dependency did not answer in time or could not be reached; a later try may succeed. */
+/** A dependency did not respond in time or could not be reached. A later attempt may succeed. */
 export abstract class Outage extends Error {
   abstract readonly of: OutageOf
 }

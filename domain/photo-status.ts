@@ -38,23 +38,23 @@ const transitions: Record<TransitionCause, Transitions> = {
   },
 }
 
-/** Whether a photo in `from` may become `to`. Keeping the same status is not a transition. */
+/** Whether a photo may change from `from` to `to`. Keeping the same status is not a transition. */
 export const canBecome = (
   from: PhotoStatus,
   to: PhotoStatus,
   cause: TransitionCause = "lifecycle",
 ): boolean => transitions[cause][from].includes(to)
 
-/** The statuses that may change to `to`. The guard of every UPDATE uses them. */
+/** Returns the statuses that may change to `to`. The guard of every UPDATE uses them. */
 export const sourcesOf = (to: PhotoStatus, cause: TransitionCause = "lifecycle"): PhotoStatus[] =>
   photoStatuses.filter((from) => canBecome(from, to, cause))
 
 /** A status of a photo that is not uploaded yet. */
 export type PendingStatus = "QUEUED" | "UPLOADING"
 
-/** Whether the photo is not uploaded yet, so that it can become PROCESSING. */
+/** Whether the photo is not uploaded yet. Only such a photo can become PROCESSING. */
 export const isUploadPending = (status: PhotoStatus): status is PendingStatus =>
   canBecome(status, "PROCESSING")
 
-/** Whether the photo has ended: only a recovery can change its status again. */
+/** Whether the status is terminal: only a recovery can change it again. */
 export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions.lifecycle[status].length === 0

@@ -3,9 +3,9 @@ import { photoStatuses } from "./photo-status.ts"
 /** The kinds of timeline entries: a status that the photo entered, or another event. */
 export const timelineKinds = [
   ...photoStatuses,
-  /** The processor began an attempt. */
+  /** The processor started an attempt. */
   "ATTEMPT_STARTED",
-  /** An attempt failed for a temporary reason. */
+  /** An attempt failed because of a temporary error. */
   "ATTEMPT_FAILED",
   /** A FAILED photo is processed again. */
   "REPROCESSING",

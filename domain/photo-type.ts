@@ -14,7 +14,7 @@ export type PhotoType = (typeof photoTypes)[number]
 
 /**
  * Returns the type of a declared file, or null when it is not a photo type. Aliases are normalized. A file without a type
- * gets the type of its extension: browsers declare no type for a HEIC that their system does not support.
+ * gets the type of its extension: browsers send no type for a HEIC file if the operating system does not support it.
  */
 export const photoTypeOf = (mimeType: string, filename: string): PhotoType | null => {
   const [essence = ""] = mimeType.split(";", 1)
@@ -23,7 +23,7 @@ export const photoTypeOf = (mimeType: string, filename: string): PhotoType | nul
   return photoTypes.find((known) => known === type) ?? aliases.get(type) ?? null
 }
 
-/** The extension of a filename in lower case; or null when it has none. */
+/** Returns the extension of a filename in lower case, or null when it has none. */
 export const extensionOf = (filename: string): string | null => {
   const dot = filename.lastIndexOf(".")
   return dot > 0 ? filename.slice(dot + 1).toLowerCase() : null
@@ -47,8 +47,8 @@ const typesOfExtensions: ReadonlyMap<string, PhotoType> = new Map([
   ["hif", "image/heif"],
 ])
 
-// Unregistered names used by browsers, phones and libraries. -sequence is the registered type of a live photo or burst,
-// whose cover is a still picture.
+// Unregistered names that browsers, phones and libraries use. -sequence is the registered type of a live photo or burst,
+// whose cover is a still image.
 const aliases: ReadonlyMap<string, PhotoType> = new Map([
   ["image/jpg", "image/jpeg"],
   ["image/jpe", "image/jpeg"],

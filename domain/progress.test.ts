@@ -3,7 +3,7 @@ import { photoStatuses } from "./photo-status.ts"
 import { batchProgress, photoProgress } from "./progress.ts"
 
 describe("progress", () => {
-  test("is 100 if and only if the photo has ended", () => {
+  test("is 100 if and only if the status is terminal", () => {
     for (const status of photoStatuses)
       expect(photoProgress(status, 10, 10) === 100).toBe(
         ["COMPLETED", "FAILED", "CANCELLED"].includes(status),

@@ -23,13 +23,13 @@ export type ExpectedPhoto = {
   bytes: number
   /** Lower-case hex, or null when the client sent none. */
   sha256: string | null
-  /** Bytes of each part of its multipart upload but the last; null when it is uploaded in one PUT. */
+  /** Bytes of each part of the multipart upload except the last; null when the photo is uploaded in one PUT. */
   partSize: number | null
 }
 
 export type PlannedUploadJob = { jobId: JobId; userId: UserId; photos: readonly ExpectedPhoto[] }
 
-/** Why a file cannot be part of a job. */
+/** Why a file cannot be added to a job. */
 export type FileRejection =
   | { reason: "filename_invalid"; fault: FilenameFault }
   | { reason: "type_unsupported"; mimeType: string }
@@ -47,7 +47,7 @@ export type UploadLimits = {
 
 /**
  * Plans a job of the declared files, or returns the reason for each invalid file. A job is created with all of its
- * files or not at all, so that clients need not find out which files are missing.
+ * files or not at all, so that clients need not check which files are missing.
  */
 export const planUploadJob = (
   jobId: JobId,

@@ -56,7 +56,7 @@ export type ApiClient = {
   dryRun: (request: Omit<CreateUploadJobRequest, "dryRun">) => Promise<DryRunResponse>
   openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
-  /** Confirms the uploads of a job, all or those of `photoIds`. Photos in parts need `finalizeUpload` each. */
+  /** Confirms the uploads of a job: all of them, or those in `photoIds`. Multipart photos each need `finalizeUpload`. */
   finalizeUploadJob: (jobId: string, request?: FinalizeUploadJobRequest) => Promise<FinalizeUploadJobResponse>
   renewUpload: (photoId: string) => Promise<RenewUploadResponse>
   renewUploadJob: (jobId: string) => Promise<RenewUploadJobResponse>
@@ -77,12 +77,12 @@ export type ApiClient = {
   deleteWebhook: (endpointId: string) => Promise<void>
   listWebhooks: () => Promise<ListWebhooksResponse>
   listWebhookDeliveries: (endpointId: string, query?: PageQuery) => Promise<ListWebhookDeliveriesResponse>
-  /** Returns a ticket for one live channel, for EventSource and WebSocket, which cannot send a bearer token. */
+  /** Returns a ticket for one live channel. EventSource and WebSocket need it, because they cannot send a bearer token. */
   getLiveTicket: () => Promise<LiveTicketResponse>
   getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
 }
 
-/** A page by number, from 0, or the one after a `nextCursor`. */
+/** A page by number, from 0, or the page after a `nextCursor`. */
 export type PageQuery = { page?: number; size?: number; cursor?: string }
 
 export type PhotosQuery = PageQuery & {
@@ -115,7 +115,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
   let accessToken = options.accessToken
 
   // Responses are not validated here: the SDK and the edge of the same version share the schema types.
-  const call = async <Answer>(method: string, path: string, init: Call = {}): Promise<Answer> => {
+  const call = async <Body>(method: string, path: string, init: Call = {}): Promise<Body> => {
     const authorization = init.authorization ?? (accessToken && `Bearer ${accessToken}`)
     const response = await send(new URL(path, baseUrl), {
       method,
@@ -128,7 +128,7 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
       signal: AbortSignal.timeout(timeoutMs),
     })
     if (!response.ok) throw await problemOf(response)
-    return response.status === 204 ? (undefined as Answer) : (response.json() as Promise<Answer>)
+    return response.status === 204 ? (undefined as Body) : (response.json() as Promise<Body>)
   }
 
   return {

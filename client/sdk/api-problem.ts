@@ -12,7 +12,7 @@ export type ProblemDocument = {
 export class ApiProblem extends Error {
   override name = "ApiProblem"
   readonly problem: ProblemDocument
-  /** Wait before the next attempt from `Retry-After`, in ms; null when the header is absent. */
+  /** The wait before the next attempt in ms, from `Retry-After`; null when the header is absent. */
   readonly retryAfterMs: number | null
 
   constructor(problem: ProblemDocument, retryAfterMs: number | null = null) {

@@ -11,7 +11,7 @@ const apiOf = (methods: Partial<ApiClient>): ApiClient => ({
   ...methods,
 })
 
-/** An API client that accepts every finalize call and records its photos. */
+/** An API client that accepts every finalize call and records the photo ids of each. */
 const finalizingApi = (missing: readonly string[] = []) => {
   const calls: string[][] = []
   const api = apiOf({
@@ -30,14 +30,14 @@ const finalizingApi = (missing: readonly string[] = []) => {
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `ph_${index}`)
 
-test("uploads that finish at about the same time share a call of at most 500 photos", async () => {
+test("uploads that finish at about the same time are finalized together, at most 500 per call", async () => {
   const { api, calls } = finalizingApi()
   const finalize = batchedFinalize(api, jobId)
   await Promise.all(ids(501).map(finalize))
   expect(calls.map(({ length }) => length)).toEqual([500, 1])
 })
 
-test("an upload without an object fails; the other uploads of the call do not", async () => {
+test("an upload without an object fails, and the other uploads of the same call succeed", async () => {
   const { api } = finalizingApi(["ph_1"])
   const finalize = batchedFinalize(api, jobId)
   const settled = await Promise.allSettled(ids(3).map(finalize))

@@ -1,7 +1,7 @@
 import type { ApiClient } from "./api-client.ts"
 import { retrying } from "./retrying.ts"
 
-/** Delay in which uploads are collected for one finalize call, in ms: a call costs the same for 1 and for 500. */
+/** How long uploads are collected for one finalize call, in ms. A call for 500 uploads costs as much as one for 1. */
 const batchDelayMs = 200
 
 /** Maximum number of photos in one call. */
@@ -27,7 +27,7 @@ export const batchedFinalize = (api: ApiClient, jobId: string): ((photoId: strin
   const finalizePending = async () => {
     isRunning = true
     while (pending.size > 0) {
-      await pause(batchDelayMs)
+      await delay(batchDelayMs)
       const batch = [...pending].slice(0, maxPhotosPerCall)
       for (const [photoId] of batch) pending.delete(photoId)
       try {
@@ -75,7 +75,7 @@ export const finalizeUnconfirmed = async (
       .map(({ photoId }) => photoId)
     if (unconfirmed.length === 0) return new Set()
     if (Date.now() >= deadline) return finalize(api, jobId, unconfirmed)
-    await pause(pollMs)
+    await delay(pollMs)
   }
 }
 
@@ -87,4 +87,4 @@ const finalize = async (api: ApiClient, jobId: string, photoIds: string[]): Prom
   return new Set(missing.map(({ photoId }) => photoId))
 }
 
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const delay = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -10,7 +10,7 @@ export type UploadFile = { filename: string; content: Blob }
 /** A file that the API rejected, with the reason. */
 export type RejectedUpload = { filename: string; code: string; detail: string }
 
-/** A file with the presigned request that uploads it. */
+/** A file and the presigned request that uploads it. */
 export type IssuedUpload = { file: UploadFile; item: CreateUploadJobResponse["items"][number] }
 
 export type CreatedBatch = {
@@ -25,7 +25,7 @@ export type CreatedBatch = {
 /**
  * Creates an upload job of the files that the API accepts. The API creates a job with all files or not at all, and
  * lists each rejected file, so a second call without those files succeeds.
- * @throws ApiProblem when the problem is not about single files
+ * @throws ApiProblem when the problem does not concern single files
  */
 export const createBatch = async (api: ApiClient, files: readonly UploadFile[]): Promise<CreatedBatch> => {
   const declared: DeclaredUpload[] = []
@@ -83,7 +83,7 @@ const rejectionsOf = (problem: ProblemDocument): Map<number, Rejection> => {
   return rejections
 }
 
-/** Binds the presigned URL to these bytes: S3 rejects others. */
+/** The hash binds the presigned URL to these bytes: S3 rejects any other content. */
 const sha256Of = async (content: Blob): Promise<string> => {
   const digest = await crypto.subtle.digest("SHA-256", await content.arrayBuffer())
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")

@@ -1,13 +1,13 @@
 /**
- * Returns the media type to declare for a file: from its first bytes, else from its extension. Extensions are often
- * wrong (a PNG saved as .jpg), and the API compares the stored bytes with the declared type.
+ * Returns the media type to declare for a file. It is detected from the first bytes, or else from the extension.
+ * Extensions are often wrong (a PNG saved as .jpg), and the API compares the stored bytes with the declared type.
  */
 export const mediaTypeOf = async (file: Blob, filename: string): Promise<string> => {
   const head = new Uint8Array(await file.slice(0, 16).arrayBuffer())
-  return sniff(head) ?? typeOfExtension(filename) ?? (file.type || "application/octet-stream")
+  return typeOfBytes(head) ?? typeOfExtension(filename) ?? (file.type || "application/octet-stream")
 }
 
-const sniff = (head: Uint8Array): string | undefined => {
+const typeOfBytes = (head: Uint8Array): string | undefined => {
   const text = String.fromCharCode(...head)
   if (text.startsWith("\xff\xd8\xff")) return "image/jpeg"
   if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png"

@@ -28,6 +28,6 @@ export const putObject = async (
     signal: AbortSignal.timeout(timeoutMs),
   })
   await response.body?.cancel()
-  // The URL creates an object and never replaces it: 412 means that an earlier attempt succeeded and its response was lost.
+  // The URL can create an object but not replace it: 412 means that an earlier attempt succeeded and its response was lost.
   if (!response.ok && response.status !== 412) throw new StorageError(response.status)
 }

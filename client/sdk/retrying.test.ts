@@ -11,7 +11,7 @@ afterEach(() => {
 
 const problem = (status: number) => ({ type: "urn:test", title: "Rejected", status })
 
-test("a transient failure is retried after Retry-After, not before", async () => {
+test("a transient failure is retried after Retry-After and not earlier", async () => {
   let calls = 0
   const outcome = retrying(async () => {
     calls += 1

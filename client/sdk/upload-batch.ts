@@ -10,7 +10,7 @@ import { uploadMultipart } from "./upload-multipart.ts"
 export type FailedUpload = { photoId: string; filename: string; error: Error }
 
 export type UploadBatchOptions = PutOptions & {
-  /** Files uploaded at once. */
+  /** Maximum number of concurrent file uploads. */
   concurrency?: number
   onUploaded?: (photoId: string) => void
   /** How long to wait for S3 events before unconfirmed uploads are finalized, in ms. */
@@ -20,9 +20,9 @@ export type UploadBatchOptions = PutOptions & {
 const defaultStorageEventWaitMs = 3000
 
 /**
- * Uploads the files of a batch directly to S3, each in one PUT or in parts, `concurrency` at once. If the server
- * has no storage events, each upload is finalized; otherwise only those that are unconfirmed after a few seconds. A
- * file that fails does not stop the others: it is retried if the failure is transient, and then returned.
+ * Uploads the files of a batch directly to S3, each with one PUT or in parts, at most `concurrency` at the same time. If
+ * the server has no storage events, every upload is finalized; otherwise only those that are unconfirmed after a few
+ * seconds. A failed file does not stop the others: transient failures are retried, and remaining failures are returned.
  */
 export const uploadBatch = async (
   api: ApiClient,
@@ -40,7 +40,7 @@ export const uploadBatch = async (
 
   const upload = async (issued: IssuedUpload): Promise<void> => {
     const { photoId, multipart, presignedUrl } = issued.item
-    // Uploaded or cancelled before: the request was repeated after its first response was lost.
+    // Already uploaded or cancelled: the request was repeated after its first response was lost.
     if (multipart === null && presignedUrl === null) return
     const isConfirmedByEvent = storageEvents && multipart === null
     if (multipart !== null) await uploadInParts(api, issued, options)
@@ -96,7 +96,7 @@ const uploadInOnePut = async (
   }
 }
 
-/** A multipart upload is lost only when writes conflict; several losses in a row have another cause. */
+/** A multipart upload is lost only when writes conflict. Several losses in a row have another cause. */
 const maxMultipartAttempts = 3
 
 const uploadInParts = async (
@@ -110,7 +110,7 @@ const uploadInParts = async (
       await retrying(() => api.finalizeUpload(photoId))
       return
     } catch (error) {
-      // `object-missing` for a multipart photo: its upload was lost, and so was the response that reported it.
+      // `object-missing` for a multipart photo: its upload was lost, and the response that reported it was lost too.
       const isLost = error instanceof ApiProblem && /:(upload-lost|object-missing)$/.test(error.problem.type)
       if (!isLost || attempt === maxMultipartAttempts) throw error
     }

@@ -4,14 +4,14 @@ import { type PutOptions, putObject, StorageError } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 
 export type MultipartOptions = PutOptions & {
-  /** Parts uploaded at once. */
+  /** Maximum number of concurrent part uploads. */
   concurrency?: number
   onPart?: (partNumber: number) => void
 }
 
 /**
- * Uploads the parts of a photo that S3 does not have yet. The API lists them, so an upload resumes where it stopped,
- * also in another process or on another device. Call finalize afterwards.
+ * Uploads the parts of a photo that S3 does not have yet. The API lists them, so an upload can be resumed after an
+ * interruption, also in another process or on another device. Call finalize afterwards.
  * @throws ApiProblem, StorageError, or what `fetch` throws
  */
 export const uploadMultipart = async (
@@ -21,7 +21,7 @@ export const uploadMultipart = async (
   options: MultipartOptions = {},
 ): Promise<void> => {
   const opened = await retrying(() => api.openMultipartUpload(photoId)).catch((error: unknown) => {
-    // Finalized before, by a call whose response was lost.
+    // Already finalized by a call whose response was lost.
     if (error instanceof ApiProblem && error.problem.type.endsWith(":already-uploaded")) return null
     throw error
   })

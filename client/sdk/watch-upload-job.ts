@@ -11,7 +11,7 @@ export type WatchOptions = {
 
 /**
  * Polls a job until it is terminal and returns its last snapshot.
- * @throws ApiProblem for a permanent problem, and the signal's reason when it fires
+ * @throws ApiProblem for a permanent problem, and the signal's reason when it is aborted
  */
 export const watchUploadJob = async (
   api: ApiClient,

@@ -3,7 +3,7 @@ import { instant } from "./columns.ts"
 
 /**
  * Commands with their user, photo and outcome. Append-only: triggers reject UPDATE, DELETE and TRUNCATE. Partitioned by
- * month, which drizzle cannot express: see the migration that made it so, and maintain_audit_log() there.
+ * month, which drizzle cannot express: see the migration that partitions it, and maintain_audit_log() there.
  */
 export const auditLog = pgTable(
   "audit_log",
@@ -17,13 +17,13 @@ export const auditLog = pgTable(
     occurredAt: instant("occurred_at").notNull().defaultNow(),
   },
   (table) => [
-    // The key of a partitioned table includes what it is partitioned by.
+    // The primary key of a partitioned table must contain the partition column.
     primaryKey({ columns: [table.auditId, table.occurredAt] }),
     index("audit_log_by_user").on(table.userId, table.auditId),
   ],
 )
 
-/** How often a user's commands named a photo or job that the user does not have: one row a user, command and day. */
+/** How many commands contained an id of a photo or job that the user does not have: one row per user, command and day. */
 export const unknownIdRequests = pgTable(
   "unknown_id_requests",
   {

@@ -15,7 +15,7 @@ import { instant } from "./columns.ts"
 export const outboxEvents = pgTable(
   "outbox_events",
   {
-    /** The order of a job's events: they are inserted while the job's row is locked. */
+    /** Orders the events of a job: they are inserted while the job's row is locked. */
     sequence: bigint("sequence", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     eventId: text("event_id").notNull().unique().default(sql`'evt_' || gen_random_uuid()`),
     type: text("type").notNull(),
@@ -25,8 +25,8 @@ export const outboxEvents = pgTable(
     data: jsonb("data").notNull(),
     occurredAt: instant("occurred_at").notNull().defaultNow(),
     /**
-     * The order in which sinks receive it, given by the relay after the commit. `sequence` cannot be that order: a
-     * transaction may commit after one with a higher sequence, and a cursor would skip it.
+     * The order in which sinks receive events, assigned by the relay after the commit. `sequence` cannot be used: a
+     * transaction may commit after one with a higher sequence, and a cursor would skip its events.
      */
     relayPosition: bigint("relay_position", { mode: "number" }),
   },
@@ -38,7 +38,7 @@ export const outboxEvents = pgTable(
   ],
 )
 
-/** The last assigned relay position. One row, locked while positions are assigned. */
+/** The last assigned relay position. A single row, locked while positions are assigned. */
 export const outboxNumbering = pgTable(
   "outbox_numbering",
   {
@@ -48,16 +48,16 @@ export const outboxNumbering = pgTable(
   (table) => [check("outbox_numbering_one_row", sql`${table.id} = 1`)],
 )
 
-/** A mark for each sink: it has accepted every event up to `position` except those in `undelivered_events`. */
+/** The position of each sink: the sink has accepted every event up to it, except those in `undelivered_events`. */
 export const outboxSinks = pgTable("outbox_sinks", {
   sink: text("sink").primaryKey(),
   position: bigint("position", { mode: "number" }).notNull(),
   lastAcceptedAt: instant("last_accepted_at"),
-  /** When a relay started without this sink in its configuration. */
+  /** When a relay first started without this sink in its configuration. */
   retiredAt: instant("retired_at"),
 })
 
-/** Events up to a sink's mark that the sink has not accepted: to be retried, waiting for another event, or parked. */
+/** Events up to a sink's position that it has not accepted: to be retried, waiting for an earlier event, or parked. */
 export const undeliveredEvents = pgTable(
   "undelivered_events",
   {
@@ -65,14 +65,14 @@ export const undeliveredEvents = pgTable(
     sequence: bigint("sequence", { mode: "number" }).notNull(),
     userId: text("user_id").notNull(),
     jobId: text("job_id").notNull(),
-    /** The user or the job whose later events wait for this one. */
+    /** The id of the user or job whose later events wait for this one. */
     holdKey: text("hold_key").notNull(),
-    /** Failures of this event. 0 while it waits for another event. */
+    /** Failed attempts to deliver this event. 0 while it waits for an earlier event. */
     attempts: smallint("attempts").notNull().default(0),
     nextAttemptAt: instant("next_attempt_at"),
     lastError: text("last_error"),
     postponedAt: instant("postponed_at").notNull().defaultNow(),
-    /** When it was parked. Null again after an operator unparks it. */
+    /** When the event was parked. Null again after an operator unparks it. */
     parkedAt: instant("parked_at"),
   },
   (table) => [

@@ -42,7 +42,7 @@ export const photos = pgTable(
     /** Bytes sent, as last reported by the client. */
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     etag: text("etag"),
-    /** When a finalize or the sweep last sent the processor a message for the photo; null if it could not be sent. */
+    /** When a finalize call or the sweep last sent a message to the processor; null if it could not be sent. */
     enqueuedAt: instant("enqueued_at"),
     /** SHA-256 of the stored object, in lower-case hex. Null until it was read. */
     checksum: text("checksum"),
@@ -51,18 +51,18 @@ export const photos = pgTable(
     exifJson: jsonb("exif_json"),
     thumbnails: jsonb("thumbnails"),
     isDegraded: boolean("is_degraded").notNull().default(false),
-    /** What else the file contains. Empty until the photo is COMPLETED. */
+    /** Additional content found in the file. Empty until the photo is COMPLETED. */
     anomalies: text("anomalies").array().notNull().default(sql`'{}'`),
     status: text("status").notNull().default("QUEUED"),
     failureReason: text("failure_reason"),
     failureDetail: text("failure_detail"),
     /** S3's `sequencer` of the last applied event. Older events do not overwrite it. */
     sequencer: text("sequencer"),
-    /** When the sweep found its object without an event. */
+    /** When the sweep found the photo's object without having received an event. */
     recoveredAt: instant("recovered_at"),
-    /** When its message moved to the dead-letter queue. */
+    /** When the photo's message was moved to the dead-letter queue. */
     deadLetteredAt: instant("dead_lettered_at"),
-    /** When an operator last reopened it. Older dead letters are ignored. */
+    /** When an operator last reopened the photo. Older dead letters are ignored. */
     reopenedAt: instant("reopened_at"),
     /** When the removal of the objects of a deleted or cancelled photo was confirmed. */
     objectsRemovedAt: instant("objects_removed_at"),
@@ -71,13 +71,13 @@ export const photos = pgTable(
     leaseExpiresAt: instant("lease_expires_at"),
     /** W3C trace context of the command that created the photo. */
     traceparent: text("traceparent"),
-    /** Incremented by a trigger with every update of the row. */
+    /** Incremented by a trigger on every update of the row. */
     version: bigint("version", { mode: "number" }).notNull().default(1),
-    /** When it entered its status. Set by the same trigger. */
+    /** When the photo entered its current status. Set by the same trigger. */
     statusSince: instant("status_since").notNull().defaultNow(),
-    /** When the sweep last checked it. */
+    /** When the sweep last checked the photo. */
     lastSweptAt: instant("last_swept_at"),
-    /** When its owner deleted it. Queries hide it, and the sweep removes its objects. */
+    /** When the owner deleted the photo. Queries hide it, and the sweep removes its objects. */
     deletedAt: instant("deleted_at"),
     /** Local time of capture, `YYYY-MM-DDTHH:MM:SS`, which sorts as text. */
     takenAt: text("taken_at").generatedAlwaysAs(sql`exif_json->>'dateTimeOriginal'`),
@@ -86,7 +86,7 @@ export const photos = pgTable(
     completedAt: instant("completed_at"),
   },
   (table) => [
-    // Photo ids sort by creation time, so these indexes page by key in order of creation.
+    // Photo ids sort by creation time, so these indexes are used for keyset pagination in order of creation.
     index("photos_live").on(table.userId, table.photoId).where(sql`${table.deletedAt} is null`),
     index("photos_live_by_status")
       .on(table.userId, table.status, table.photoId)
@@ -98,10 +98,10 @@ export const photos = pgTable(
       .on(table.userId, table.checksum)
       .where(sql`${table.deletedAt} is null and ${table.checksum} is not null`),
     index("photos_by_job").on(table.jobId, table.photoId),
-    // For status polls. Without statistics the planner takes `deleted_at is null` for rare, and would rather read all of
-    // photos_live than the photos of one job.
+    // For status polls. Without statistics the planner estimates that `deleted_at is null` is rare, and reads all of
+    // photos_live instead of the photos of one job.
     index("photos_live_by_job").on(table.jobId, table.photoId).where(sql`${table.deletedAt} is null`),
-    // What the sweep selects: few rows, regardless of the size of the table.
+    // For the sweep's selections: few rows, regardless of the size of the table.
     index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
     index("photos_processing").on(table.updatedAt).where(sql`${table.status} = 'PROCESSING'`),
     index("photos_expired")
@@ -109,11 +109,11 @@ export const photos = pgTable(
       .where(
         sql`${table.failureReason} = 'EXPIRED' and ${table.etag} is null and ${table.deletedAt} is null and ${table.objectsRemovedAt} is null`,
       ),
-    // What an operator can reopen.
+    // Photos that an operator can reopen.
     index("photos_reopenable")
       .on(table.photoId)
       .where(sql`${table.status} = 'FAILED' and ${table.etag} is not null and ${table.deletedAt} is null`),
-    // A user's share of the processing slots: who holds leases, and who waits for one.
+    // For a user's share of the processing slots: photos with a lease and photos that wait for one.
     index("photos_leased")
       .on(table.leaseExpiresAt, table.userId)
       .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is not null`),
@@ -136,7 +136,7 @@ export const photos = pgTable(
   ],
 )
 
-/** The parts of multipart uploads that are known to be in S3. */
+/** The parts of multipart uploads that S3 is known to have. */
 export const uploadParts = pgTable(
   "upload_parts",
   {
@@ -152,13 +152,13 @@ export const uploadParts = pgTable(
   (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],
 )
 
-/** The history of a photo, kept as long as the photo. The outbox is pruned. */
+/** The history of a photo, kept as long as the photo, whereas outbox events are pruned. */
 export const photoTimeline = pgTable(
   "photo_timeline",
   {
     entryId: bigint("entry_id", { mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
     photoId: text("photo_id").notNull(),
-    /** A status that was entered, or another fact such as `ATTEMPT_FAILED`. */
+    /** A status that the photo entered, or another event such as `ATTEMPT_FAILED`. */
     kind: text("kind").notNull(),
     data: jsonb("data").notNull().default({}),
     occurredAt: instant("occurred_at").notNull().defaultNow(),

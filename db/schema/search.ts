@@ -11,7 +11,7 @@ export const tags = pgTable(
       .references(() => users.userId),
     /** The label in lower case. Labels with the same key are one tag. */
     tagKey: text("tag_key").notNull(),
-    /** The label as it was first entered. */
+    /** The label as first entered. */
     label: text("label").notNull(),
   },
   (table) => [primaryKey({ columns: [table.userId, table.tagKey] })],
@@ -28,14 +28,14 @@ export const photoTags = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.photoId, table.tagKey] }),
-    // Serves a tag's photos in the order of their ids.
+    // For the photos of a tag in the order of their ids.
     index("photo_tags_by_tag").on(table.userId, table.tagKey, table.photoId),
   ],
 )
 
 /**
  * Ranges of a user's photo ids, about 4,096 photos each, written by a trigger on `upload_jobs`. The search index is
- * scoped by block: a search reads one block after the other, newest first, and stops when its page is full. See
+ * divided by block: a search reads the blocks one after another, newest first, and stops when its page is full. See
  * docs/decisions/0023-search-by-blocks.md.
  */
 export const searchBlocks = pgTable(
@@ -45,15 +45,15 @@ export const searchBlocks = pgTable(
     userId: text("user_id")
       .notNull()
       .references(() => users.userId),
-    /** The block holds the photo ids from here up to the user's next block. */
+    /** The block contains the photo ids from this one up to the first id of the user's next block. */
     firstPhotoId: text("first_photo_id").notNull(),
-    /** Photos created since the block was opened. */
+    /** Number of photos created since the block was created. */
     photoCount: integer("photo_count").notNull(),
   },
   (table) => [uniqueIndex("search_blocks_by_user").on(table.userId, table.firstPhotoId)],
 )
 
-/** What searches read of a live photo that has ended, written by triggers on `photos` and `photo_tags`. */
+/** The searchable fields of a finished photo that is not deleted, written by triggers on `photos` and `photo_tags`. */
 export const photoSearch = pgTable(
   "photo_search",
   {
@@ -68,7 +68,7 @@ export const photoSearch = pgTable(
     document: text("document").notNull(),
   },
   (table) => [
-    // Without a list of pending entries (`fastupdate`), which every search would have to read.
+    // Without a list of pending entries (`fastupdate`), because every search would have to read it.
     index("photo_search_tokens")
       .using(
         "gin",

@@ -16,7 +16,7 @@ export const uploadJobs = pgTable(
     failedCount: integer("failed_count").notNull().default(0),
     cancelledCount: integer("cancelled_count").notNull().default(0),
     status: text("status").notNull().default("QUEUED"),
-    /** Incremented with every change of the job or of one of its photos. */
+    /** Incremented by every change of the job or of one of its photos. */
     version: bigint("version", { mode: "number" }).notNull().default(1),
     createdAt: instant("created_at").notNull().defaultNow(),
     updatedAt: instant("updated_at").notNull().defaultNow(),
@@ -33,7 +33,7 @@ export const uploadJobs = pgTable(
   ],
 )
 
-/** Keys of creating commands, kept for 24 hours. */
+/** Keys of commands that create a job, kept for 24 hours. */
 export const idempotencyKeys = pgTable(
   "idempotency_keys",
   {
@@ -41,9 +41,9 @@ export const idempotencyKeys = pgTable(
       .notNull()
       .references(() => users.userId),
     idempotencyKey: text("idempotency_key").notNull(),
-    /** SHA-256 of the request. The same key with another request is an error. */
+    /** SHA-256 of the request. Using the key with another request is an error. */
     fingerprint: text("fingerprint").notNull(),
-    /** The job from which the answer is built again, with new URLs. */
+    /** The job from which the response is built again, with new URLs. */
     jobId: text("job_id").notNull(),
     createdAt: instant("created_at").notNull().defaultNow(),
   },

@@ -6,15 +6,15 @@ export const users = pgTable(
   "users",
   {
     userId: text("user_id").primaryKey(),
-    /** In lower case: addresses that differ only in case are one account. Null for external users. */
+    /** In lower case: addresses that differ only in case belong to one account. Null for external users. */
     email: text("email").unique(),
     /** Null for external users. */
     passwordHash: text("password_hash"),
-    /** The external OpenID provider and its subject for the user. */
+    /** The external OpenID provider, and the user's subject there. */
     oidcIssuer: text("oidc_issuer"),
     oidcSubject: text("oidc_subject"),
     status: text("status").notNull().default("ACTIVE"),
-    /** The quota, and the part of it that declared and stored photos use. */
+    /** The quota, and how much of it declared and stored photos use. */
     quotaBytes: bigint("quota_bytes", { mode: "number" })
       .notNull()
       .default(100 * 1024 ** 3),
@@ -34,8 +34,8 @@ export const users = pgTable(
 )
 
 /**
- * Refresh tokens of one sign-in. Only the latest generation is valid. A row appears with the first rotation or when the
- * family is revoked.
+ * Refresh tokens of one sign-in. Only the latest generation is valid. The row is inserted when a token is first rotated
+ * or the family is revoked.
  */
 export const refreshFamilies = pgTable(
   "refresh_families",
@@ -48,6 +48,6 @@ export const refreshFamilies = pgTable(
     revokedAt: instant("revoked_at"),
     expiresAt: instant("expires_at").notNull(),
   },
-  // Serves the sweep's pruning.
+  // For the sweep, which deletes expired rows.
   (table) => [index("refresh_families_by_expiry").on(table.expiresAt)],
 )

@@ -22,27 +22,27 @@ export const webhookEndpoints = pgTable(
       .notNull()
       .references(() => users.userId),
     url: text("url").notNull(),
-    /** `whsec_…`: signs each delivery (https://www.standardwebhooks.com). */
+    /** `whsec_…`. Signs each delivery (https://www.standardwebhooks.com). */
     secret: text("secret").notNull(),
-    /** The previous secret also signs until it expires, so that a receiver can switch. */
+    /** Deliveries are also signed with the previous secret until it expires, so that a receiver can switch. */
     previousSecret: text("previous_secret"),
     previousSecretExpiresAt: instant("previous_secret_expires_at"),
     /** Null for all types. */
     eventTypes: jsonb("event_types"),
     disabledAt: instant("disabled_at"),
     disabledReason: text("disabled_reason"),
-    /** The endpoint's circuit breaker: failed attempts since its last success, … */
+    /** Circuit breaker: failed attempts since the last successful one. */
     consecutiveFailures: integer("consecutive_failures").notNull().default(0),
-    /** … since when, … */
+    /** Circuit breaker: time of the first of these failures. */
     failingSince: instant("failing_since"),
-    /** … and until when nothing is sent to it. */
+    /** Circuit breaker: nothing is sent to the endpoint until this time. */
     pausedUntil: instant("paused_until"),
     createdAt: instant("created_at").notNull().defaultNow(),
   },
   (table) => [index("webhook_endpoints_by_user").on(table.userId, table.endpointId)],
 )
 
-/** Deliveries to endpoints and their outcome. */
+/** Deliveries to endpoints, with their outcome. */
 export const webhookDeliveries = pgTable(
   "webhook_deliveries",
   {
@@ -56,7 +56,7 @@ export const webhookDeliveries = pgTable(
     status: text("status").notNull().default("PENDING"),
     attempts: smallint("attempts").notNull().default(0),
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
-    /** Set while a worker attempts it: what is in flight counts against its endpoint's and its user's limits. */
+    /** Set during an attempt. Deliveries in progress count towards the limits of their endpoint and user. */
     leaseExpiresAt: instant("lease_expires_at"),
     lastStatus: smallint("last_status"),
     lastError: text("last_error"),
@@ -72,7 +72,7 @@ export const webhookDeliveries = pgTable(
     index("webhook_deliveries_in_flight")
       .on(table.endpointId)
       .where(sql`${table.leaseExpiresAt} is not null`),
-    // Serves the sweep's pruning.
+    // For the sweep, which deletes old rows.
     index("webhook_deliveries_ended").on(table.createdAt).where(sql`${table.status} <> 'PENDING'`),
     check("webhook_deliveries_status", oneOf(table.status, ["PENDING", "DELIVERED", "FAILED"])),
   ],

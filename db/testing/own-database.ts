@@ -2,32 +2,32 @@ import { randomUUID } from "node:crypto"
 import postgres from "postgres"
 import { migrateDatabase } from "../migrate.ts"
 
-/** A migrated database of one test file, for tests that change or measure whole tables. */
+/** A migrated database for one test file, for tests that change or measure whole tables. */
 export type OwnDatabase = {
   url: string
-  /** One connection. */
+  /** A client with one connection. */
   sql: postgres.Sql
-  /** Makes another database with the same content, as a restored backup has it. Cuts the connections of this one. */
+  /** Creates another database with the same content, like a restored backup. Closes the connections of this one. */
   copy: () => Promise<OwnDatabase>
   drop: () => Promise<void>
 }
 
-/** Creates a database beside the one at `environmentUrl` and migrates it. */
+/** Creates a database on the server of `environmentUrl` and migrates it. */
 export const createOwnDatabase = async (environmentUrl: string): Promise<OwnDatabase> => {
   migrated ??= createMigrated(environmentUrl)
   const own = await (await migrated).copy()
-  // Every database that is migrated on its own has an id of its own.
+  // Every database that is migrated separately has its own id.
   await own.sql`update deployment set deployment_id = gen_random_uuid()`
   return own
 }
 
-/** Copying a database is faster than migrating another one. It goes with the tests' server. */
+/** Copying a database is faster than migrating one. It is deleted together with the server of the tests. */
 let migrated: Promise<OwnDatabase> | undefined
 
 const createMigrated = async (environmentUrl: string): Promise<OwnDatabase> => {
   const own = await createDatabase(environmentUrl, "template1")
   await migrateDatabase(own.url)
-  // It is used as a template only.
+  // Only used as a template.
   await own.sql.end()
   return own
 }
@@ -37,7 +37,7 @@ const createDatabase = async (environmentUrl: string, template: string): Promise
   const url = new URL(environmentUrl)
   url.pathname = `/${name}`
   await onServer(environmentUrl, async (admin) => {
-    // A template must have no connection; the clients of a test open another one.
+    // A template must not have connections. The clients of a test reconnect.
     await admin`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${template}`
     await admin`create database ${admin(name)} template ${admin(template)}`
   })

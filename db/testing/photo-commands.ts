@@ -17,7 +17,7 @@ export type PhotoCommand =
   | { action: "cancelJob" | "finalizeJob"; photo: number; attempt: number }
 
 const command = fc.record({
-  // Rare, because a cancelled job accepts no other command.
+  // Rare, because a cancelled job accepts no further commands.
   action: fc.oneof(
     { weight: 30, arbitrary: fc.constantFrom(...actions) },
     { weight: 1, arbitrary: fc.constant("cancelJob" as const) },
@@ -26,7 +26,7 @@ const command = fc.record({
   photo: fc.nat(3),
   attempt: fc.integer({ min: 1, max: 3 }),
 })
-/** The commands of a round run at once; a round may contain the same command several times. */
+/** Rounds of commands. The commands of a round run concurrently, and a round may contain a command several times. */
 export const photoCommandRounds = fc.array(fc.array(command, { minLength: 1, maxLength: 5 }), {
   minLength: 1,
   maxLength: 14,

@@ -17,9 +17,9 @@ const explained = z.tuple([z.object({ "QUERY PLAN": z.tuple([z.object({ Plan: pl
 export type PlanMode = "force_custom_plan" | "force_generic_plan"
 
 /**
- * The nodes of a statement's plan, as the processor runs it: prepared, with the document as a parameter. Postgres
- * chooses between a plan for this document and a generic one, so both are of interest. The statement is executed and
- * rolled back.
+ * Returns the nodes of a statement's plan when it is prepared with the document as a parameter, as in the processor.
+ * Postgres chooses between a plan for this document and a generic plan, so tests check both. The statement is executed
+ * and rolled back.
  */
 export const nodesOfPlan = async <Input>(
   sql: postgres.Sql,
@@ -34,16 +34,16 @@ export const nodesOfPlan = async <Input>(
     await sql.begin(async (transaction) => {
       await transaction.unsafe(`set local plan_cache_mode = ${mode}`)
       await transaction.unsafe(`prepare examined ${parameters && "(text)"} as ${text}`)
-      const answer = await transaction.unsafe(
+      const result = await transaction.unsafe(
         `explain (analyze, timing off, format json) execute examined ${parameters}`,
       )
-      plan = explained.parse([...answer])[0]["QUERY PLAN"][0].Plan
+      plan = explained.parse([...result])[0]["QUERY PLAN"][0].Plan
       throw new RolledBack()
     })
   } catch (error) {
     if (!(error instanceof RolledBack)) throw error
   } finally {
-    // A prepared statement outlives its transaction.
+    // A prepared statement is kept after the end of its transaction.
     await sql.unsafe("deallocate all")
   }
   return plan ? withChildren(plan) : []
@@ -53,7 +53,7 @@ class RolledBack extends Error {}
 
 const withChildren = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(withChildren)]
 
-/** The tables that a plan reads from end to end, by a sequential scan or by a filter over very many rows. */
+/** Returns the tables that a plan reads completely: by a sequential scan, or by a filter over very many rows. */
 export const tablesReadWhole = (
   nodes: readonly PlanNode[],
   { smallTables, maxFilteredRows }: { smallTables: readonly string[]; maxFilteredRows: number },
