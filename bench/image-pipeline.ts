@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises"
 import * as z from "zod"
 import { startImageExaminer } from "../processor/process-photo/image/image-examiner.ts"
 
-// The peer of bench/processor.ts, in a process of its own: examines JPEGs that are in memory, and nothing else. A message
-// with paths starts a round; the answer is the CPU time that it took. Threads stay warm between rounds, as in the
+// The baseline of bench/processor.ts, in a separate process. It only examines JPEGs that are in memory. A message with
+// paths starts a round; the reply is the CPU time of the round in ms. The threads are kept between rounds, as in the
 // processor.
 
 const concurrency = Number(process.argv[2])

@@ -77,6 +77,6 @@ function latencies(committed: Map<string, number>, firstSeen: Map<string, number
 }
 
 function print(channel: string, sorted: readonly number[]): void {
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
+  const at = (fraction: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * fraction))]
   console.log(`| ${channel} | ${sorted.length} | ${at(0.5)} | ${at(0.95)} | ${sorted.at(-1)} |`)
 }

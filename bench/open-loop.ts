@@ -6,17 +6,17 @@ export type Load = {
   baseUrl: string
   perSecond: number
   seconds: number
-  /** The request of the n-th arrival. */
+  /** Returns the n-th request. */
   requestOf: (index: number) => LoadRequest
-  /** Requests that are sent first and not counted. */
+  /** Number of requests that are sent first and not measured. */
   warmUp?: number
 }
 
 export type LoadResult = { latenciesMs: number[]; statuses: Map<number, number> }
 
 /**
- * Sends requests at fixed times, whether or not earlier ones were answered. A latency counts from the time at which its
- * request was due, so that a stall is seen by every request that it delays.
+ * Sends requests at fixed times, without waiting for earlier responses. A latency starts at the time at which its
+ * request was due, so a stall is part of the latency of every request that it delays.
  */
 export const sendAtFixedRate = async ({
   baseUrl,
@@ -34,7 +34,7 @@ export const sendAtFixedRate = async ({
   for (let index = 0; index < warmUp; index += 1) await sendOnce(index, false)
 
   const count = Math.round(perSecond * seconds)
-  // The rate limits have recovered from the warm-up by then.
+  // After this pause the rate limits have recovered from the warm-up.
   const startAt = performance.now() + 1000
   const latenciesMs = await Promise.all(
     Array.from({ length: count }, async (_, index) => {

@@ -5,7 +5,7 @@ import { startChild } from "../local/process/child-process.ts"
 import { freePort } from "../local/process/ports.ts"
 import { repository } from "../local/settings.ts"
 
-// Presigns PUTs inside workerd with several variants, in turn in every round, and compares the medians.
+// Presigns PUTs inside workerd with several variants, which alternate in every round, and compares the medians.
 
 const rounds = 21
 const count = 1000
@@ -48,7 +48,7 @@ try {
       const startedAt = performance.now()
       const response = await fetch(`${origin}/${encodeURIComponent(variant)}?count=${count}`)
       const url = await response.text()
-      // Rounds below zero warm up.
+      // Rounds below zero are a warm-up.
       if (round >= 0) times[variant].push((performance.now() - startedAt) / count)
       signatures.add(new URL(url).searchParams.get("X-Amz-Signature"))
     }

@@ -12,9 +12,10 @@ import { runSystem, signedInUser } from "../e2e/running-system.ts"
 import { demoPhotos } from "../local/demo-photos/demo-photos.ts"
 import { localDirectory } from "../local/settings.ts"
 
-// The CPU time of the whole processor for a photo (SQS → S3 → pixels → S3 → Postgres, with relay, sweep and webhooks)
-// against the image pipeline alone, which examines the same photos in another process. Rounds take turns, so that both
-// meet the same load of the machine. The messages are sent when all photos are stored: uploads do not disturb.
+// Measures the CPU time per photo of the whole processor (SQS → S3 → pixels → S3 → Postgres, with relay, sweep and
+// webhooks). The baseline is the image pipeline alone, which examines the same photos in another process. Their rounds
+// alternate, so that the load of the machine affects both. Messages are sent after all photos are stored, so that
+// uploads do not affect the measurement.
 
 const photoCount = 24
 const rounds = 4
@@ -33,7 +34,7 @@ try {
   const pid = await processorPid(system.processor().groupId)
   const alone: number[] = []
   const whole: number[] = []
-  // The first round warms up both.
+  // The first round is a warm-up.
   for (let round = 0; round <= rounds; round += 1) {
     const aloneMs = (await examine()) / photoCount
     const wholeMs = (await processInSystem(api, pid)) / photoCount
@@ -44,11 +45,13 @@ try {
   const ratio = median(whole) / median(alone)
   const peakMiB = (await statusOf(pid, "VmHWM")) / 1024
   console.log(
-    `| ${photoCount} photos a round, ${rounds} rounds, ${concurrency} at once | median | each round | limit |`,
+    `| ${photoCount} photos per round, ${rounds} rounds, ${concurrency} concurrently | median | each round | limit |`,
   )
   console.log("|---|---|---|---|")
-  console.log(`| image pipeline alone, CPU ms a photo | ${median(alone).toFixed(1)} | ${listed(alone)} | – |`)
-  console.log(`| processor, CPU ms a photo | ${median(whole).toFixed(1)} | ${listed(whole)} | – |`)
+  console.log(
+    `| image pipeline alone, CPU ms per photo | ${median(alone).toFixed(1)} | ${listed(alone)} | – |`,
+  )
+  console.log(`| processor, CPU ms per photo | ${median(whole).toFixed(1)} | ${listed(whole)} | – |`)
   console.log(`| processor / pipeline | ${ratio.toFixed(2)} | | ${maxRatio} |`)
   console.log(`| processor, peak resident memory, MiB | ${peakMiB.toFixed(0)} | | ${maxPeakMiB} |`)
   process.exitCode = ratio <= maxRatio && peakMiB <= maxPeakMiB ? 0 : 1
@@ -60,8 +63,8 @@ process.exit()
 
 async function examine(): Promise<number> {
   pipeline.send([...paths])
-  const [answer] = await once(pipeline, "message")
-  return z.number().parse(answer)
+  const [cpuMs] = await once(pipeline, "message")
+  return z.number().parse(cpuMs)
 }
 
 async function processInSystem(client: ApiClient, processor: number): Promise<number> {
@@ -82,17 +85,17 @@ async function processInSystem(client: ApiClient, processor: number): Promise<nu
   return (await cpuMsOf(processor)) - before
 }
 
-/** The processor's own process in the group of the child that was started. */
+/** The id of the processor's process in the process group of the started child. */
 async function processorPid(groupId: number): Promise<number> {
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "")
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
     const group = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[2])
     const isProcessor = command.split("\0").some((argument) => argument.endsWith("processor/main.ts"))
-    // The leash has the same argument, and its child does the work.
+    // The supervisor, which leads the group, has the same argument.
     if (group === groupId && isProcessor && Number(pid) !== groupId) return Number(pid)
   }
-  throw new Error("the processor was not found in /proc: this part needs Linux")
+  throw new Error("the processor was not found in /proc; this benchmark needs Linux")
 }
 
 /** User and system time of all threads: fields 14 and 15 of proc(5), in ticks of 10 ms. */

@@ -5,8 +5,8 @@ import { runSystem } from "../e2e/running-system.ts"
 import { type Load, sendAtFixedRate } from "./open-loop.ts"
 import { percentile } from "./percentile.ts"
 
-// Progress reports of several users at a fixed rate, each as its client sends them: a batch of its photos a post. The
-// peer is a route of the same Worker that does nothing but answer from memory.
+// Sends progress reports of several users at a fixed rate. Each request reports a batch of photos, as the client does.
+// The baseline is a route of the same Worker that only responds from memory.
 
 const perSecond = 80
 const seconds = 20
@@ -23,7 +23,7 @@ try {
   const progress = (index: number) => {
     const client = clients[index % users]
     if (!client) throw new Error("no client")
-    // Every post raises every photo, so that every post changes what is written.
+    // Every request increases the progress of every photo, so every request causes a change to write.
     client.posts += 1
     const bytesSent = client.posts * 1000
     const items = client.photoIds.map((photoId) => ({ photoId, bytesSent, bytesTotal: photoBytes }))
@@ -34,14 +34,14 @@ try {
       body: JSON.stringify({ items }),
     }
   }
-  const peer = () => ({ path: "/.well-known/jwks.json", method: "GET", headers: {} })
+  const baseline = () => ({ path: "/.well-known/jwks.json", method: "GET", headers: {} })
 
   console.log("| request | per second | statuses | p50 ms | p95 ms | p99 ms |\n|---|---|---|---|---|---|")
-  await measure("GET /.well-known/jwks.json (the peer)", peer)
+  await measure("GET /.well-known/jwks.json (baseline)", baseline)
   const versionsBefore = await versions()
   const startedAt = performance.now()
   const p95 = await measure("POST /commands/upload/progress", progress)
-  // One write of each user may be under way at the start.
+  // One write per user may be in progress at the start.
   const writes = (await versions()) - versionsBefore - users
   const writesPerSecond = writes / users / ((performance.now() - startedAt) / 1000)
   console.log(
@@ -62,7 +62,7 @@ async function measure(name: string, requestOf: Load["requestOf"]): Promise<stri
     requestOf,
   })
   const counted = Array.from(statuses, ([status, count]) => `${status}: ${count}`).join(", ")
-  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latenciesMs, share))
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((fraction) => percentile(latenciesMs, fraction))
   console.log(`| ${name} | ${perSecond} | ${counted} | ${p50} | ${p95} | ${p99} |`)
   return p95 ?? "NaN"
 }
@@ -81,7 +81,7 @@ async function newClient() {
   return { photoIds: items.map(({ photoId }) => photoId), token, posts: 0 }
 }
 
-/** Every write of progress raises the version of each job that it changes. */
+/** The sum of the job versions. Every write of progress increases the version of each job that it changes. */
 async function versions(): Promise<number> {
   const [row] = await rows<{ sum: number }[]>`select sum(version)::int as sum from upload_jobs`
   return row?.sum ?? 0

@@ -37,7 +37,7 @@ const ops = async (...args: string[]): Promise<Record<string, unknown>> => {
   return JSON.parse(stdout) as Record<string, unknown>
 }
 
-test("a photo that cannot be processed moves to the dead-letter queue and FAILED; after a redrive it is COMPLETED", async () => {
+test("a photo that cannot be processed is dead-lettered and FAILED; after a redrive it is COMPLETED", async () => {
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(3))
   const { jobId, uploads } = batch

@@ -19,7 +19,7 @@ afterAll(async () => {
   await system?.end()
 })
 
-test("on SIGTERM under load the processor exits in time, leaves no photo half processed and loses no message", async () => {
+test("on SIGTERM under load the processor exits in time, leaves no active lease and loses no message", async () => {
   const photoCount = 60
   const api = await signedInUser(system.edgeUrl)
   const batch = await createBatch(api, await smallPhotos(photoCount))

@@ -12,7 +12,7 @@ afterAll(() => system?.end())
 
 const peakLimitBytes = 800 * 1024 ** 2
 
-test("hostile, heavy and damaged photos end with the right outcome in bounded memory, and good ones complete", async () => {
+test("hostile, heavy and damaged photos get the right outcome within the memory limit, and valid photos complete", async () => {
   const hostile = await hostileFiles()
   const files = await Promise.all(hostile.map(async ({ filename, bytes }) => fileOf(filename, await bytes())))
   const expected = new Map<string, string>(hostile.map(({ filename, outcome }) => [filename, outcome]))

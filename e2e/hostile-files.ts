@@ -7,7 +7,7 @@ import {
 } from "../processor/process-photo/image/testing/hostile-photos.ts"
 import { samplesFolder } from "../processor/process-photo/image/testing/samples.ts"
 
-/** Photos that are hostile, heavy or damaged, those of the maintainers' samples included where they are present. */
+/** Hostile, heavy and damaged photos, and damaged copies of the maintainers' samples if these are present. */
 export const hostileFiles = async (): Promise<HostilePhoto[]> => [
   ...hostilePhotos,
   ...heavyPhotos,

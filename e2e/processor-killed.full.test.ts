@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => system?.end())
 
-test("killing the processor during a batch loses no photo and processes none twice", async () => {
+test("killing the processor during a batch loses no photo and completes none twice", async () => {
   const photoCount = 60
   const api = await signedInUser(system.edgeUrl)
   const rows = postgres(system.databaseUrl, { max: 1 })

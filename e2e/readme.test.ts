@@ -15,7 +15,7 @@ let folder: string
 beforeAll(async () => {
   system = await runSystem()
   folder = await mkdtemp(join(tmpdir(), "rapid-photo-readme-"))
-  // The commands read docs/sample-photo.jpg and write their thumbnail beside it.
+  // The commands read docs/sample-photo.jpg and write the thumbnail into the current folder.
   await symlink(join(repository, "docs"), join(folder, "docs"))
 })
 afterAll(async () => {
@@ -28,7 +28,7 @@ test("the commands of the README upload a photo and download its thumbnail, exac
   const commands = [...readme.matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = ""]) => block).join("")
   expect(commands).toContain("/commands/upload-jobs")
 
-  // A POSIX shell that stops at the first command that fails.
+  // A POSIX shell that stops at the first failing command.
   const { stdout } = await run("sh", ["-e", "-c", commands], {
     cwd: folder,
     env: { ...process.env, EDGE_URL: system.edgeUrl },

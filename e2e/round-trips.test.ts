@@ -21,7 +21,7 @@ beforeAll(async () => {
       },
     },
   )
-  // Without the relay, whose events make the live channel read jobs.
+  // Stop the relay: its events make the live channel read jobs.
   await system.processor().stop()
   api = await signedInUser(system.edgeUrl)
   await sampleLoadGate()
@@ -38,7 +38,7 @@ const files = Array.from({ length: 100 }, (_, index) => ({
   bytes: 2_000_000,
 }))
 
-// The first command starts a sample of the load gate in the background; the next one follows after five seconds.
+// The first command starts a sample of the load gate in the background. The next sample is taken five seconds later.
 const sampleLoadGate = async () => {
   proxy.reset()
   await create()
@@ -85,11 +85,11 @@ test("every other command and query is one round trip to the database", async ()
 
 test("a progress report does not wait for the database", async () => {
   const { items } = await create()
-  const ticks = items.map(({ photoId }) => ({ photoId, bytesSent: 1000, bytesTotal: 2_000_000 }))
-  await api.reportProgress({ items: ticks })
+  const progress = items.map(({ photoId }) => ({ photoId, bytesSent: 1000, bytesTotal: 2_000_000 }))
+  await api.reportProgress({ items: progress })
   // The first write may already run in the background; the second one is delayed by a second.
   proxy.reset()
-  await api.reportProgress({ items: ticks })
+  await api.reportProgress({ items: progress })
   const writes = await vi.waitFor(
     async () => {
       const { bytesSent } = await api.getUploadJob((await api.getPhoto(items[0]?.photoId ?? "")).jobId)

@@ -44,7 +44,7 @@ const createJob = async (count: number) => {
 const end = { pollMs: 300, signal: AbortSignal.timeout(100_000) }
 
 describe("the sweep", () => {
-  test("recovers uploaded photos without events and expires the others, so that the job ends", async () => {
+  test("recovers uploaded photos without events and expires the others, so that the job finishes", async () => {
     const { api, jobId, upload } = await createJob(3)
     await upload(0)
     await upload(2)

@@ -17,7 +17,7 @@ afterAll(async () => {
 })
 
 describe("a batch of photos", () => {
-  test("is uploaded directly to S3, ends COMPLETED, and has upright thumbnails without metadata", async () => {
+  test("is uploaded directly to S3, becomes COMPLETED, and has upright thumbnails without metadata", async () => {
     const api = await signedInUser(system.edgeUrl)
     const { job, photos } = await uploadAll(api, await smallPhotos(12))
     expect(job).toMatchObject({
@@ -54,7 +54,7 @@ describe("a batch of photos", () => {
     ])
   })
 
-  test("with invalid files ends COMPLETED_WITH_ERRORS with a reason for each, in less than 1 GiB of memory", async () => {
+  test("with invalid files becomes COMPLETED_WITH_ERRORS with a reason per file, in less than 1 GiB of memory", async () => {
     const api = await signedInUser(system.edgeUrl)
     const [good] = await smallPhotos(1)
     if (!good) throw new Error("no photo")
@@ -109,7 +109,7 @@ describe("a batch of photos", () => {
     expect(photos.filter(({ status }) => status !== "COMPLETED")).toEqual([])
   })
 
-  test("of the bad files in ../shared/samples is rejected or fails with a reason for each", async ({
+  test("of the bad files in ../shared/samples is rejected or fails with a reason per file", async ({
     skip,
   }) => {
     const files = await sampleFiles("bad")

@@ -48,7 +48,7 @@ export type SystemOptions = {
   /** How the local S3 fails. */
   storageFault?: StorageFault
   /** How the local S3 delivers an event: one message for each entry, after that many ms. */
-  eventFate?: () => readonly number[]
+  eventDelaysMs?: () => readonly number[]
 }
 
 const environment = "local"
@@ -187,7 +187,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         maxReceiveCount: options.maxReceiveCount ?? 10,
       },
       events: options.storageEvents ?? true,
-      eventFate: options.eventFate,
+      eventDelaysMs: options.eventDelaysMs,
       fault: options.storageFault,
     })
     started.push(local.stop)

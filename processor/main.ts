@@ -19,7 +19,7 @@ import { startRelay } from "./relay-events/start-relay.ts"
 import { webhookSink } from "./relay-events/webhook-sink.ts"
 import { startSweep } from "./sweep/sweep.ts"
 
-// From the end of the grace time to the end of the process.
+// Time between the end of the grace time and the forced exit.
 const exitMarginMs = 2_000
 
 const config = configOf(process.env)
@@ -34,7 +34,7 @@ const objectStore = objectStoreOf(config)
 let isReady = true
 const health = await startHealthServer(config.healthPort, () => isReady)
 
-// Photos that the grace time is too short for are released for another process.
+// Aborts photos that do not finish within the grace time, so that another process can process them.
 const releasing = new AbortController()
 
 const handle = processPhoto({
@@ -99,7 +99,7 @@ const stop = async (signal: NodeJS.Signals): Promise<void> => {
   log.info({ signal }, "stopping")
   startExitWatchdog(config.stopGraceMs + exitMarginMs)
   const releasePhotos = async () => {
-    releasing.abort(new Stopping("the processor stops"))
+    releasing.abort(new Stopping("the processor is stopping"))
     await queue.stop()
   }
   const isClean = await stopGracefully(

@@ -7,7 +7,7 @@ export type ListedQuery = {
   name: string
   user: "largest" | "ordinary"
   userId: UserId
-  /** Whether it finds at least one photo. */
+  /** Whether the query must find at least one photo. */
   finds: boolean
   q?: string
   tag?: string
@@ -21,10 +21,10 @@ export type ListedQuery = {
 
 type Filters = Omit<ListedQuery, "name" | "user" | "userId" | "finds">
 
-const photoId = (place: number): PhotoId => `ph_0${String(place).padStart(25, "0")}`
+const photoId = (index: number): PhotoId => `ph_0${String(index).padStart(25, "0")}`
 const tenYears = { takenFrom: "2013-01-01", takenTo: "2022-12-31" }
 
-// Frequent and rare, new and old, one word and several, and combinations of all filters.
+// Frequent and rare terms, new and old photos, one word and several, and combinations of all filters.
 const matching: Filters[] = [
   {},
   { cursor: photoId(500_000) },

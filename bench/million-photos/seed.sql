@@ -1,6 +1,6 @@
--- A million photos of 1,000 users: the first has 100,000, nine have 20,000, the others some 730 each. Their jobs of 100
--- photos follow each other in time, as uploads do. A third of the photos is from a camera that names files DSC_…, the
--- rest from phones; every 40th job is a holiday, every 23rd has names without meaning.
+-- A million photos of 1,000 users: the first user has 100,000, nine have 20,000, the others about 730 each. Their jobs of
+-- 100 photos are consecutive in time, as real uploads are. A third of the photos is from a camera that names files DSC_…,
+-- the rest from phones. Every 40th job is a holiday, every 23rd has random names.
 create unlogged table seeded_jobs as
 select j, case when j % 100 < 10 then 0 when j % 100 < 28 then (j / 100 + j) % 9 + 1 else 10 + (j * 7919) % 990 end as u
 from generate_series(0, 9999) as j;
@@ -41,7 +41,7 @@ select 'ph_0' || lpad(n::text, 25, '0'), 'job_0' || lpad((n / 100)::text, 25, '0
 from (
   select n, 'usr_0' || lpad(u::text, 25, '0') as user_id, n / 100 * 31 + u as job_hash,
     timestamp '2012-01-01' + n * interval '7 minutes' as created,
-    -- Every twentieth is a scan of an old picture.
+    -- Every twentieth photo is a scan of an old picture.
     timestamp '2012-01-01' + n * interval '7 minutes'
       - case when n % 20 = 3 then n % 3000 * interval '1 day' else interval '0' end as taken,
     case when n % 70 = 3 then 'FAILED' when n % 100 = 5 then 'CANCELLED'
@@ -61,5 +61,5 @@ where n / 10 % (place * 3 + 2) = 0;
 
 drop table seeded_jobs;
 
--- What the triggers write.
+-- The rows that the disabled triggers would have written.
 select rebuild_photo_search();

@@ -5,8 +5,8 @@ const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padS
 type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 
 /**
- * The baseline: SigV4 in the query for keys and headers that need no encoding. The signing key is imported once; each
- * call only builds strings and computes two digests.
+ * The baseline: SigV4 in the query for keys and headers that need no encoding. Imports the signing key once; each call
+ * only builds strings and computes two digests.
  */
 export const bareSigV4 = ({ s3, credentials }: Config, datetime: string, ttlSeconds: number) => {
   const encoder = new TextEncoder()

@@ -62,7 +62,7 @@ export const openBrowserPage = async (): Promise<BrowserPage> => {
     waitFor: (expression) =>
       vi.waitFor(
         async () => {
-          if (!(await evaluate(`Boolean(${expression})`))) throw new Error(`not yet: ${expression}`)
+          if (!(await evaluate(`Boolean(${expression})`))) throw new Error(`not yet true: ${expression}`)
         },
         { timeout: 20_000, interval: 100 },
       ),
@@ -109,9 +109,13 @@ const evaluation = z.object({
 
 const evaluatorOf = (devTools: DevTools) => async (expression: string) => {
   const options = { awaitPromise: true, returnByValue: true, userGesture: true }
-  const answer = await devTools.send("Runtime.evaluate", { expression, ...options }, evaluation)
-  if (answer.exceptionDetails) throw new Error(answer.exceptionDetails.exception.description)
-  return answer.result.value
+  const { exceptionDetails, result } = await devTools.send(
+    "Runtime.evaluate",
+    { expression, ...options },
+    evaluation,
+  )
+  if (exceptionDetails) throw new Error(exceptionDetails.exception.description)
+  return result.value
 }
 
 const pages = z.array(z.object({ type: z.string(), webSocketDebuggerUrl: z.string() }))

@@ -40,9 +40,9 @@ export const connectDevTools = async (url: string): Promise<DevTools> => {
     send: async <Result>(method: string, params: object = {}, result?: z.ZodType<Result>) => {
       lastId += 1
       const id = lastId
-      const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }))
+      const response = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }))
       socket.send(JSON.stringify({ id, method, params }))
-      const received = await answer
+      const received = await response
       return result ? result.parse(received) : (received as Result)
     },
     close: () => socket.close(),

@@ -41,7 +41,7 @@ export const runChaos = async ({
   const system = await runSystem(
     { SQS_VISIBILITY_TIMEOUT_SECONDS: 4, PHOTO_TIMEOUT_SECONDS: 5 },
     {
-      eventFate: () => (isFaultPhase ? deliveryDelays(random) : [0]),
+      eventDelaysMs: () => (isFaultPhase ? deliveryDelays(random) : [0]),
       storageFault: () => (isFaultPhase && random.chance(0.05) ? "SlowDown" : null),
       edgeVariables: { CREATE_JOBS_PER_MINUTE: "100000", SIGN_IN_ATTEMPTS_PER_ADDRESS: "100000" },
       processorVariables: {
@@ -98,7 +98,7 @@ export const runChaos = async ({
   }
 }
 
-/** The delays of an event's deliveries: 10 % are lost, some are duplicated, some are delayed and so reordered. */
+/** The delays of the deliveries of an event. 10 % of events are lost; others are duplicated, or delayed and reordered. */
 const deliveryDelays = (random: Random): number[] => {
   if (random.chance(0.1)) return []
   const delayMs = () => (random.chance(0.3) ? random.between(1, 3_000) : 0)

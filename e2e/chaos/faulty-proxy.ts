@@ -29,15 +29,15 @@ export const startFaultyProxy = async (
         /^(content-type|webhook-)/.test(name),
       )
       try {
-        const answer = await fetch(target(), {
+        const forwarded = await fetch(target(), {
           method: "POST",
           headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
           body,
         })
-        const answerText = await answer.text()
-        if (answer.ok) accepted.push(...acceptedIds(body, answerText))
+        const text = await forwarded.text()
+        if (forwarded.ok) accepted.push(...acceptedIds(body, text))
         if (action === "lose-response") response.destroy()
-        else response.writeHead(answer.status, { "content-type": "application/json" }).end(answerText)
+        else response.writeHead(forwarded.status, { "content-type": "application/json" }).end(text)
       } catch {
         response.writeHead(502).end()
       }
@@ -56,8 +56,8 @@ export const startFaultyProxy = async (
   }
 }
 
-const acceptedIds = (body: string, answer: string): string[] => {
-  const { failed } = JSON.parse(answer) as { failed: { id: string }[] }
+const acceptedIds = (body: string, responseText: string): string[] => {
+  const { failed } = JSON.parse(responseText) as { failed: { id: string }[] }
   const failedIds = new Set(failed.map(({ id }) => id))
   return (JSON.parse(body) as { id: string }[]).map(({ id }) => id).filter((id) => !failedIds.has(id))
 }

@@ -18,7 +18,7 @@ export const findViolations = async (
     for (const { photo_id, status, failure_reason, endings } of photos) {
       const expectedOutcome = expected.get(photo_id)
       if (!expectedOutcome || outcomeOf(status, failure_reason) !== expectedOutcome)
-        violations.push(`${photo_id} ended ${status} ${failure_reason ?? ""} instead of ${expectedOutcome}`)
+        violations.push(`${photo_id} is ${status} ${failure_reason ?? ""} instead of ${expectedOutcome}`)
       if (endings !== 1) violations.push(`${photo_id} has ${endings} terminal events`)
     }
     const [job] = await rows`
@@ -52,8 +52,8 @@ export const findViolations = async (
 const outcomeOf = (status: string, reason: string | null): string =>
   status === "FAILED" ? (reason ?? "FAILED") : status
 
-/** Returns the running processes with `mark` in their command line, except this one. */
-export const orphansOf = async (mark: string): Promise<string[]> => {
+/** Returns the running processes whose command line contains `text`, except this one. */
+export const orphansOf = async (text: string): Promise<string[]> => {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name))
   const lines = await Promise.all(
     pids.map(async (pid) => ({
@@ -62,6 +62,6 @@ export const orphansOf = async (mark: string): Promise<string[]> => {
     })),
   )
   return lines
-    .filter(({ pid, line }) => line.includes(mark) && Number(pid) !== process.pid)
+    .filter(({ pid, line }) => line.includes(text) && Number(pid) !== process.pid)
     .map(({ pid, line }) => `${pid} ${line.replaceAll("\0", " ")}`)
 }

@@ -31,7 +31,7 @@ export type AwsEmulatorOptions = FauxqsServerOptions & {
   /** Whether stored objects cause events. @default true */
   events?: boolean
   /** How an event is delivered: one message for each entry, after that many ms. */
-  eventFate?: (() => readonly number[]) | undefined
+  eventDelaysMs?: (() => readonly number[]) | undefined
   fault?: StorageFault | undefined
   now?: () => Date
 }
@@ -58,7 +58,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
           emulator.sendMessage(queue.name, event)
           queues.wake()
         }
-        for (const delayMs of options.eventFate?.() ?? [0])
+        for (const delayMs of options.eventDelaysMs?.() ?? [0])
           if (delayMs === 0) deliver()
           else setTimeout(deliver, delayMs).unref()
       }),

@@ -15,21 +15,22 @@ export type DeadLetterDependencies = {
 }
 
 /**
- * Handles a message of the dead-letter queue: its photo fails with a reason, so that the job ends. The message stays in
- * the queue, where operators see it, until its photo is reopened.
+ * Handles a message of the dead-letter queue: its photo fails with a reason, so that the job reaches a final status.
+ * The message stays in the queue, where operators see it, until its photo is reopened.
  */
 export const failDeadLetter =
   ({ environment, bucket, database, log, revisitAfterMs }: DeadLetterDependencies) =>
   async (body: string, messageId: string, sentAtMs: number): Promise<Verdict> => {
     const original = parseObjectCreated(body, { environment, bucket })
-    if (!original) return { kind: "retry", reason: "dead letter names no photo", afterMs: revisitAfterMs }
+    if (!original)
+      return { kind: "retry", reason: "message does not refer to an original", afterMs: revisitAfterMs }
     const { photoId, userId, etag } = original
     const photo = await database.run(failDeadLettered, { photoId, userId, etag, sentAtMs, fault })
     if (photo?.isFailed) log.error({ photoId, messageId }, "photo failed: its message was received too often")
-    // An operator has reopened the photo since, which sent a new message.
+    // An operator has reopened the photo in the meantime, which sent a new message.
     if (photo?.isStale) return { kind: "done" }
     if (photo?.isDeadLettered) return { kind: "retry", reason: "kept for operators", afterMs: revisitAfterMs }
-    // The outcome of the worker that holds it decides.
+    // A worker processes the photo: check again when it has finished.
     if (photo?.status === "PROCESSING")
       return { kind: "retry", reason: "leased by another worker", afterMs: revisitAfterMs }
     return { kind: "done" }

@@ -53,7 +53,7 @@ describe("a dead letter", () => {
     })
   })
 
-  test("has no effect when its photo was reopened after it was sent; a later one has", async () => {
+  test("has no effect if its photo was reopened after it was sent; a later dead letter has", async () => {
     const photoId = await newPhoto()
     await fail(photoId, hourAgo())
     await redrive(photoId)

@@ -7,14 +7,14 @@ import type { PhotoId, UserId } from "../../domain/ids.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 
 /**
- * Fails the photo of a dead-lettered message, unless a worker holds it, and returns its state. Null: there is no such
- * photo.
+ * Fails the photo of a dead-lettered message, unless a worker has a lease on it. Returns the state of the photo, or null
+ * if there is no such photo.
  */
 export const failDeadLettered = statementOf<{
   photoId: PhotoId
   userId: UserId
   etag: string
-  /** When the message was first sent, in ms since the epoch. */
+  /** Time at which the message was first sent, in ms since the epoch. */
   sentAtMs: number
   fault: PhotoFault
 }>()(

@@ -3,7 +3,7 @@ import { statementOf } from "../../db/statement.ts"
 
 const identity = z.object({ deploymentId: z.uuid(), markedSequence: z.number().int().nullable() })
 
-/** The database's identity, for the comparison with the bucket's marker. */
+/** The id of the database and its last marked sequence, to compare with the marker of the bucket. */
 export const selectIdentity = statementOf<object>()(
   identity,
   `
@@ -11,7 +11,7 @@ export const selectIdentity = statementOf<object>()(
   from deployment`,
 )
 
-/** Which of the ids have a row. */
+/** Selects those of the ids that have a row. */
 export const selectExistingPhotos = statementOf<{ photoIds: readonly string[] }>()(
   z.array(z.string()),
   `
@@ -23,7 +23,7 @@ const storedPhoto = z.object({ photoId: z.string(), key: z.string() })
 
 export type StoredPhoto = z.infer<typeof storedPhoto>
 
-/** Photos that have an object in the bucket, according to the database: a page in the order of their ids. */
+/** A page of the photos that must have an object in the bucket, ordered by id. */
 export const selectStoredPhotos = statementOf<{ after: string | null; limit: number }>()(
   z.array(storedPhoto),
   `
@@ -37,7 +37,7 @@ export const selectStoredPhotos = statementOf<{ after: string | null; limit: num
   from page`,
 )
 
-/** Makes this database the one of the bucket: returns what is to be written to the marker. */
+/** Makes this database the owner of the bucket. Returns the content of the new marker. */
 export const adoptBucket = statementOf<object>()(
   z.object({ deploymentId: z.uuid(), outboxSequence: z.number().int() }),
   `
@@ -49,7 +49,7 @@ export const adoptBucket = statementOf<object>()(
   select jsonb_build_object('deploymentId', deployment_id, 'outboxSequence', marked_sequence) as result from adopted`,
 )
 
-/** Allows the sweep to delete so many orphans within a day. */
+/** Allows the sweep to delete up to `count` orphans within a day. */
 export const confirmOrphans = statementOf<{ count: number }>()(
   z.object({ orphansHeld: z.number().int(), orphansConfirmed: z.number().int() }),
   `

@@ -9,7 +9,7 @@ import type { StoredObject, WorkQueue } from "../platform/work-queue.ts"
 import { operationOf, usage } from "./operate.ts"
 import { reopen } from "./reopen.ts"
 
-// Reopening acts on every failed photo, so it has a database of its own.
+// Reopening affects every failed photo, so these tests use a separate database.
 
 let own: OwnDatabase
 let database: NodeDatabase
@@ -27,7 +27,7 @@ beforeEach(() => rows`truncate photos cascade`)
 
 const scope = (of: "dead-lettered" | "failed") => ({ photoId: null, jobId: null, scope: of })
 
-/** A queue that records what it was given. */
+/** A queue that records the keys of its messages. */
 const recordingQueue = (onEnqueue: (original: StoredObject) => Promise<unknown> = async () => undefined) => {
   const enqueued: string[] = []
   const workQueue: Pick<WorkQueue, "enqueue"> = {
@@ -61,7 +61,7 @@ const addDeadLettered = async (count: number): Promise<void> => {
 }
 
 describe("reopening", () => {
-  test("takes all of 2,500 dead letters", async () => {
+  test("reopens all of 2,500 dead-lettered photos", async () => {
     await addDeadLettered(2500)
     const { enqueued, workQueue } = recordingQueue()
     expect(await reopen({ database, workQueue }, scope("dead-lettered"))).toEqual({
@@ -69,12 +69,12 @@ describe("reopening", () => {
       jobsReopened: 25,
     })
     expect(new Set(enqueued).size).toBe(2500)
-    const [left] = await rows`
+    const [remaining] = await rows`
       select count(*)::int from photos where status <> 'PROCESSING' or dead_lettered_at is not null`
-    expect(left?.count).toBe(0)
+    expect(remaining?.count).toBe(0)
   })
 
-  test("reopens no photo a second time that fails again meanwhile", async () => {
+  test("does not reopen a photo twice that fails again in the meantime", async () => {
     await addDeadLettered(1100)
     const { enqueued, workQueue } = recordingQueue(
       ({ key }) => rows`
@@ -85,7 +85,7 @@ describe("reopening", () => {
   })
 })
 
-/** Runs the command line without any configuration. */
+/** Runs the command line without configuration. */
 const runOps = (...args: string[]) =>
   new Promise<{ code: unknown; stdout: string; stderr: string }>((done) => {
     const script = resolve(import.meta.dirname, "../ops.ts")
@@ -108,11 +108,11 @@ describe("the command line", () => {
   test.each([
     ["an unknown command", ["restart"]],
     ["no command", []],
-    ["an argument too many", ["status", "now"]],
-    ["a word that is no id", ["reprocess", "ph_1"]],
+    ["an extra argument", ["status", "now"]],
+    ["an invalid id", ["reprocess", "ph_1"]],
     ["an unknown option", ["reconcile", "--force"]],
-    ["a limit that is no number", ["reconcile", "--limit", "all"]],
-    ["a count that is no number", ["confirm-orphans", "-1"]],
+    ["a limit that is not a number", ["reconcile", "--limit", "all"]],
+    ["a negative count", ["confirm-orphans", "-1"]],
   ])("does not accept %s", (_, args) => {
     expect(operationOf(args)).toBeNull()
   })

@@ -10,15 +10,15 @@ export type OperateDependencies = ReconcileDependencies & { workQueue: WorkQueue
 
 const defaultLimit = 1000
 
-/** A command with its arguments, ready to run. Returns what is printed. */
+/** A command with its parsed arguments. Returns the result to print. */
 export type Operation = (dependencies: OperateDependencies) => Promise<object>
 
 type Command = {
   name: string
-  /** What follows the name, for the help. */
+  /** The parameters in the usage text. */
   parameters: string
   summary: string
-  /** Null: the arguments are wrong. */
+  /** Returns null if the arguments are invalid. */
   parse: (args: readonly string[]) => Operation | null
 }
 
@@ -34,8 +34,8 @@ const commands: readonly Command[] = [
     summary:
       "Show photos by status, messages in the queue, events of each sink, and whether the sweep may delete",
     parse: withoutArguments(async ({ database, workQueue }) => {
-      const [figures, messages] = await Promise.all([database.run(selectSystemStatus, {}), workQueue.depth()])
-      return { ...figures, messages }
+      const [status, messages] = await Promise.all([database.run(selectSystemStatus, {}), workQueue.depth()])
+      return { ...status, messages }
     }),
   },
   {
@@ -83,7 +83,7 @@ const commands: readonly Command[] = [
 
 const width = Math.max(...commands.map(({ name, parameters }) => name.length + parameters.length)) + 3
 
-/** The help: every command with one line. */
+/** The usage text: one line per command. */
 export const usage = [
   "Usage: npm run ops -- COMMAND",
   ...commands.map(
@@ -92,7 +92,7 @@ export const usage = [
   `  ${"--help".padEnd(width)}Print this help`,
 ].join("\n")
 
-/** The operation that a command line names. Null: there is no such command, or its arguments are wrong. */
+/** Parses a command line. Returns null if the command does not exist or its arguments are invalid. */
 export const operationOf = ([name, ...args]: readonly string[]): Operation | null =>
   commands.find((command) => command.name === name)?.parse(args) ?? null
 

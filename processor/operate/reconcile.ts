@@ -19,14 +19,14 @@ import {
 
 export type ReconcileDependencies = { environment: string; database: Database; objectStore: ObjectStore }
 
-/** How many there are, and the first of them. */
+/** The number of findings, and the first of them. */
 type Findings = { count: number; first: string[] }
 
 export type Reconciliation = {
   deploymentId: string
   marker: DatabaseMarker | "unreadable" | null
   state: "MATCHES" | "NO_MARKER" | Mismatch
-  /** Keys of objects whose photo the database does not know. */
+  /** Keys of objects whose photo has no row in the database. */
   objectsWithoutRow: Findings
   /** Ids of photos whose original is not in the bucket. */
   photosWithoutObject: Findings
@@ -34,12 +34,12 @@ export type Reconciliation = {
 }
 
 const pageSize = 1000
-/** Requests to S3 at the same time. */
+/** Maximum number of concurrent requests to S3. */
 const concurrency = 16
 
 /**
- * Compares the bucket with the database in both directions. With `isAdopting` it then writes the bucket's marker for
- * this database, after which the sweep deletes again.
+ * Compares the bucket with the database in both directions. With `isAdopting` it then writes a marker for this
+ * database, which allows the sweep to delete again.
  */
 export const reconcile = async (
   dependencies: ReconcileDependencies,

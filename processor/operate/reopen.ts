@@ -2,16 +2,16 @@ import type { Database } from "../../db/statement.ts"
 import type { WorkQueue } from "../platform/work-queue.ts"
 import { type ReopenedPage, reopenPhotos, type Selection } from "./sql.ts"
 
-/** Photos that one statement reopens: it holds the locks of their jobs and users. */
+/** Maximum number of photos that one statement reopens. Limited, because it locks the jobs and users of the photos. */
 const pageSize = 1000
-/** Messages that are sent at the same time. */
+/** Maximum number of concurrent requests to SQS. */
 const concurrency = 16
 
 export type Reopened = { photosReopened: number; jobsReopened: number }
 
 /**
- * Reopens all photos of a selection, page by page, and queues them. A photo that fails again meanwhile is not reopened
- * a second time.
+ * Reopens all photos of a selection, page by page, and queues them. A photo that fails again in the meantime is not
+ * reopened twice.
  */
 export const reopen = async (
   { database, workQueue }: { database: Database; workQueue: Pick<WorkQueue, "enqueue"> },
@@ -28,7 +28,7 @@ export const reopen = async (
     })
     for (const jobId of page.jobs) jobs.add(jobId)
     photosReopened += page.photos.length
-    // After the commit: the sweep sends a lost message again.
+    // After the commit: if a message is lost, the sweep sends it again.
     for (let at = 0; at < page.photos.length; at += concurrency)
       await Promise.all(page.photos.slice(at, at + concurrency).map(workQueue.enqueue))
     after = page.photos.at(-1)?.photoId ?? null

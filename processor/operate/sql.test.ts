@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const fault = { reason: "CORRUPT", detail: "The file is damaged." } as const
 
-/** A job of claimed photos: each is PROCESSING, attempt 1. */
+/** Adds a job with claimed photos: each is PROCESSING in attempt 1. */
 const claimedJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[] }> => {
   const jobId = newId.job()
   const photos = Array.from({ length: size }, () => {
@@ -58,7 +58,7 @@ const jobEvents = async (jobId: JobId) =>
   ).map(({ type }) => type)
 
 describe("reopening a photo", () => {
-  test("reopens its job when another photo ends the job at the same moment", async () => {
+  test("reopens its job when another photo finishes the job at the same time", async () => {
     const { jobId, photoIds } = await claimedJob(2)
     const [failed, last] = photoIds as [PhotoId, PhotoId]
     await fail(failed)

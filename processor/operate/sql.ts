@@ -3,14 +3,14 @@ import { reopenEffects, reopenedColumns } from "../../db/reopen-effects.ts"
 import { statementOf } from "../../db/statement.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 
-/** Which FAILED photos are reopened. */
+/** Selects the FAILED photos to reopen. */
 export type Selection = {
   photoId: string | null
   jobId: string | null
   scope: "dead-lettered" | "failed" | null
 }
 
-/** A page of a selection: photos behind `after` in the order of their ids. */
+/** A page of a selection: photos after `after`, ordered by id. */
 export type SelectionPage = Selection & { after: string | null; limit: number }
 
 const reopened = z.object({
@@ -23,8 +23,8 @@ const reopened = z.object({
 export type ReopenedPage = z.infer<typeof reopened>
 
 /**
- * Moves FAILED photos back to PROCESSING. A job that had ended is reopened with an event of its own and ends again.
- * Photos whose bytes never arrived stay FAILED. Photos come in the order of their ids.
+ * Changes FAILED photos back to PROCESSING, and returns them ordered by id. A finished job is reopened with a separate
+ * event and finishes again. Photos that were never uploaded stay FAILED.
  */
 export const reopenPhotos = statementOf<SelectionPage>()(
   reopened,
@@ -52,7 +52,7 @@ export const reopenPhotos = statementOf<SelectionPage>()(
     'jobs', (select coalesce(jsonb_agg(job_id), '[]') from job where has_ended)) as result`,
 )
 
-/** The figures that an operator needs first. Counting the photos reads all of them. */
+/** The status of the system for operators. Slow on a large database, because it counts all photos. */
 export const selectSystemStatus = statementOf<object>()(
   z.record(z.string(), z.unknown()),
   `
@@ -63,14 +63,14 @@ export const selectSystemStatus = statementOf<object>()(
     'deadLettered', (select count(*) from photos where dead_lettered_at is not null),
     'sinks', (
       select coalesce(jsonb_object_agg(s.sink, jsonb_build_object(
-        'eventsWaiting', new.count + behind.waiting,
-        'eventsFailing', behind.failing,
-        'eventsParked', behind.parked,
-        'oldestWaitingSeconds', extract(epoch from now() - least(new.oldest, behind.oldest))::int,
+        'eventsWaiting', new.count + undelivered.waiting,
+        'eventsFailing', undelivered.failing,
+        'eventsParked', undelivered.parked,
+        'oldestWaitingSeconds', extract(epoch from now() - least(new.oldest, undelivered.oldest))::int,
         'isRetired', s.retired_at is not null)), '{}')
       from outbox_sinks s
       cross join lateral (
-        -- Two indexes: one condition for both would read the whole table.
+        -- Two queries, because each has an index. A single query with "or" would read the whole table.
         select count(*) as count, min(occurred_at) as oldest from (
           select occurred_at from outbox_events where relay_position > s.position
           union all
@@ -80,7 +80,7 @@ export const selectSystemStatus = statementOf<object>()(
           count(*) filter (where parked_at is null and attempts > 0) as failing,
           count(*) filter (where parked_at is not null) as parked,
           min(occurred_at) filter (where parked_at is null) as oldest
-        from undelivered_events join outbox_events using (sequence) where sink = s.sink) as behind),
+        from undelivered_events join outbox_events using (sequence) where sink = s.sink) as undelivered),
     'bucket', (
       select jsonb_build_object('deploymentId', deployment_id,
         'deletionsBlockedReason', deletions_blocked_reason, 'deletionsBlockedAt', deletions_blocked_at,

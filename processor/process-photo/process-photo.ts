@@ -65,7 +65,7 @@ export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
   return async (body: string): Promise<Verdict> => {
     const { environment, bucket } = dependencies
     const original = parseObjectCreated(body, { environment, bucket })
-    if (!original) return { kind: "discard", reason: "not about an original of ours" }
+    if (!original) return { kind: "discard", reason: "message does not refer to an original" }
     return dependencies.stopping.aborted ? stopped : processOriginal({ ...dependencies, inTurn }, original)
   }
 }

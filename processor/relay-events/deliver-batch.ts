@@ -4,42 +4,42 @@ import type { OutboxEvent } from "../../domain/cloud-event.ts"
 export type FailedEvent = {
   sequence: number
   error: string
-  /** The event's user or job: later events of it wait until this one is delivered or parked. */
+  /** The id of the event's user or job, whose later events wait until this event is delivered or parked. */
   holdKey: string
 }
 
-/** A destination of events. Accepting the same event twice must change nothing there. */
+/** A destination of events. Must be idempotent: events may be sent again. */
 export type Sink = {
   name: string
   /**
    * Sends events. Resolves with those that were not accepted.
-   * @throws BatchRejected, or any other error when nothing is known about any event
+   * @throws BatchRejected, or another error when the outcome of every event is unknown
    */
   publish: (events: readonly OutboxEvent[]) => Promise<readonly FailedEvent[]>
-  /** Resolves when the sink answers at all: then a batch that fails again and again fails because of its content. */
+  /** Resolves if the sink responds. Then the content of a batch is the cause of its repeated failures. */
   probe: () => Promise<void>
 }
 
-/** The sink rejects this batch as it is: the cause is in its content. */
+/** The sink rejects this batch because of its content. */
 export class BatchRejected extends Error {
   override name = "BatchRejected"
 }
 
-/** An event as it was read for a sink. */
+/** An event that was read for a sink. */
 export type QueuedEvent = OutboxEvent & {
-  /** The user or job with an earlier undelivered event, if any: this event waits behind it. */
+  /** The user or job with an earlier undelivered event that this event has to wait for; null if there is none. */
   holdKey: string | null
 }
 
-/** An event to send later. Without an error it only waits behind another of the same `holdKey`. */
+/** An event to send later. Without an error it only waits for an earlier event with the same `holdKey`. */
 export type PostponedEvent = { sequence: number; holdKey: string; error: string | null }
 
-/** Failures of a whole batch in a row after which its content may be the cause. */
+/** Number of consecutive failures of a whole batch after which its content may be the cause. */
 const maxConsecutiveFailures = 3
 
 /**
- * Sends a batch to a sink and decides what becomes of each event.
- * @param failures how often in a row the sink has failed so far
+ * Sends a batch to a sink and returns the outcome of each event.
+ * @param failures number of consecutive failures of the sink so far
  * @throws the outage of the sink
  */
 export const deliverBatch = async (sink: Sink, events: readonly QueuedEvent[], failures: number) => {
@@ -49,21 +49,21 @@ export const deliverBatch = async (sink: Sink, events: readonly QueuedEvent[], f
     return outcomeOf(events, await sink.publish(sendable))
   } catch (error) {
     const isCausedByContent =
-      error instanceof BatchRejected || (failures >= maxConsecutiveFailures && (await isAnswering(sink)))
+      error instanceof BatchRejected || (failures >= maxConsecutiveFailures && (await isResponding(sink)))
     if (!isCausedByContent) throw error
     return outcomeOf(events, await isolateFailures(sink, sendable))
   }
 }
 
-const isAnswering = (sink: Sink): Promise<boolean> =>
+const isResponding = (sink: Sink): Promise<boolean> =>
   sink.probe().then(
     () => true,
     () => false,
   )
 
 /**
- * Finds the events that break a sink: sends each user's events by themselves, and one by one where that fails.
- * @throws the outage, when the sink stops answering meanwhile
+ * Finds the events that make a sink fail: sends a separate batch per user, and single events if that fails.
+ * @throws the outage, when the sink stops responding
  */
 const isolateFailures = async (sink: Sink, events: readonly OutboxEvent[]): Promise<FailedEvent[]> => {
   const failed: FailedEvent[] = []
@@ -77,7 +77,7 @@ const isolateFailures = async (sink: Sink, events: readonly OutboxEvent[]): Prom
   return failed
 }
 
-/** Sends events one by one. One that fails holds up the rest of its job. */
+/** Sends events one by one. After a failure the later events of the same job are not sent. */
 const publishOneByOne = async (sink: Sink, events: readonly OutboxEvent[]): Promise<FailedEvent[]> => {
   const failed: FailedEvent[] = []
   for (const event of events) {
@@ -86,7 +86,7 @@ const publishOneByOne = async (sink: Sink, events: readonly OutboxEvent[]): Prom
     try {
       failed.push(...(await sink.publish([event])))
     } catch (error) {
-      if (!(error instanceof BatchRejected) && !(await isAnswering(sink))) throw error
+      if (!(error instanceof BatchRejected) && !(await isResponding(sink))) throw error
       failed.push({ sequence, error: messageOf(error), holdKey: jobId })
     }
   }
@@ -95,7 +95,7 @@ const publishOneByOne = async (sink: Sink, events: readonly OutboxEvent[]): Prom
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : "unknown error")
 
-/** Events behind a failed one of their user or job wait for it, even those that the sink has accepted. */
+/** Events after a failed event of their user or job wait for it, even if the sink has accepted them. */
 const outcomeOf = (events: readonly QueuedEvent[], failures: readonly FailedEvent[]) => {
   const failureBySequence = new Map(failures.map((failure) => [failure.sequence, failure]))
   const holdKeys = new Set<string>()

@@ -6,7 +6,7 @@ import { BatchRejected, type FailedEvent, type Sink } from "./deliver-batch.ts"
 export type EdgeSinkOptions = {
   /** `POST /internal/events` of the edge. */
   url: string
-  /** `whsec_` and base64; the edge has the same. */
+  /** `whsec_` and base64. The same value as at the edge. */
   secret: string
   environment: string
   fetch?: typeof fetch
@@ -15,7 +15,7 @@ export type EdgeSinkOptions = {
 /** Longer than the edge waits for the slowest Durable Object of a batch. */
 const timeoutMs = 10_000
 
-const answerSchema = z.object({
+const responseSchema = z.object({
   failed: z.array(
     z.object({
       id: z.string(),
@@ -25,12 +25,15 @@ const answerSchema = z.object({
   ),
 })
 
-/** The edge, which delivers events to their users' Durable Objects. Signed as https://www.standardwebhooks.com says. */
+/**
+ * The edge, which delivers events to the Durable Objects of their users. Requests are signed according to
+ * https://www.standardwebhooks.com.
+ */
 export const edgeSink = ({ url, secret, environment, ...options }: EdgeSinkOptions): Sink => {
   const send = options.fetch ?? fetch
   const webhook = new Webhook(secret)
 
-  const post = async (events: readonly OutboxEvent[]): Promise<z.infer<typeof answerSchema>> => {
+  const post = async (events: readonly OutboxEvent[]): Promise<z.infer<typeof responseSchema>> => {
     const body = JSON.stringify(events.map((event) => cloudEventOf(event, environment)))
     const id = `batch_${events[0]?.eventId ?? "empty"}_${events.length}`
     const now = new Date()
@@ -46,12 +49,12 @@ export const edgeSink = ({ url, secret, environment, ...options }: EdgeSinkOptio
       body,
       signal: AbortSignal.timeout(timeoutMs),
     })
-    if (response.ok) return answerSchema.parse(await response.json())
+    if (response.ok) return responseSchema.parse(await response.json())
     await response.body?.cancel()
-    // These name the content as the cause. A wrong secret or clock is an outage: no event is at fault.
+    // The content of the batch causes these statuses. A wrong secret or clock is an outage, not a fault of an event.
     if ([400, 413, 422].includes(response.status))
-      throw new BatchRejected(`the edge answered ${response.status}`)
-    throw new Error(`the edge answered ${response.status}`)
+      throw new BatchRejected(`the edge returned ${response.status}`)
+    throw new Error(`the edge returned ${response.status}`)
   }
 
   return {

@@ -8,7 +8,7 @@ import { eventBridgeSink } from "./event-bridge-sink.ts"
 type Put = { target: string | undefined; authorization: string | undefined; entries: Entry[] }
 type Entry = { Detail: string; DetailType: string; EventBusName: string }
 
-// No EventBridge runs here: this server records what was put and answers as AWS documents it.
+// Simulates EventBridge: records the entries and responds as documented by AWS.
 let server: Server
 let sink: Sink
 let puts: Put[]
@@ -36,7 +36,7 @@ beforeAll(async () => {
     })
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  // Where the default credential chain looks first.
+  // The first source of the default credential chain.
   vi.stubEnv("AWS_ACCESS_KEY_ID", "key")
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret")
   vi.stubEnv("AWS_SESSION_TOKEN", "token")
@@ -71,7 +71,7 @@ const events = Array.from(
   }),
 )
 
-test("puts every event as a CloudEvent, ten in a call, with credentials of the default chain", async () => {
+test("puts every event as a CloudEvent, ten per call, with credentials of the default chain", async () => {
   expect(await sink.publish(events)).toEqual([])
   expect(puts.map(({ entries }) => entries.length)).toEqual([10, 10, 3])
   expect(puts[0]?.target).toBe("AWSEvents.PutEvents")
@@ -81,19 +81,19 @@ test("puts every event as a CloudEvent, ten in a call, with credentials of the d
   expect(JSON.parse(first?.Detail ?? "")).toMatchObject({ specversion: "1.0", id: "evt_0", subject: "ph_0" })
 })
 
-test("sends only the failed entries of an answer again", async () => {
+test("retries only the failed entries of a call", async () => {
   let throttled = 1
   errorCodeOf = () => (throttled-- > 0 ? "ThrottlingException" : undefined)
   expect(await sink.publish(events)).toEqual([])
   expect(puts.map(({ entries }) => entries.length)).toEqual([10, 1, 10, 3])
 })
 
-test("reports an entry that fails every time, with its job, and delivers the others", async () => {
+test("reports an entry that fails repeatedly, with its job, and delivers the others", async () => {
   errorCodeOf = ({ Detail }) => (Detail.includes('"evt_7"') ? "MalformedDetail" : undefined)
   expect(await sink.publish(events)).toEqual([{ sequence: 7, error: "MalformedDetail", holdKey: "job_1" }])
 })
 
-test("sends nothing after a call in which every entry failed, and reports the rest as failed", async () => {
+test("stops after a call in which every entry failed, and reports the remaining events as failed", async () => {
   errorCodeOf = ({ Detail }) =>
     Number(/"evt_(\d+)"/.exec(Detail)?.[1]) >= 10 ? "ThrottlingException" : undefined
   expect((await sink.publish(events)).map(({ sequence }) => sequence)).toEqual(
@@ -102,7 +102,7 @@ test("sends nothing after a call in which every entry failed, and reports the re
   expect(puts.map(({ entries }) => entries.length)).toEqual([10, 10, 10, 10])
 })
 
-test("is an outage when no entry at all is accepted", async () => {
+test("throws when no entry is accepted", async () => {
   errorCodeOf = () => "NotAuthorizedForSourceException"
   await expect(sink.publish(events)).rejects.toThrow("NotAuthorizedForSourceException")
 })

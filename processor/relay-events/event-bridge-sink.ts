@@ -12,7 +12,7 @@ import type { FailedEvent, Sink } from "./deliver-batch.ts"
 export type EventBridgeOptions = {
   busName: string
   region: string
-  /** Absent: EventBridge in the region. */
+  /** @default EventBridge in the region */
   endpoint?: string | undefined
   environment: string
 }
@@ -21,11 +21,11 @@ export type EventBridgeOptions = {
 const maxEntries = 10
 const requestTimeoutMs = 10_000
 
-/** Attempts of an entry within one `publish`: AWS advises to send failed entries again. */
+/** Maximum attempts per entry within one `publish`. AWS recommends to send failed entries again. */
 const maxAttempts = 3
 const retryMs = 100
 
-/** An EventBridge bus, for consumers beside the live channel. The detail of each entry is the CloudEvent. */
+/** An EventBridge bus, for consumers other than the live channel. The detail of each entry is the CloudEvent. */
 export const eventBridgeSink = ({ busName, region, endpoint, environment }: EventBridgeOptions): Sink => {
   const client = new EventBridgeClient(awsClientConfig({ region, endpoint, requestTimeoutMs }))
 
@@ -34,19 +34,19 @@ export const eventBridgeSink = ({ busName, region, endpoint, environment }: Even
     return Entries
   }
 
-  /** Sends at most ten events, those whose entries fail again a few times. Resolves with the last failures. */
+  /** Sends at most ten events and retries failed entries a few times. Resolves with the events that still fail. */
   const putEvents = async (events: readonly OutboxEvent[]): Promise<FailedEvent[]> => {
-    let left = events
+    let remaining = events
     let failed: FailedEvent[] = []
-    for (let attempt = 1; left.length > 0; attempt += 1) {
-      const results = await put(left.map((event) => entryOf(event, busName, environment)))
-      failed = left.flatMap(({ sequence, jobId }, index) => {
+    for (let attempt = 1; remaining.length > 0; attempt += 1) {
+      const results = await put(remaining.map((event) => entryOf(event, busName, environment)))
+      failed = remaining.flatMap(({ sequence, jobId }, index) => {
         const code = results[index]?.ErrorCode
         return code === undefined ? [] : [{ sequence, error: code, holdKey: jobId }]
       })
       if (attempt === maxAttempts) break
-      left = left.filter((event) => failed.some(({ sequence }) => sequence === event.sequence))
-      if (left.length > 0) await pause(retryMs * 2 ** attempt)
+      remaining = remaining.filter((event) => failed.some(({ sequence }) => sequence === event.sequence))
+      if (remaining.length > 0) await pause(retryMs * 2 ** attempt)
     }
     return failed
   }
@@ -61,7 +61,7 @@ export const eventBridgeSink = ({ busName, region, endpoint, environment }: Even
         failed.push(...chunkFailed)
         const error = chunkFailed[0]?.error
         if (error === undefined || chunkFailed.length < chunk.length) continue
-        // A bus that accepts nothing at all is down or forbids it: no event is at fault.
+        // A bus that accepts no event is unavailable or denies access; this is not a fault of an event.
         if (failed.length === start + chunk.length)
           throw new Error(`PutEvents failed for every event: ${error}`)
         const unsent = events.slice(start + maxEntries)
@@ -69,7 +69,7 @@ export const eventBridgeSink = ({ busName, region, endpoint, environment }: Even
       }
       return failed
     },
-    // PutEvents reports faults of content by entry: a call that fails as a whole is always an outage.
+    // PutEvents reports invalid content per entry, so a call that fails as a whole is always an outage.
     probe: () => Promise.reject(new Error("the event bus is unavailable")),
   }
 }

@@ -4,7 +4,7 @@ import type { OutboxEvent } from "../../domain/cloud-event.ts"
 import { BatchRejected, type FailedEvent, type PostponedEvent, type Sink } from "./deliver-batch.ts"
 import { type RelayPorts, relayEvents } from "./relay.ts"
 
-/** Three jobs of three users take turns. */
+/** An event of one of three users with one job each, in turn. */
 const event = (sequence: number): OutboxEvent => ({
   sequence,
   eventId: `evt_${sequence}`,
@@ -21,7 +21,7 @@ const batchSize = 4
 const never = new AbortController().signal
 const stopped = AbortSignal.abort()
 
-/** An outbox in memory with one sink, and what the sink received. */
+/** An in-memory outbox with one sink, and the sequences that the sink received. */
 const newOutbox = (count: number, events = Array.from({ length: count }, (_, index) => event(index + 1))) => {
   const state = { position: 0 }
   const undelivered = new Map<number, PostponedEvent & { attempts: number }>()
@@ -56,14 +56,14 @@ const newOutbox = (count: number, events = Array.from({ length: count }, (_, ind
     sink,
     read: async (after) => {
       const from = after ?? state.position
-      const behind = events.slice(from, from + batchSize)
-      if (behind.length > 0)
+      const next = events.slice(from, from + batchSize)
+      if (next.length > 0)
         return {
-          events: behind.map((each) => ({ ...each, holdKey: holdOf(each) })),
-          advance: { from, to: from + behind.length },
-          hasMore: behind.length === batchSize,
+          events: next.map((each) => ({ ...each, holdKey: holdOf(each) })),
+          advance: { from, to: from + next.length },
+          hasMore: next.length === batchSize,
         }
-      // The other lane of the relay, in turn: what was postponed.
+      // After the new events, the postponed ones. The real relay reads them in a separate loop.
       const due = events.filter(({ sequence }) => undelivered.has(sequence))
       return { events: due.map((each) => ({ ...each, holdKey: null })), advance: null, hasMore: false }
     },
@@ -87,28 +87,28 @@ const expectOrderPerJob = (received: readonly number[]) => {
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 describe("the relay", () => {
-  test("delivers every event once, in order, and ends when it is told to and nothing is left", async () => {
+  test("delivers every event once and in order, and stops when no event is left", async () => {
     const outbox = newOutbox(20)
     await relayEvents(outbox.ports(), { stopping: stopped, lost: never })
     expect(outbox.received).toEqual(upTo(20))
   })
 
-  test("loses nothing when it dies at any await, and its successor keeps the order of every job", async () => {
+  test("loses no event when it dies at any await, and the next relay keeps the order of every job", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(12), { maxLength: 6 }), async (deaths) => {
         const outbox = newOutbox(17)
         for (const awaits of deaths) {
-          let left = awaits
+          let remaining = awaits
           const dying =
             <Args extends unknown[], Result>(step: (...args: Args) => Promise<Result>) =>
             async (...args: Args) => {
-              if (left-- <= 0) throw new Error("killed before")
+              if (remaining-- <= 0) throw new Error("killed before")
               const result = await step(...args)
-              if (left-- <= 0) throw new Error("killed after")
+              if (remaining-- <= 0) throw new Error("killed after")
               return result
             }
           const ports = outbox.ports()
-          const mortal: RelayPorts = {
+          const dyingPorts: RelayPorts = {
             ...ports,
             read: dying(ports.read),
             settle: dying(ports.settle),
@@ -117,7 +117,7 @@ describe("the relay", () => {
               throw new Error("killed in the sink")
             },
           }
-          await relayEvents(mortal, { stopping: never, lost: never }).catch(() => undefined)
+          await relayEvents(dyingPorts, { stopping: never, lost: never }).catch(() => undefined)
         }
         await relayEvents(outbox.ports(), { stopping: stopped, lost: never })
         expect(new Set(outbox.received).size).toBe(17)
@@ -126,7 +126,7 @@ describe("the relay", () => {
     )
   })
 
-  test("delivers the events of all other users while many users fail, each of them in its own answer", async () => {
+  test("delivers the events of all other users while the sink reports failures of many users", async () => {
     const users = 40
     const events = upTo(400).map((sequence) => ({
       ...event(sequence),
@@ -151,15 +151,15 @@ describe("the relay", () => {
     expect(outbox.parked).toHaveLength(400 - healthy.length)
   })
 
-  test("parks an event that fails again and again, and only its own job waits for it", async () => {
+  test("parks an event that fails repeatedly, and only later events of the same job wait for it", async () => {
     const outbox = newOutbox(12)
     const failing: Sink = {
       ...outbox.sink,
       publish: async (sent) => {
-        const isBehind = (each: OutboxEvent) =>
+        const isHeld = (each: OutboxEvent) =>
           each.jobId === "job_2" && sent.some(({ sequence }) => sequence === 2)
-        await outbox.sink.publish(sent.filter((each) => !isBehind(each)))
-        return sent.filter(isBehind).map(({ sequence, jobId }) => ({ sequence, error: "no", holdKey: jobId }))
+        await outbox.sink.publish(sent.filter((each) => !isHeld(each)))
+        return sent.filter(isHeld).map(({ sequence, jobId }) => ({ sequence, error: "no", holdKey: jobId }))
       },
     }
     await relayEvents(outbox.ports({ sink: failing }), { stopping: stopped, lost: never })
@@ -169,7 +169,7 @@ describe("the relay", () => {
     expect(outbox.received.indexOf(12)).toBeLessThan(outbox.received.indexOf(5))
   })
 
-  test("waits through an outage, blames no event, and continues", async () => {
+  test("retries during an outage, parks no event, and continues after it", async () => {
     const outbox = newOutbox(5)
     let failures = 6
     const down: Sink = {
@@ -197,8 +197,8 @@ describe("the relay", () => {
   })
 
   test.each([
-    ["crashes the sink, which answers otherwise", () => new Error("500"), 3],
-    ["the sink rejects with its whole batch", () => new BatchRejected("413"), 0],
+    ["makes the sink fail, which otherwise responds", () => new Error("500"), 3],
+    ["makes the sink reject the whole batch", () => new BatchRejected("413"), 0],
   ])("isolates an event that %s", async (_, errorOf, outages) => {
     const outbox = newOutbox(12)
     const breaking: Sink = {
@@ -217,7 +217,7 @@ describe("the relay", () => {
     expect(outbox.outages.slice(0, outages)).toEqual(upTo(outages))
   })
 
-  test("reads the next batch while the sink works, unless something was postponed", async () => {
+  test("reads the next batch while the sink works, unless events were postponed", async () => {
     const outbox = newOutbox(20)
     const reads: (number | null)[] = []
     const ports = outbox.ports()
@@ -235,12 +235,12 @@ describe("the relay", () => {
       },
     }
     await relayEvents({ ...ports, sink, read }, { stopping: stopped, lost: never })
-    // The batch behind 8 was read before event 6 failed, and again after it.
+    // The batch after 8 was read before event 6 failed, and again afterwards.
     expect(reads.slice(0, 5)).toEqual([null, 4, 8, null, 12])
     expectOrderPerJob(outbox.received)
   })
 
-  test("settles nothing once another process relays", async () => {
+  test("does not advance the position after another process has become the relay", async () => {
     const outbox = newOutbox(3)
     const lost = new AbortController()
     const sink: Sink = {

@@ -35,15 +35,15 @@ const settle = (sink: string, settlement: Partial<Settlement>) =>
 const accept = (sink: string, { advance }: Batch) => settle(sink, { advance, hasAccepted: true })
 const first = <Item>(items: readonly Item[]): Item => {
   const [item] = items
-  if (!item) throw new Error("nothing there")
+  if (!item) throw new Error("no items")
   return item
 }
-/** As if the pause of every failed event were over. */
-const elapse = () =>
+/** Makes every failed event due. */
+const makeAllDue = () =>
   outbox.rows`update undelivered_events set next_attempt_at = now() where next_attempt_at is not null`
 
-describe("a sink's mark", () => {
-  test("gives a job's events in order, once, until they are accepted", async () => {
+describe("the position of a sink", () => {
+  test("advances when events are accepted; until then they are read again, in order", async () => {
     const jobId = await outbox.newJob(await outbox.newUser())
     const batch = await readNew("edge")
     expect(batch.events.map(({ type }) => type)).toEqual(["UploadJobCreated", "PhotoQueued"])
@@ -53,14 +53,14 @@ describe("a sink's mark", () => {
     expect((await readNew("edge")).events).toEqual([])
   })
 
-  test("is the sink's own: what one accepted still waits for the other", async () => {
+  test("is independent of other sinks", async () => {
     await outbox.newJob(await outbox.newUser())
     await accept("edge", await readNew("edge"))
     expect((await readNew("edge")).events).toHaveLength(0)
     expect((await readNew("bus")).events).toHaveLength(2)
   })
 
-  test("is not moved by a relay whose batch another relay has settled already", async () => {
+  test("is not advanced by a relay whose batch another relay has already settled", async () => {
     await outbox.newJob(await outbox.newUser())
     const [stale, batch] = [await readNew("edge", 1), await readNew("edge")]
     await accept("edge", batch)
@@ -73,7 +73,7 @@ describe("a sink's mark", () => {
     expect(await readDue("edge")).toEqual([])
   })
 
-  test("of a new sink begins with what comes next; one that left the configuration keeps no events", async () => {
+  test("of a new sink starts after the existing events; events of a removed sink are pruned", async () => {
     const userId = await outbox.newUser()
     await outbox.newJob(userId)
     await accept("edge", await readNew("edge"))
@@ -106,7 +106,7 @@ describe("a transaction that commits late", () => {
     }
   }
 
-  test("loses no event, although sinks have passed a higher sequence", async () => {
+  test("loses no event, even if sinks have accepted a higher sequence", async () => {
     const [early, late] = [newId.job(), newId.job()]
     const commitLate = await openTransaction(late)
     const commitEarly = await openTransaction(early)
@@ -123,7 +123,7 @@ describe("a transaction that commits late", () => {
     expect((await readNew("edge")).events).toEqual([])
   })
 
-  test("gets one position when a second relay numbers events before the first has committed", async () => {
+  test("gets one position per event when a second relay numbers events before the first has committed", async () => {
     for (let count = 0; count < 20; count += 1) await outbox.newJob(await outbox.newUser())
     const firstRelay = await outbox.rows.reserve()
     await firstRelay`begin`
@@ -146,7 +146,7 @@ describe("a transaction that commits late", () => {
     expect(sequences).toHaveLength(42)
   })
 
-  test("keeps a job's order even when its transaction began first", async () => {
+  test("keeps the order of a job even if its transaction began earlier", async () => {
     const userId = await outbox.newUser()
     const jobId = await outbox.newJob(userId)
     await accept("edge", await readNew("edge"))
@@ -172,7 +172,7 @@ describe("a transaction that commits late", () => {
 })
 
 describe("an event that fails in one sink", () => {
-  test("holds up its user or job in that sink only, and the mark goes on", async () => {
+  test("delays its user or job in that sink only, and the position advances", async () => {
     const [failing, other] = [await outbox.newUser(), await outbox.newUser()]
     await outbox.newJob(failing)
     const batch = await readNew("edge")
@@ -189,7 +189,7 @@ describe("an event that fails in one sink", () => {
     expect((await readNew("bus")).events.map(({ holdKey }) => holdKey)).toEqual(Array(6).fill(null))
   })
 
-  test("is due again after its pause, with those behind it in order", async () => {
+  test("is due again after its pause, with the events that wait for it, in order", async () => {
     const userId = await outbox.newUser()
     const jobId = await outbox.newJob(userId)
     const batch = await readNew("edge")
@@ -202,7 +202,7 @@ describe("an event that fails in one sink", () => {
     await settle("edge", { advance: batch.advance, postponed })
     expect(await readDue("edge")).toEqual([])
     expect(await readDue("bus")).toEqual([])
-    await elapse()
+    await makeAllDue()
     expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual(sequences)
     await settle("edge", { delivered: sequences, hasAccepted: true })
     expect(await readDue("edge")).toEqual([])
@@ -210,7 +210,7 @@ describe("an event that fails in one sink", () => {
     expect((await readNew("edge")).events.map(({ holdKey }) => holdKey)).toEqual([null, null])
   })
 
-  test("waits for an earlier event of its job that waits for another reason", async () => {
+  test("waits for an earlier event of its job that has another hold key", async () => {
     const userId = await outbox.newUser()
     const jobId = await outbox.newJob(userId)
     const { events, advance } = await readNew("edge")
@@ -223,7 +223,7 @@ describe("an event that fails in one sink", () => {
       ],
     })
     expect(await readDue("edge")).toEqual([])
-    await elapse()
+    await makeAllDue()
     expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual([created, queued])
   })
 
@@ -232,13 +232,13 @@ describe("an event that fails in one sink", () => {
     const jobId = await outbox.newJob(userId)
     const batch = await readNew("edge")
     const holdKey = holdsUser ? userId : jobId
-    const [head, behind] = batch.events.map(({ sequence }) => sequence)
-    if (head === undefined || behind === undefined) throw new Error("no events")
+    const [head, following] = batch.events.map(({ sequence }) => sequence)
+    if (head === undefined || following === undefined) throw new Error("no events")
     await settle("edge", {
       advance: batch.advance,
       postponed: [
         { sequence: head, holdKey, error: "down" },
-        { sequence: behind, holdKey, error: null },
+        { sequence: following, holdKey, error: null },
       ],
     })
     const failUntilParked = async (times: number) => {
@@ -248,48 +248,48 @@ describe("an event that fails in one sink", () => {
         const postponed = [
           { sequence: head, holdKey, error: "down" },
           // A relay reads the events of a failing user together.
-          ...(holdsUser ? [{ sequence: behind, holdKey, error: null }] : []),
+          ...(holdsUser ? [{ sequence: following, holdKey, error: null }] : []),
         ]
         parked = (await settle("edge", { postponed })).parked
       }
       return parked
     }
-    return { userId, head, behind, failUntilParked }
+    return { userId, head, following, failUntilParked }
   }
-  /** The sink accepts an event of somebody else. */
+  /** Makes the sink accept an event of another user. */
   const acceptOther = async () => {
     await outbox.newJob(await outbox.newUser())
     await accept("edge", await readNew("edge"))
   }
 
-  test("is parked after its twelfth failure, and the others of its job go on", async () => {
-    const { head, behind, failUntilParked } = await failing(false)
+  test("is parked after its twelfth failure, and the other events of its job become due", async () => {
+    const { head, following, failUntilParked } = await failing(false)
     await acceptOther()
     expect(await failUntilParked(11)).toEqual([head])
-    expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual([behind])
+    expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual([following])
   })
 
-  test("is parked with all of its user's events when the user is what fails, until an operator unparks them", async () => {
-    const { userId, head, behind, failUntilParked } = await failing(true)
+  test("is parked with all events of its user if the user fails, until an operator unparks them", async () => {
+    const { userId, head, following, failUntilParked } = await failing(true)
     await acceptOther()
-    expect(await failUntilParked(11)).toEqual([head, behind])
+    expect(await failUntilParked(11)).toEqual([head, following])
     expect(await readDue("edge")).toEqual([])
     await outbox.newJob(userId)
     expect((await readNew("edge")).events.map(({ holdKey }) => holdKey)).toEqual([null, null])
     expect(await outbox.database.run(unparkEvents, {})).toEqual({ unparked: 2 })
-    expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual([head, behind])
+    expect((await readDue("edge")).map(({ sequence }) => sequence)).toEqual([head, following])
   })
 
-  test("is never parked while the sink accepts nothing from anybody: that is an outage", async () => {
+  test("is never parked while the sink accepts no events at all, as in an outage", async () => {
     const { head, failUntilParked } = await failing(false)
-    // As after days: the next pause must not overflow.
+    // As after days of failures: the next pause must not overflow.
     await outbox.rows`update undelivered_events set attempts = 1023 where sequence = ${head}`
     expect(await failUntilParked(30)).toEqual([])
     await acceptOther()
     expect(await failUntilParked(1)).toEqual([head])
   })
 
-  test("is kept by the pruning, parked or not", async () => {
+  test("is not pruned, whether parked or not", async () => {
     await failing(false)
     await accept("bus", await readNew("bus"))
     await outbox.rows`update outbox_events set occurred_at = now() - interval '8 days'`

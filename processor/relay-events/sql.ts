@@ -19,14 +19,14 @@ const queuedEvent = z.object({
 const eventJson = `'sequence', sequence, 'eventId', event_id, 'type', type, 'userId', user_id, 'jobId', job_id,
     'photoId', photo_id, 'data', data, 'occurredAt', occurred_at`
 
-/** The most events that one statement numbers. */
+/** Maximum number of events that one statement numbers. */
 const maxNumbered = 5_000
 
 /**
- * Gives committed events their relay position. `sequence` would not do as a cursor: it is taken before the commit, so
- * a lower one may become visible after a higher one was relayed. Positions are given after the commit and under a
- * row lock, so they become visible in their order. Within a job they follow `sequence`: a job's events are inserted
- * while its row is locked, so whenever one is visible, all earlier ones are.
+ * Assigns a relay position to committed events. `sequence` is not a safe cursor: it is assigned before the commit, so
+ * a lower one may become visible after a higher one was relayed. Positions are assigned after the commit and under a
+ * row lock, so they become visible in order. Within a job they follow `sequence`: the events of a job are inserted
+ * while its row is locked, so when one is visible, all earlier ones are.
  */
 export const numberEvents = statementOf<object>()(
   z.object({ numbered: z.number().int() }),
@@ -40,7 +40,7 @@ export const numberEvents = statementOf<object>()(
   numbered as (
     update outbox_events e set relay_position = numbering.last_position + ranked.rank
     from numbering, (select sequence, row_number() over (order by sequence) as rank from committed) as ranked
-    -- Checked again for a relay that waited for the lock: the other one has numbered these.
+    -- Check again after waiting for the lock: another relay may have numbered these events.
     where e.sequence = ranked.sequence and e.relay_position is null
     returning e.relay_position
   ),
@@ -51,10 +51,10 @@ export const numberEvents = statementOf<object>()(
   select jsonb_build_object('numbered', (select count(*) from numbered)) as result`,
 )
 
-const mark = `coalesce(($1::jsonb->>'after')::bigint,
+const startPosition = `coalesce(($1::jsonb->>'after')::bigint,
         (select position from outbox_sinks where sink = $1::jsonb->>'sink'))`
 
-/** The next events behind a sink's mark, or behind `after`. Those with a `holdKey` must wait for an undelivered event of it. */
+/** Selects the next events after the position of a sink or after `after`. Events with a `holdKey` must wait. */
 export const selectNewEvents = statementOf<{ sink: string; after: number | null; limit: number }>()(
   z.object({
     events: z.array(queuedEvent),
@@ -67,26 +67,26 @@ export const selectNewEvents = statementOf<{ sink: string; after: number | null;
       where u.sink = $1::jsonb->>'sink' and u.parked_at is null and u.hold_key in (e.user_id, e.job_id)
       order by u.hold_key = e.user_id desc limit 1) as held_key
     from outbox_events e
-    where e.relay_position > ${mark}
+    where e.relay_position > ${startPosition}
     order by e.relay_position limit ($1::jsonb->>'limit')::int
   )
   select jsonb_build_object(
     'events', coalesce(jsonb_agg(jsonb_build_object(${eventJson}, 'holdKey', held_key) order by relay_position), '[]'),
     'advance', case when count(*) > 0 then jsonb_build_object(
-      'from', ${mark}, 'to', max(relay_position)) end
+      'from', ${startPosition}, 'to', max(relay_position)) end
   ) as result
   from page`,
 )
 
-/** The most postponed events of one user or job that are read together: a long queue must not crowd out others. */
+/** Maximum number of postponed events per user or job in a batch, so that a long queue leaves room for others. */
 const maxEventsPerHold = 100
 
-/** Postponed events of a sink that are due. A job's events are due only when no earlier one waits for its time. */
+/** Selects postponed events of a sink that are due. An event is not due while an earlier event of its job is not due. */
 export const selectDueEvents = statementOf<{ sink: string; limit: number }>()(
   z.array(queuedEvent),
   `
   with recursive hold as (
-    -- Steps from one hold key to the next in the index, over however many events each has.
+    -- One index probe per hold key, regardless of its number of events.
     (select hold_key from undelivered_events
      where sink = $1::jsonb->>'sink' and parked_at is null order by hold_key limit 1)
     union all
@@ -115,18 +115,19 @@ export const selectDueEvents = statementOf<{ sink: string; limit: number }>()(
   from due join outbox_events using (sequence)`,
 )
 
-/** Failures of one event after which it is parked: some 18 minutes of attempts. */
+/** Number of failures after which an event is parked, after about 18 minutes. */
 const maxAttempts = 12
 
-const longestPauseSeconds = 300
+const maxPauseSeconds = 300
 
-/** During a long outage the count stops here: the column is a smallint. */
+/** Maximum of the attempt counter: the column is a smallint, and an outage may be long. */
 const maxCountedAttempts = 10_000
 
 /**
- * Records what became of a batch: moves the sink's mark, forgets events that were delivered late, and postpones the
- * others, ever longer. Parks an event after too many failures, and with it all that waits for the same user; but only
- * if the sink has accepted other events meanwhile: during an outage no event is at fault.
+ * Records the outcome of a batch: advances the position of the sink, deletes the records of postponed events that are
+ * now delivered, and postpones failed events with growing pauses. Parks an event after too many failures; if the whole
+ * user fails, all waiting events of the user are parked. An event is parked only if the sink has accepted other events
+ * since it was postponed; otherwise the sink is unavailable and the event is not the cause.
  */
 export const settleEvents = statementOf<{
   sink: string
@@ -142,18 +143,18 @@ export const settleEvents = statementOf<{
     update outbox_sinks s set position = coalesce((doc->'advance'->>'to')::bigint, s.position),
       last_accepted_at = case when (doc->>'hasAccepted')::boolean then now() else s.last_accepted_at end
     from input
-    -- Another relay may have moved the mark since this batch was read.
+    -- Another relay may have advanced the position since this batch was read.
     where s.sink = doc->>'sink' and coalesce((doc->'advance'->>'from')::bigint = s.position, true)
     returning s.sink, s.last_accepted_at
   ),
   delivered as (
     select sequence::bigint from input, jsonb_array_elements_text(doc->'delivered') as sequence
   ),
-  forgotten as (
+  deleted as (
     delete from undelivered_events u using sink, delivered
     where u.sink = sink.sink and u.sequence = delivered.sequence
   ),
-  -- An event whose next failure is one too many. When its user is what fails, all of the user's events park with it.
+  -- Events that reach the maximum number of failures. If the hold key is the user, all events of the user are parked.
   parking as (
     select u.sequence, given."holdKey" as hold_key
     from sink, input, jsonb_to_recordset(doc->'postponed') as given (sequence bigint, "holdKey" text, error text)
@@ -173,16 +174,16 @@ export const settleEvents = statementOf<{
       attempts = least(u.attempts + excluded.attempts, ${maxCountedAttempts}),
       last_error = coalesce(excluded.last_error, u.last_error),
       next_attempt_at = case when excluded.attempts = 0 then u.next_attempt_at
-        else now() + least(power(2, least(u.attempts, ${maxAttempts})), ${longestPauseSeconds}) * interval '1 second' end,
+        else now() + least(power(2, least(u.attempts, ${maxAttempts})), ${maxPauseSeconds}) * interval '1 second' end,
       parked_at = case when exists (
         select from parking where parking.sequence = excluded.sequence
           or parking.hold_key = excluded.user_id and excluded.hold_key = excluded.user_id) then now() end
     returning u.sequence, u.user_id, u.hold_key, u.parked_at
   ),
-  parked_along as (
+  parked_with_user as (
     update undelivered_events u set parked_at = now()
-    from sink, (select distinct hold_key from postponed where parked_at is not null and hold_key = user_id) as gone
-    where u.sink = sink.sink and u.hold_key = gone.hold_key and u.parked_at is null
+    from sink, (select distinct hold_key from postponed where parked_at is not null and hold_key = user_id) as failing_user
+    where u.sink = sink.sink and u.hold_key = failing_user.hold_key and u.parked_at is null
       and u.sequence not in (select sequence from postponed union all select sequence from delivered)
     returning u.sequence
   )
@@ -191,12 +192,12 @@ export const settleEvents = statementOf<{
     'parked', (
       select coalesce(jsonb_agg(sequence order by sequence), '[]') from (
         select sequence from postponed where parked_at is not null
-        union all select sequence from parked_along) as parked)) as result`,
+        union all select sequence from parked_with_user) as parked)) as result`,
 )
 
 /**
- * Adds sinks that are new, from the newest position on, and retires those that are not configured any more: the
- * outbox keeps no events for them.
+ * Adds new sinks at the current position, so that they receive only later events, and retires sinks that are no longer
+ * configured: pruning then ignores them.
  */
 export const registerSinks = statementOf<{ sinks: readonly string[] }>()(
   z.object({ added: z.array(z.string()), retired: z.array(z.string()) }),

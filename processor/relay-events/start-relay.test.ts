@@ -16,7 +16,7 @@ let outbox: Awaited<ReturnType<typeof openTestOutbox>>
 let edge: Server
 let isEdgeDown: boolean
 let failingUsers: Set<string>
-/** Events the edge accepted, in the order of their coming. */
+/** Events that the edge accepted, in order of arrival. */
 let accepted: CloudEvent[]
 beforeAll(async () => {
   outbox = await openTestOutbox(inject("environment").databaseUrl)
@@ -54,7 +54,7 @@ afterEach(() => {
   edge.close()
 })
 
-/** Relays until the condition holds. */
+/** Runs the relay until the condition holds. */
 const relayUntil = async (isDone: () => Promise<void> | void, more: readonly Sink[] = []) => {
   const { port } = edge.address() as AddressInfo
   const secret = `whsec_${btoa("x".repeat(24))}`
@@ -86,7 +86,7 @@ const deliveries = async () =>
   ).map(({ endpoint_id, type }) => [endpoint_id.split("-")[0], type.split(".")[1]])
 
 describe("the relay", () => {
-  test("delivers everything of other users while ten users' Durable Objects fail, and theirs as soon as they work", async () => {
+  test("delivers all events of other users while the Durable Objects of ten users fail, and theirs afterwards", async () => {
     const users = await Promise.all(Array.from({ length: 12 }, outbox.newUser))
     failingUsers = new Set(users.slice(0, 10))
     const healthy = users.slice(10)
@@ -112,7 +112,7 @@ describe("the relay", () => {
     }
   })
 
-  test("serves every other sink while one is down, and this one when it is back", async () => {
+  test("delivers to the other sinks while one is unavailable, and to that one when it is available again", async () => {
     const userId = await outbox.newUser()
     await newWebhook(userId, "all")
     isEdgeDown = true
@@ -136,7 +136,7 @@ describe("the relay", () => {
     await relayed
   })
 
-  test("queues an event once for each enabled webhook that subscribes to its type", async () => {
+  test("queues an event once per enabled webhook that subscribes to its type", async () => {
     const userId = await outbox.newUser()
     await newWebhook(userId, "all")
     await newWebhook(userId, "some", ["PhotoQueued"])
@@ -149,7 +149,7 @@ describe("the relay", () => {
       ["some", "PhotoQueued"],
     ]
     await relayUntil(async () => expect(await deliveries()).toEqual(expected))
-    // A relay that died before it moved its mark sends the same events again.
+    // After a relay died before it advanced the position, the next relay sends the same events again.
     await outbox.rows`update outbox_sinks set position = 0`
     accepted = []
     await relayUntil(() => expect(accepted).toHaveLength(2))

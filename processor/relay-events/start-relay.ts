@@ -2,52 +2,52 @@ import { setTimeout as pause } from "node:timers/promises"
 import { workExclusively } from "../../db/exclusive.ts"
 import type { Database } from "../../db/statement.ts"
 import type { Logger } from "../platform/log.ts"
-import { type Alarm, newAlarm } from "./alarm.ts"
 import type { Sink } from "./deliver-batch.ts"
+import { createNotifier, type Notifier } from "./notifier.ts"
 import { type RelayPorts, relayEvents } from "./relay.ts"
 import { numberEvents, registerSinks, selectDueEvents, selectNewEvents, settleEvents } from "./sql.ts"
 
 export type RelayOptions = {
   databaseUrl: string
-  /** Each has its own mark and its own pace. */
+  /** Each sink has a separate position and does not wait for the others. */
   sinks: readonly Sink[]
   log: Logger
 }
 
-/** Any number: every relay of a database takes the same. */
+/** An arbitrary number, the same for every relay of a database. */
 const advisoryLock = 7_201_127
 const batchSize = 500
-/** The longest wait for a notification, which may be lost with its connection. */
+/** Maximum wait for a notification from Postgres, which may be lost with its connection. */
 const pollMs = 2_000
-/** How often postponed events are looked for. */
+/** Interval of queries for due postponed events. */
 const postponedPollMs = 1_000
-const longestPauseMs = 15_000
+const maxPauseMs = 15_000
 
 /** Relays events to all sinks while this process holds the advisory lock. */
 export const startRelay = ({ databaseUrl, sinks, log }: RelayOptions) => {
   const stopping = new AbortController()
-  // New and postponed events of a sink are relayed side by side: a user who is slow to fail delays nobody else twice.
-  const lanes = sinks.flatMap((sink) => [
-    { sink, alarm: newAlarm(), portsOf: newEventPorts },
-    { sink, alarm: newAlarm(), portsOf: postponedEventPorts },
+  // New and postponed events of a sink are relayed concurrently, so that slow retries do not delay new events.
+  const loops = sinks.flatMap((sink) => [
+    { sink, notifier: createNotifier(), portsOf: newEventPorts },
+    { sink, notifier: createNotifier(), portsOf: postponedEventPorts },
   ])
-  const ringAll = () => {
-    for (const { alarm } of lanes) alarm.ring()
+  const notifyAll = () => {
+    for (const { notifier } of loops) notifier.notify()
   }
   const run = async (database: Database, signal: AbortSignal, lost: AbortSignal) => {
     const { added, retired } = await database.run(registerSinks, { sinks: sinks.map(({ name }) => name) })
     if (added.length + retired.length > 0) log.info({ added, retired }, "relay sinks changed")
     const failed = new AbortController()
     const signals = { stopping: stopping.signal, lost: AbortSignal.any([lost, failed.signal]) }
-    const ends = lanes.map(({ sink, alarm, portsOf }) =>
-      relayEvents(portsOf({ database, sink, log, alarm, signal }), signals).catch((error: unknown) => {
-        // The database fails: the other lanes end before their next step, and all begin anew.
+    const running = loops.map(({ sink, notifier, portsOf }) =>
+      relayEvents(portsOf({ database, sink, log, notifier, signal }), signals).catch((error: unknown) => {
+        // The database is unavailable: stop the other loops before their next step, then restart all.
         failed.abort()
-        ringAll()
+        notifyAll()
         throw error
       }),
     )
-    const failure = (await Promise.allSettled(ends)).find(({ status }) => status === "rejected")
+    const failure = (await Promise.allSettled(running)).find(({ status }) => status === "rejected")
     if (failure?.status === "rejected") throw failure.reason
   }
   const work = workExclusively(
@@ -55,50 +55,56 @@ export const startRelay = ({ databaseUrl, sinks, log }: RelayOptions) => {
     {
       lock: advisoryLock,
       channel: "outbox_events",
-      onNotify: ringAll,
+      onNotify: notifyAll,
       run,
       onError: (error) => log.warn({ err: error }, "relay interrupted"),
     },
     stopping.signal,
   )
   return {
-    /** Sends what is waiting, if this process relays, and resolves when that is done. */
+    /** Sends the waiting events, if this process is the relay, and resolves when they are sent. */
     stop: async () => {
       stopping.abort()
-      ringAll()
+      notifyAll()
       await work
     },
   }
 }
 
-type Lane = { database: Database; sink: Sink; log: Logger; alarm: Alarm; signal: AbortSignal }
+type LoopContext = { database: Database; sink: Sink; log: Logger; notifier: Notifier; signal: AbortSignal }
 
-/** The ports for events behind a sink's mark. */
-const newEventPorts = (lane: Lane): RelayPorts => ({
-  ...commonPorts(lane),
+/** The ports for events after the position of a sink. */
+const newEventPorts = (context: LoopContext): RelayPorts => ({
+  ...commonPorts(context),
   read: async (after) => {
-    // Sent together: the connection runs them in this order.
+    const { database, sink } = context
+    // Sent without waiting in between: the connection runs the statements in this order.
     const [, batch] = await Promise.all([
-      lane.database.run(numberEvents, {}),
-      lane.database.run(selectNewEvents, { sink: lane.sink.name, after, limit: batchSize }),
+      database.run(numberEvents, {}),
+      database.run(selectNewEvents, { sink: sink.name, after, limit: batchSize }),
     ])
     return { ...batch, hasMore: batch.events.length === batchSize }
   },
-  waitForWork: () => lane.alarm.wait(pollMs, lane.signal),
+  waitForWork: () => context.notifier.wait(pollMs, context.signal),
 })
 
-/** The ports for events that a sink has not accepted yet. */
-const postponedEventPorts = (lane: Lane): RelayPorts => ({
-  ...commonPorts(lane),
+/** The ports for postponed events of a sink. */
+const postponedEventPorts = (context: LoopContext): RelayPorts => ({
+  ...commonPorts(context),
   read: async () => ({
-    events: await lane.database.run(selectDueEvents, { sink: lane.sink.name, limit: batchSize }),
+    events: await context.database.run(selectDueEvents, { sink: context.sink.name, limit: batchSize }),
     advance: null,
     hasMore: false,
   }),
-  waitForWork: () => lane.alarm.wait(postponedPollMs, lane.signal),
+  waitForWork: () => context.notifier.wait(postponedPollMs, context.signal),
 })
 
-const commonPorts = ({ database, sink, log, signal }: Lane): Omit<RelayPorts, "read" | "waitForWork"> => ({
+const commonPorts = ({
+  database,
+  sink,
+  log,
+  signal,
+}: LoopContext): Omit<RelayPorts, "read" | "waitForWork"> => ({
   sink,
   settle: async ({ advance }, { accepted, postponed }) => {
     const { isSettled, parked } = await database.run(settleEvents, {
@@ -106,19 +112,19 @@ const commonPorts = ({ database, sink, log, signal }: Lane): Omit<RelayPorts, "r
       advance,
       hasAccepted: accepted.length > 0,
       delivered: advance ? [] : accepted.map(({ sequence }) => sequence),
-      // Postgres stores no NUL in text.
+      // Postgres does not accept NUL in text.
       postponed: postponed.map((each) => ({ ...each, error: each.error?.replaceAll("\0", "") ?? null })),
     })
-    const about = { sink: sink.name, accepted: accepted.length, postponed: postponed.length }
-    if (!isSettled) log.warn(about, "another relay has moved the mark")
-    else if (postponed.length > 0) log.warn(about, "events postponed")
-    else log.debug({ ...about, lagMs: lagOf(accepted) }, "events relayed")
+    const facts = { sink: sink.name, accepted: accepted.length, postponed: postponed.length }
+    if (!isSettled) log.warn(facts, "another relay has advanced the position of the sink")
+    else if (postponed.length > 0) log.warn(facts, "events postponed")
+    else log.debug({ ...facts, lagMs: lagOf(accepted) }, "events relayed")
     if (parked.length > 0) log.error({ sink: sink.name, sequences: parked }, "events parked")
     return isSettled
   },
   onOutage: (error, failures) => log.warn({ err: error, sink: sink.name, failures }, "sink unavailable"),
   pause: async (failures) => {
-    const ms = Math.min(longestPauseMs, 250 * 2 ** failures) * (0.5 + Math.random() / 2)
+    const ms = Math.min(maxPauseMs, 250 * 2 ** failures) * (0.5 + Math.random() / 2)
     await pause(ms, undefined, { signal }).catch(() => undefined)
   },
 })

@@ -6,12 +6,12 @@ import type { Sink } from "./deliver-batch.ts"
 
 export type WebhookSinkOptions = { database: Database; environment: string }
 
-/** Queues events for their users' webhooks: each event once for each endpoint that subscribes to its type. */
+/** Queues events for their users' webhooks: each event once per endpoint that subscribes to its type. */
 export const webhookSink = ({ database, environment }: WebhookSinkOptions): Sink => ({
   name: "webhooks",
   publish: async (events) => {
     const userIds = [...new Set(events.map(({ userId }) => userId))]
-    // Most users have no webhook: their events need not travel to the database.
+    // Most users have no webhook, so avoid sending their events to the database.
     const subscribers = new Set(await database.run(selectSubscribers, { userIds }))
     const wanted = events.filter(({ userId }) => subscribers.has(userId))
     if (wanted.length === 0) return []
@@ -30,7 +30,7 @@ export const webhookSink = ({ database, environment }: WebhookSinkOptions): Sink
   },
 })
 
-/** Which of the users have an enabled webhook. */
+/** Selects the users with an enabled webhook. */
 const selectSubscribers = statementOf<{ userIds: readonly UserId[] }>()(
   z.array(z.string()),
   `
@@ -40,7 +40,7 @@ const selectSubscribers = statementOf<{ userIds: readonly UserId[] }>()(
   where endpoint.disabled_at is null and users.status = 'ACTIVE'`,
 )
 
-/** Adds a delivery for each event and endpoint; those that exist stay as they are. */
+/** Adds a delivery per event and endpoint. Existing deliveries are not changed. */
 const queueDeliveries = statementOf<{
   events: readonly { eventId: string; userId: UserId; type: string; event: CloudEvent }[]
 }>()(

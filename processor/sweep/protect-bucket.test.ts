@@ -37,9 +37,9 @@ const opsOn =
   async (...args: string[]) => {
     const { environment, objectStore, workQueue } = fixture
     const { signal } = new AbortController()
-    const answer = await operationOf(args)?.({ environment, database, objectStore, workQueue, signal })
-    if (!answer) throw new Error(`no command: ${args.join(" ")}`)
-    return JSON.parse(JSON.stringify(answer))
+    const result = await operationOf(args)?.({ environment, database, objectStore, workQueue, signal })
+    if (!result) throw new Error(`no command: ${args.join(" ")}`)
+    return JSON.parse(JSON.stringify(result))
   }
 const ops = (...args: string[]) => opsOn(fixture)(...args)
 

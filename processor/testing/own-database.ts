@@ -3,7 +3,7 @@ import { inject } from "vitest"
 import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
 import { createOwnDatabase as createDatabase } from "../../db/testing/own-database.ts"
 
-/** A migrated database for one test file, for statements that depend on the rows of every user. */
+/** A separate migrated database for one test file, for statements that depend on the rows of all users. */
 export type OwnDatabase = { database: NodeDatabase; rows: postgres.Sql; remove: () => Promise<void> }
 
 export const createOwnDatabase = async (): Promise<OwnDatabase> => {

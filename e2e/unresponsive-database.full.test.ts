@@ -23,7 +23,7 @@ afterAll(async () => {
   await proxy?.stop()
 })
 
-test("when the database does not answer, the edge returns 503 with Retry-After within its time limit", async () => {
+test("when the database does not respond, the edge returns 503 with Retry-After within its time limit", async () => {
   proxy.setDelay(120_000)
   const startedAt = Date.now()
   const response = await fetch(`${system.edgeUrl}/auth/register`, {
