@@ -195,8 +195,9 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
 /** Polls the job, optionally with the versions that the caller has cached. */
 const poll = async (jobId: JobId, knownTags: readonly string[] = []) => {
   const found = await database.run(selectUploadJob, { jobId, userId, knownTags })
-  if (!found) throw new Error("no job")
-  return { version: String(found.version), snapshot: found.job && snapshotOf(found.job) }
+  if (!found.ok) throw new Error("no job")
+  const { version, job } = found.value
+  return { version: String(version), snapshot: job && snapshotOf(job) }
 }
 
 /** Returns the bytes sent: of the job, as polled, and of each photo, as published by its events. */

@@ -3,3 +3,6 @@ export type Result<T, E> = { ok: true; value: T } | { ok: false; error: E }
 
 export const ok = <T>(value: T): Result<T, never> => ({ ok: true, value })
 export const err = <E>(error: E): Result<never, E> => ({ ok: false, error })
+
+/** The user owns no resource with this id. */
+export type NotFound = { reason: "not_found" }

@@ -1,13 +1,16 @@
 import { Hono } from "hono"
 import { originalKey } from "../../../domain/object-key.ts"
+import type { NotFound } from "../../../domain/result.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { inBackground } from "../../http/background.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { type CancelPhotoResponse, cancelPhotoParams, cancelPhotoResponse } from "./schema.ts"
 import { cancelPhoto as statement } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const cancelPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId",
@@ -24,9 +27,9 @@ export const cancelPhoto = new Hono<EdgeEnv>().delete(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const cancelled = await database.run(statement, { photoId, userId: principal.userId })
-    if (!cancelled) return problem(c, "not-found")
+    if (!cancelled.ok) return answerFailure(c, failures, cancelled.error)
 
-    const { uploadId, ...photo } = cancelled
+    const { uploadId, ...photo } = cancelled.value
     if (uploadId !== null) {
       const key = originalKey(config.environment, principal.userId, photoId)
       inBackground(c, objectStoreOf(config).abortMultipart(key, uploadId))

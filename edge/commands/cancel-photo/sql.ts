@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { transitionAndTouchEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
@@ -8,17 +9,17 @@ import { photoStatuses } from "../../../domain/photo-status.ts"
 
 /**
  * Cancels a photo that is not finished, or hides one that is COMPLETED or FAILED. A photo that is already cancelled or
- * hidden is unchanged. Null: the user has no such photo.
+ * hidden is unchanged.
  */
 export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  z
-    .object({
+  rowOrNotFound(
+    z.object({
       status: z.enum(photoStatuses),
       isDeleted: z.boolean(),
       /** The multipart upload that the caller has to abort. */
       uploadId: z.string().nullable(),
-    })
-    .nullable(),
+    }),
+  ),
   `
   with ${inputOfActingUser},
   -- Locks the row before reading its status: of a concurrent cancel and completion, the later sees the earlier's result.

@@ -1,13 +1,16 @@
 import { Hono } from "hono"
 import { originalKey } from "../../../domain/object-key.ts"
+import type { NotFound } from "../../../domain/result.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { inBackground } from "../../http/background.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { type CancelUploadJobResponse, cancelUploadJobParams, cancelUploadJobResponse } from "./schema.ts"
 import { cancelUploadJob as statement } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const cancelUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/cancel",
@@ -27,13 +30,14 @@ export const cancelUploadJob = new Hono<EdgeEnv>().post(
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
     const cancelled = await database.run(statement, { jobId, userId })
-    if (!cancelled) return problem(c, "not-found")
+    if (!cancelled.ok) return answerFailure(c, failures, cancelled.error)
 
+    const { status, photos } = cancelled.value
     const store = objectStoreOf(config)
-    for (const { photoId, uploadId } of cancelled.photos)
+    for (const { photoId, uploadId } of photos)
       if (uploadId !== null)
         inBackground(c, store.abortMultipart(originalKey(config.environment, userId, photoId), uploadId))
-    const cancelledPhotoIds = cancelled.photos.map(({ photoId }) => photoId)
-    return c.json({ jobId, status: cancelled.status, cancelledPhotoIds } satisfies CancelUploadJobResponse)
+    const cancelledPhotoIds = photos.map(({ photoId }) => photoId)
+    return c.json({ jobId, status, cancelledPhotoIds } satisfies CancelUploadJobResponse)
   },
 )

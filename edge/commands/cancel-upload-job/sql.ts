@@ -1,19 +1,20 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 
-/** Cancels every unfinished photo of a job. Null: the user has no such job. */
+/** Cancels every unfinished photo of a job. */
 export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
-  z
-    .object({
+  rowOrNotFound(
+    z.object({
       status: z.enum(jobStatuses),
       photos: z.array(z.object({ photoId: z.string().refine(isPhotoId), uploadId: z.string().nullable() })),
-    })
-    .nullable(),
+    }),
+  ),
   `
   with ${inputOfActingUser},
   known as (

@@ -1,11 +1,14 @@
 import { Hono } from "hono"
 import * as z from "zod"
+import type { NotFound } from "../../../domain/result.ts"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { deleteEndpoint } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const deleteWebhook = new Hono<EdgeEnv>().delete(
   "/commands/webhooks/:endpointId",
@@ -17,10 +20,10 @@ export const deleteWebhook = new Hono<EdgeEnv>().delete(
   validParam(z.object({ endpointId: z.string().refine(isEndpointId) })),
   async (c) => {
     const { endpointId } = c.req.valid("param")
-    const { isDeleted } = await c.var.database.run(deleteEndpoint, {
+    const deleted = await c.var.database.run(deleteEndpoint, {
       userId: c.var.principal.userId,
       endpointId,
     })
-    return isDeleted ? c.body(null, 204) : problem(c, "not-found")
+    return deleted.ok ? c.body(null, 204) : answerFailure(c, failures, deleted.error)
   },
 )

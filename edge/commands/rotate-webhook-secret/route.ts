@@ -1,7 +1,8 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { newWebhookSecret } from "../../new-webhook-secret.ts"
 import {
@@ -10,6 +11,8 @@ import {
   rotateWebhookSecretResponse,
 } from "./schema.ts"
 import { rotateSecret } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
   "/commands/webhooks/:endpointId/rotate-secret",
@@ -26,8 +29,8 @@ export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
     const { endpointId } = c.req.valid("param")
     const secret = newWebhookSecret()
     const rotated = await database.run(rotateSecret, { userId: principal.userId, endpointId, secret })
-    if (!rotated) return problem(c, "not-found")
+    if (!rotated.ok) return answerFailure(c, failures, rotated.error)
     c.header("cache-control", "no-store")
-    return c.json({ endpointId, secret, ...rotated } satisfies RotateWebhookSecretResponse)
+    return c.json({ endpointId, secret, ...rotated.value } satisfies RotateWebhookSecretResponse)
   },
 )

@@ -1,13 +1,14 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
 import { instant } from "../../http/instant.ts"
 
-/** Sets a new secret. The previous one stays valid for one day. Null: the user has no such endpoint. */
+/** Sets a new secret. The previous one stays valid for one day. */
 export const rotateSecret = statementOf<{ userId: UserId; endpointId: EndpointId; secret: string }>()(
-  z.object({ previousSecretExpiresAt: instant }).nullable(),
+  rowOrNotFound(z.object({ previousSecretExpiresAt: instant })),
   `
   with ${inputOfActingUser},
   rotated as (

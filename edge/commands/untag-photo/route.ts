@@ -1,10 +1,13 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { type UntagPhotoResponse, untagPhotoParams, untagPhotoResponse } from "./schema.ts"
 import { untagPhoto as statement } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const untagPhoto = new Hono<EdgeEnv>().delete(
   "/commands/photos/:photoId/tags/:label",
@@ -18,11 +21,13 @@ export const untagPhoto = new Hono<EdgeEnv>().delete(
     const { database, principal } = c.var
     const { photoId, label } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
-    const left = await database.run(statement, {
+    const untagged = await database.run(statement, {
       photoId,
       userId: principal.userId,
       tagKey: label.tagKey,
     })
-    return left ? c.json({ photoId, ...left } satisfies UntagPhotoResponse) : problem(c, "not-found")
+    return untagged.ok
+      ? c.json({ photoId, ...untagged.value } satisfies UntagPhotoResponse)
+      : answerFailure(c, failures, untagged.error)
   },
 )

@@ -1,11 +1,12 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 
-/** Removes a tag from a photo if the photo has it. Null: the user has no such photo. */
+/** Removes a tag from a photo if the photo has it. */
 export const untagPhoto = statementOf<{ photoId: PhotoId; userId: UserId; tagKey: string }>()(
-  z.object({ tags: z.array(z.string()) }).nullable(),
+  rowOrNotFound(z.object({ tags: z.array(z.string()) })),
   `
   with ${inputOfActingUser},
   found as (

@@ -1,12 +1,15 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified } from "../../http/entity-tag.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { getPhotoTimelineParams, type PhotoTimelineResponse, photoTimelineResponse } from "./schema.ts"
 import { selectPhotoTimeline } from "./sql.ts"
 import { timelineMessage } from "./timeline-messages.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const getPhotoTimeline = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/timeline",
@@ -27,10 +30,10 @@ export const getPhotoTimeline = new Hono<EdgeEnv>().get(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const found = await database.run(selectPhotoTimeline, { photoId, userId: principal.userId })
-    if (!found) return problem(c, "not-found")
-    const unchanged = notModified(c, String(found.version))
+    if (!found.ok) return answerFailure(c, failures, found.error)
+    const unchanged = notModified(c, String(found.value.version))
     if (unchanged) return unchanged
-    const entries = found.entries.map((entry) => ({
+    const entries = found.value.entries.map((entry) => ({
       at: entry.at,
       kind: entry.kind,
       text: timelineMessage(entry),

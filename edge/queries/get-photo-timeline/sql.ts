@@ -1,11 +1,12 @@
 import * as z from "zod"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedEntry } from "./schema.ts"
 
-/** Reads the timeline of a photo in chronological order, and the photo's version. Null: the user has no such photo. */
+/** Reads the timeline of a photo in chronological order, and the photo's version. */
 export const selectPhotoTimeline = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  z.object({ version: z.number().int(), entries: z.array(storedEntry) }).nullable(),
+  rowOrNotFound(z.object({ version: z.number().int(), entries: z.array(storedEntry) })),
   `
   with ${inputOfActingUser}
   select (

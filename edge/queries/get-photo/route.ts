@@ -1,13 +1,16 @@
 import { Hono } from "hono"
 import { photoProgress } from "../../../domain/progress.ts"
+import type { NotFound } from "../../../domain/result.ts"
 import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { getPhotoParams, type PhotoResponse, photoResponse } from "./schema.ts"
 import { selectPhoto } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const getPhoto = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId",
@@ -23,9 +26,9 @@ export const getPhoto = new Hono<EdgeEnv>().get(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const found = await database.run(selectPhoto, { photoId, userId: principal.userId })
-    if (!found) return problem(c, "not-found")
+    if (!found.ok) return answerFailure(c, failures, found.error)
 
-    const { version, ...photo } = found
+    const { version, ...photo } = found.value
     const unchanged = notModified(c, `${version}-${urlSpanOf(config)}`)
     if (unchanged) return unchanged
     return c.json({

@@ -1,12 +1,13 @@
 import * as z from "zod"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { labelsOfPhoto, sentBytesOf } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { storedPhoto } from "./schema.ts"
 
-/** Reads a photo of the user with the version of its row, or null. */
+/** Reads a photo of the user with the version of its row. */
 export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  storedPhoto.extend({ version: z.number().int() }).nullable(),
+  rowOrNotFound(storedPhoto.extend({ version: z.number().int() })),
   `
   with ${inputOfActingUser}
   select (

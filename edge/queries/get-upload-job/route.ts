@@ -1,12 +1,15 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { knownTagsOf, notModified, respondNotModified } from "../../http/entity-tag.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { getUploadJobParams, uploadJobSnapshot } from "./schema.ts"
 import { pollAfterMsOf, snapshotOf } from "./snapshot.ts"
 import { selectUploadJob } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const getUploadJob = new Hono<EdgeEnv>().get(
   "/queries/upload-jobs/:jobId",
@@ -30,13 +33,14 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
     c.var.logFacts.jobId = jobId
     const userId = c.var.principal.userId
     const found = await c.var.database.run(selectUploadJob, { jobId, userId, knownTags: knownTagsOf(c) })
-    if (!found) return problem(c, "not-found")
+    if (!found.ok) return answerFailure(c, failures, found.error)
+    const { version, status, job } = found.value
 
-    const tag = String(found.version)
-    const pollAfterMs = pollAfterMsOf(found.status)
+    const tag = String(version)
+    const pollAfterMs = pollAfterMsOf(status)
     // Whole seconds (RFC 9110 §10.2.3); `pollAfterMs` is exact.
     if (pollAfterMs !== null) c.header("retry-after", String(Math.ceil(pollAfterMs / 1000)))
-    if (found.job === null) return respondNotModified(c, tag)
-    return notModified(c, tag) ?? c.json(snapshotOf(found.job))
+    if (job === null) return respondNotModified(c, tag)
+    return notModified(c, tag) ?? c.json(snapshotOf(job))
   },
 )

@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { sentBytesOf } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
@@ -14,12 +15,12 @@ const upToDateJob = z.object({
 })
 
 /**
- * Reads a job of the user with its photos in the order of its files, or null. If the caller already has the job's
+ * Reads a job of the user with its photos in the order of its files. If the caller already has the job's
  * current version, only the row of the job is read. `json` instead of `jsonb`, and rows instead of built objects: the
  * response is sent unchanged, and 100 photos take half the time.
  */
 export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId; knownTags: readonly string[] }>()(
-  upToDateJob.nullable(),
+  rowOrNotFound(upToDateJob),
   `
   with ${inputOfActingUser}
   select (

@@ -1,9 +1,10 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified } from "../../http/entity-tag.ts"
+import { answerFailure, type FailureProblems } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { pageOf, rowsOf } from "../../http/page.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam, validQuery } from "../../http/validation.ts"
 import {
   type ListWebhookDeliveriesResponse,
@@ -12,6 +13,8 @@ import {
   listWebhookDeliveriesResponse,
 } from "./schema.ts"
 import { selectDeliveries } from "./sql.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
   "/queries/webhooks/:endpointId/deliveries",
@@ -37,8 +40,8 @@ export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
       endpointId,
       ...rowsOf(query),
     })
-    if (!found) return problem(c, "not-found")
-    const answer = pageOf(c, found.deliveries, query.size, ({ deliveryId }) => deliveryId)
-    return notModified(c, found.tag) ?? c.json(answer satisfies ListWebhookDeliveriesResponse)
+    if (!found.ok) return answerFailure(c, failures, found.error)
+    const answer = pageOf(c, found.value.deliveries, query.size, ({ deliveryId }) => deliveryId)
+    return notModified(c, found.value.tag) ?? c.json(answer satisfies ListWebhookDeliveriesResponse)
   },
 )

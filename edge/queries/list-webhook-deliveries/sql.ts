@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import type { EndpointId } from "../../../domain/webhook-endpoint.ts"
@@ -14,10 +15,10 @@ export type DeliveriesPage = {
 
 /**
  * Reads a page of an endpoint's deliveries, newest first, and a tag that changes with any of them: every attempt
- * changes `next_attempt_at` when it starts and when its result is recorded. Null: the user has no such endpoint.
+ * changes `next_attempt_at` when it starts and when its result is recorded.
  */
 export const selectDeliveries = statementOf<DeliveriesPage>()(
-  z.object({ tag: z.string(), deliveries: z.array(storedDelivery) }).nullable(),
+  rowOrNotFound(z.object({ tag: z.string(), deliveries: z.array(storedDelivery) })),
   `
   with ${inputOfActingUser},
   endpoint as (
