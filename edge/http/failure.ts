@@ -22,7 +22,7 @@ export const problemTypesOf = <Error extends Failure>(table: FailureProblems<Err
   Object.values<FailureProblem<never>>(table).map((entry) => (typeof entry === "string" ? entry : entry[0]))
 
 /** Answers with the problem that the table has for the failure. */
-export const answerFailure = <Error extends Failure, Reason extends Error["reason"]>(
+export const respondFailure = <Error extends Failure, Reason extends Error["reason"]>(
   c: Context<EdgeEnv>,
   table: FailureProblems<Error>,
   error: Error & { reason: Reason },

@@ -1,10 +1,9 @@
 import { zValidator } from "@hono/zod-validator"
-import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type * as z from "zod"
 import type { EdgeEnv } from "./context.ts"
 import { withFacts } from "./operation-docs.ts"
-import { type FieldError, problem } from "./problem.ts"
+import { type FieldError, type ProblemFacts, problem } from "./problem.ts"
 
 /** A request with invalid fields. Thrown by the validators, whose hooks do not have the type of our context. */
 export class InvalidBody extends Error {
@@ -49,12 +48,11 @@ export const validQuery = <Schema extends z.ZodType>(schema: Schema) =>
     { query: schema, problems: ["validation-failed"] },
   )
 
-/** The response to invalid fields. */
-export const validationFailed = (c: Context<EdgeEnv>, errors: readonly FieldError[]): Response =>
-  problem(c, "validation-failed", {
-    detail: "Correct the fields listed in `errors` and send the request again.",
-    errors,
-  })
+/** The facts of `validation-failed`. */
+export const invalidFields = (errors: readonly FieldError[]): ProblemFacts => ({
+  detail: "Correct the fields listed in `errors` and send the request again.",
+  errors,
+})
 
 /** Requires JSON bodies (RFC 8259). Without this check a form would be parsed as an empty document. */
 export const jsonBodiesOnly = createMiddleware<EdgeEnv>(async (c, next) => {

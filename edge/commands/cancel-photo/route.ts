@@ -4,7 +4,7 @@ import type { NotFound } from "../../../domain/result.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { inBackground } from "../../http/background.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { type CancelPhotoResponse, cancelPhotoParams, cancelPhotoResponse } from "./schema.ts"
@@ -27,7 +27,7 @@ export const cancelPhoto = new Hono<EdgeEnv>().delete(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const cancelled = await database.run(statement, { photoId, userId: principal.userId })
-    if (!cancelled.ok) return answerFailure(c, failures, cancelled.error)
+    if (!cancelled.ok) return respondFailure(c, failures, cancelled.error)
 
     const { uploadId, ...photo } = cancelled.value
     if (uploadId !== null) {

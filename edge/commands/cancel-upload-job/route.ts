@@ -4,7 +4,7 @@ import type { NotFound } from "../../../domain/result.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { inBackground } from "../../http/background.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { type CancelUploadJobResponse, cancelUploadJobParams, cancelUploadJobResponse } from "./schema.ts"
@@ -30,7 +30,7 @@ export const cancelUploadJob = new Hono<EdgeEnv>().post(
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
     const cancelled = await database.run(statement, { jobId, userId })
-    if (!cancelled.ok) return answerFailure(c, failures, cancelled.error)
+    if (!cancelled.ok) return respondFailure(c, failures, cancelled.error)
 
     const { status, photos } = cancelled.value
     const store = objectStoreOf(config)

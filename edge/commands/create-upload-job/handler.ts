@@ -24,9 +24,11 @@ export type CreateUploadJob = {
   fingerprint: string
 }
 
-export type CreateRefusal =
+export type CreateUploadJobFailure =
   | { reason: "files_rejected"; files: readonly RejectedFile[] }
-  | { reason: "key_reused" | "key_in_use" | "quota_exceeded" }
+  | { reason: "key_reused" }
+  | { reason: "key_in_use" }
+  | { reason: "quota_exceeded" }
 
 export type Created = Omit<CreateUploadJobResponse, "storageEvents"> & { isReplayed: boolean }
 
@@ -41,7 +43,7 @@ type Dependencies = {
 export const createUploadJob = async (
   { environment, limits, database, objectStore }: Dependencies,
   { userId, files, ...request }: CreateUploadJob,
-): Promise<Result<Created, CreateRefusal>> => {
+): Promise<Result<Created, CreateUploadJobFailure>> => {
   const plan = planUploadJob(newId.job(), userId, files, limits)
   if (!plan.ok) return err({ reason: "files_rejected", files: plan.error })
 

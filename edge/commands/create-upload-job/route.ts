@@ -1,15 +1,15 @@
-import { type Context, Hono } from "hono"
+import { Hono } from "hono"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { userChannelOf } from "../../clients/user-channel.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { fingerprintOf, idempotencyKeyOf } from "../../http/idempotency-key.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
+import { fingerprintOf, validIdempotencyKey } from "../../http/idempotency-key.ts"
 import { acceptsUploads } from "../../http/load-gate.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { rateLimited } from "../../http/rate-limit.ts"
-import { validationFailed, validJson } from "../../http/validation.ts"
+import { invalidFields, validJson } from "../../http/validation.ts"
 import { dryRun } from "./dry-run.ts"
-import { type CreateRefusal, createUploadJob as handle } from "./handler.ts"
+import { type CreateUploadJobFailure, createUploadJob as handle } from "./handler.ts"
 import { toFieldError } from "./rejection-messages.ts"
 import {
   type CreateUploadJobResponse,
@@ -17,6 +17,19 @@ import {
   createUploadJobResponse,
   dryRunResponse,
 } from "./schema.ts"
+
+const failures: FailureProblems<CreateUploadJobFailure> = {
+  files_rejected: ["validation-failed", ({ files }) => invalidFields(files.map(toFieldError))],
+  quota_exceeded: ["quota-exceeded", { detail: "Delete photos, or send fewer files." }],
+  key_reused: ["idempotency-key-reused", { detail: "Use a new key for a new request." }],
+  key_in_use: [
+    "idempotency-key-in-use",
+    {
+      detail: "Retry after one second to get the response of the first request.",
+      headers: { "retry-after": "1" },
+    },
+  ],
+}
 
 export const createUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs",
@@ -39,26 +52,15 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
         headers: ["Location", "Idempotency-Replayed"],
       },
     },
-    parameters: ["Idempotency-Key"],
     isRateLimited: true,
-    problems: [
-      "malformed-idempotency-key",
-      "idempotency-key-in-use",
-      "idempotency-key-reused",
-      "quota-exceeded",
-      "overloaded",
-    ],
+    problems: [...problemTypesOf(failures), "overloaded"],
   }),
   acceptsUploads,
   validJson(createUploadJobRequest),
+  validIdempotencyKey,
   async (c) => {
     const { config, database, principal, trace } = c.var
     const { files, partSize, ...request } = c.req.valid("json")
-    const idempotencyKey = idempotencyKeyOf(c.req.header("idempotency-key"))
-    if (idempotencyKey === undefined)
-      return problem(c, "malformed-idempotency-key", {
-        detail: "Send 1 to 255 visible ASCII characters, with or without double quotes.",
-      })
     const policy = { capacity: config.limits.createJobsPerMinute, fillMs: 60_000 }
     const limit = await userChannelOf(config, principal.userId).takeToken("create-upload-job", policy)
     const refusal = rateLimited(c, "create-upload-job", policy, limit)
@@ -73,11 +75,11 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
         userId: principal.userId,
         files,
         traceparent: trace.traceparent,
-        idempotencyKey,
+        ...c.req.valid("header"),
         fingerprint: await fingerprintOf({ files, partSize }),
       },
     )
-    if (!created.ok) return refuse(c, created.error)
+    if (!created.ok) return respondFailure(c, failures, created.error)
 
     const { isReplayed, ...answer } = created.value
     Object.assign(c.var.logFacts, { jobId: answer.jobId, photos: answer.items.length })
@@ -87,19 +89,3 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     return c.json(body, 201)
   },
 )
-
-const refuse = (c: Context<EdgeEnv>, refusal: CreateRefusal): Response => {
-  switch (refusal.reason) {
-    case "files_rejected":
-      return validationFailed(c, refusal.files.map(toFieldError))
-    case "quota_exceeded":
-      return problem(c, "quota-exceeded", { detail: "Delete photos, or send fewer files." })
-    case "key_reused":
-      return problem(c, "idempotency-key-reused", { detail: "Use a new key for a new request." })
-    case "key_in_use":
-      return problem(c, "idempotency-key-in-use", {
-        detail: "Retry after one second to get the response of the first request.",
-        headers: { "retry-after": "1" },
-      })
-  }
-}

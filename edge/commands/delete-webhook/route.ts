@@ -3,7 +3,7 @@ import * as z from "zod"
 import type { NotFound } from "../../../domain/result.ts"
 import { isEndpointId } from "../../../domain/webhook-endpoint.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { deleteEndpoint } from "./sql.ts"
@@ -24,6 +24,6 @@ export const deleteWebhook = new Hono<EdgeEnv>().delete(
       userId: c.var.principal.userId,
       endpointId,
     })
-    return deleted.ok ? c.body(null, 204) : answerFailure(c, failures, deleted.error)
+    return deleted.ok ? c.body(null, 204) : respondFailure(c, failures, deleted.error)
   },
 )

@@ -8,7 +8,7 @@ import {
   type UserId,
 } from "../../../domain/ids.ts"
 import { originalKey } from "../../../domain/object-key.ts"
-import { err, ok, type Result } from "../../../domain/result.ts"
+import { type NotFound, ok, type Result } from "../../../domain/result.ts"
 import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import { sendProcessingMessages } from "../../clients/processing-messages.ts"
@@ -33,7 +33,7 @@ export type FinalizeUploadJob = { jobId: JobId; userId: UserId; photoIds: readon
 export const finalizeUploadJob = async (
   dependencies: Dependencies,
   request: FinalizeUploadJob,
-): Promise<Result<FinalizeUploadJobResponse, "not_found">> => {
+): Promise<Result<FinalizeUploadJobResponse, NotFound>> => {
   const { jobId, userId, photoIds } = request
   const objects = await listOriginals(dependencies, request)
   const found = await dependencies.database.run(finalizePhotosOfJob, {
@@ -42,15 +42,16 @@ export const finalizeUploadJob = async (
     photoIds,
     objects: objects.map(({ photoId, etag }) => ({ photoId, etag })),
   })
-  if (!found) return err("not_found")
+  if (!found.ok) return found
+  const photos = found.value
 
-  const due = new Set(found.filter(({ isMessageDue }) => isMessageDue).map(({ photoId }) => photoId))
+  const due = new Set(photos.filter(({ isMessageDue }) => isMessageDue).map(({ photoId }) => photoId))
   await sendProcessingMessages(
     dependencies,
     userId,
     objects.filter(({ photoId }) => due.has(photoId)),
   )
-  const outcomes = new Map(found.map(({ isMessageDue: _, ...photo }) => [photo.photoId, photo]))
+  const outcomes = new Map(photos.map(({ isMessageDue: _, ...photo }) => [photo.photoId, photo]))
   const items = [...new Set(photoIds ?? outcomes.keys())].map(
     (photoId) => outcomes.get(photoId) ?? ({ photoId, outcome: "not_found", status: null } as const),
   )

@@ -1,12 +1,15 @@
 import { Hono } from "hono"
+import type { NotFound } from "../../../domain/result.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { workQueueOf } from "../../clients/work-queue.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validJson, validParam } from "../../http/validation.ts"
 import { finalizeUploadJob as handle } from "./handler.ts"
 import { finalizeUploadJobParams, finalizeUploadJobRequest, finalizeUploadJobResponse } from "./schema.ts"
+
+const failures: FailureProblems<NotFound> = { not_found: "not-found" }
 
 export const finalizeUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/finalize",
@@ -37,6 +40,6 @@ export const finalizeUploadJob = new Hono<EdgeEnv>().post(
       },
       { jobId, userId: principal.userId, photoIds },
     )
-    return finalized.ok ? c.json(finalized.value) : problem(c, "not-found")
+    return finalized.ok ? c.json(finalized.value) : respondFailure(c, failures, finalized.error)
   },
 )

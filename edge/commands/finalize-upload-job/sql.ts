@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
@@ -18,20 +19,19 @@ export type JobFinalization = {
 
 /**
  * Sets photos of a job whose objects are in S3 to PROCESSING, without a lease, and returns the outcome for each
- * requested photo. `isMessageDue`: the caller has to send the processor a message. Null: the user has no
- * such job.
+ * requested photo. `isMessageDue`: the caller has to send the processor a message.
  */
 export const finalizePhotosOfJob = statementOf<JobFinalization>()(
-  z
-    .array(
+  rowOrNotFound(
+    z.array(
       z.object({
         photoId: z.string().refine(isPhotoId),
         outcome: z.enum(["finalized", "unchanged", "object_missing", "multipart"]),
         status: z.enum(photoStatuses),
         isMessageDue: z.boolean(),
       }),
-    )
-    .nullable(),
+    ),
+  ),
   `
   with ${inputOfActingUser},
   known as (

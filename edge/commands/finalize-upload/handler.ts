@@ -3,7 +3,7 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
 import { isUploadPending } from "../../../domain/photo-status.ts"
-import { err, ok, type Result } from "../../../domain/result.ts"
+import { err, type NotFound, ok, type Result } from "../../../domain/result.ts"
 import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import { sendProcessingMessages } from "../../clients/processing-messages.ts"
@@ -11,8 +11,10 @@ import type { WorkQueue } from "../../clients/work-queue.ts"
 import type { FinalizeUploadResponse } from "./schema.ts"
 import { finalizePhoto, forgetUpload } from "./sql.ts"
 
-export type FinalizeRefusal =
-  | { reason: "not_found" | "object_missing" | "upload_lost" }
+export type FinalizeUploadFailure =
+  | NotFound
+  | { reason: "object_missing" }
+  | { reason: "upload_lost" }
   | { reason: "parts_missing"; partNumbers: readonly number[] }
 
 type Dependencies = {
@@ -32,12 +34,12 @@ type Photo = { photoId: PhotoId; userId: UserId; key: string }
 export const finalizeUpload = async (
   dependencies: Dependencies,
   { photoId, userId }: { photoId: PhotoId; userId: UserId },
-): Promise<Result<FinalizeUploadResponse, FinalizeRefusal>> => {
+): Promise<Result<FinalizeUploadResponse, FinalizeUploadFailure>> => {
   const photo = { photoId, userId, key: originalKey(dependencies.environment, userId, photoId) }
   const settled = await settle(dependencies, photo, [])
-  if (!settled) return err({ reason: "not_found" })
-  const { status, uploadId, partSize, bytes } = settled
-  if (settled.hasObject || !isUploadPending(status)) return ok({ photoId, status })
+  if (!settled.ok) return settled
+  const { status, uploadId, partSize, bytes, hasObject } = settled.value
+  if (hasObject || !isUploadPending(status)) return ok({ photoId, status })
   if (uploadId === null || partSize === null) return err({ reason: "object_missing" })
 
   const stored = await dependencies.objectStore.listParts(photo.key, uploadId)
@@ -49,9 +51,9 @@ export const finalizeUpload = async (
 
   // Read again even if the upload is lost: a concurrent request may have completed it.
   const completed = await settle(dependencies, photo, isCompleted ? parts : [])
-  if (!completed) return err({ reason: "not_found" })
-  if (completed.hasObject || !isUploadPending(completed.status))
-    return ok({ photoId, status: completed.status })
+  if (!completed.ok) return completed
+  if (completed.value.hasObject || !isUploadPending(completed.value.status))
+    return ok({ photoId, status: completed.value.status })
   if (isCompleted) return err({ reason: "object_missing" })
   await dependencies.database.run(forgetUpload, { photoId, userId, uploadId })
   return err({ reason: "upload_lost" })
@@ -65,11 +67,11 @@ const settle = async (
 ) => {
   const { database, objectStore } = dependencies
   const object = await objectStore.head(key)
-  const photo = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
-  if (!photo) return null
-  if (object && photo.isMessageDue)
+  const found = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
+  if (!found.ok) return found
+  if (object && found.value.isMessageDue)
     await sendProcessingMessages(dependencies, userId, [{ photoId, key, ...object }])
-  return { ...photo, hasObject: object !== null }
+  return ok({ ...found.value, hasObject: object !== null })
 }
 
 /** The stored parts if each has its declared length, else the numbers of the missing ones. */

@@ -1,12 +1,30 @@
-import { type Context, Hono } from "hono"
+import { Hono } from "hono"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { workQueueOf } from "../../clients/work-queue.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
-import { type FinalizeRefusal, finalizeUpload as handle } from "./handler.ts"
+import { type FinalizeUploadFailure, finalizeUpload as handle } from "./handler.ts"
 import { finalizeUploadParams, finalizeUploadResponse } from "./schema.ts"
+
+const failures: FailureProblems<FinalizeUploadFailure> = {
+  not_found: "not-found",
+  object_missing: [
+    "object-missing",
+    { detail: "PUT the file or its parts to the presigned URLs, then finalize again." },
+  ],
+  upload_lost: [
+    "upload-lost",
+    { detail: "Open the multipart upload again, PUT its parts, then finalize again." },
+  ],
+  parts_missing: [
+    "parts-missing",
+    ({ partNumbers }) => ({
+      detail: `PUT parts ${partNumbers.join(", ")} to their URLs, then finalize again.`,
+    }),
+  ],
+}
 
 export const finalizeUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/finalize",
@@ -17,7 +35,7 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
       "Idempotent; has the same effect as the S3 event. If the photo is uploaded in parts, it first completes the " +
       "multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
     answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
-    problems: ["object-missing", "parts-missing", "upload-lost", "storage-unavailable", "queue-unavailable"],
+    problems: [...problemTypesOf(failures), "storage-unavailable", "queue-unavailable"],
   }),
   validParam(finalizeUploadParams),
   async (c) => {
@@ -33,25 +51,6 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
       },
       { photoId, userId: principal.userId },
     )
-    return finalized.ok ? c.json(finalized.value) : refuse(c, finalized.error)
+    return finalized.ok ? c.json(finalized.value) : respondFailure(c, failures, finalized.error)
   },
 )
-
-const refuse = (c: Context<EdgeEnv>, refusal: FinalizeRefusal): Response => {
-  switch (refusal.reason) {
-    case "not_found":
-      return problem(c, "not-found")
-    case "object_missing":
-      return problem(c, "object-missing", {
-        detail: "PUT the file or its parts to the presigned URLs, then finalize again.",
-      })
-    case "upload_lost":
-      return problem(c, "upload-lost", {
-        detail: "Open the multipart upload again, PUT its parts, then finalize again.",
-      })
-    case "parts_missing":
-      return problem(c, "parts-missing", {
-        detail: `PUT parts ${refusal.partNumbers.join(", ")} to their URLs, then finalize again.`,
-      })
-  }
-}

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
@@ -18,19 +19,18 @@ export type Finalization = {
 
 /**
  * Sets a photo whose object is in S3 to PROCESSING, without a lease, which the processor takes later. Without an
- * object it only reads the photo's status. `isMessageDue`: the caller has to send the processor a message. Null: the
- * user has no such photo.
+ * object it only reads the photo's status. `isMessageDue`: the caller has to send the processor a message.
  */
 export const finalizePhoto = statementOf<Finalization>()(
-  z
-    .object({
+  rowOrNotFound(
+    z.object({
       status: z.enum(photoStatuses),
       isMessageDue: z.boolean(),
       bytes: z.number().int(),
       partSize: z.number().int().nullable(),
       uploadId: z.string().nullable(),
-    })
-    .nullable(),
+    }),
+  ),
   `
   with ${inputOfActingUser},
   -- Locks the row before reading its status: of a concurrent claim and finalize, the later sees the earlier's result.

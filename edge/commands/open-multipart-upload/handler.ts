@@ -3,13 +3,16 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { partsOf } from "../../../domain/multipart.ts"
 import { originalKey } from "../../../domain/object-key.ts"
 import { isUploadPending } from "../../../domain/photo-status.ts"
-import { err, ok, type Result } from "../../../domain/result.ts"
+import { err, type NotFound, ok, type Result } from "../../../domain/result.ts"
 import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import type { OpenMultipartUploadResponse } from "./schema.ts"
 import { type DeclaredPhoto, keepUploadId, saveParts, selectDeclaredPhoto } from "./sql.ts"
 
-export type OpenRefusal = "not_found" | "not_multipart" | "already_uploaded"
+export type OpenMultipartUploadFailure =
+  | NotFound
+  | { reason: "not_multipart" }
+  | { reason: "already_uploaded" }
 
 type Dependencies = {
   environment: string
@@ -26,17 +29,17 @@ type Dependencies = {
 export const openMultipartUpload = async (
   dependencies: Dependencies,
   { photoId, userId }: { photoId: PhotoId; userId: UserId },
-): Promise<Result<OpenMultipartUploadResponse, OpenRefusal>> => {
+): Promise<Result<OpenMultipartUploadResponse, OpenMultipartUploadFailure>> => {
   const { environment, database, objectStore, inBackground } = dependencies
-  const photo = await database.run(selectDeclaredPhoto, { photoId, userId })
-  if (!photo) return err("not_found")
-  const { bytes, partSize, status } = photo
-  if (partSize === null) return err("not_multipart")
-  if (!isUploadPending(status)) return err("already_uploaded")
+  const found = await database.run(selectDeclaredPhoto, { photoId, userId })
+  if (!found.ok) return found
+  const { bytes, partSize, status } = found.value
+  if (partSize === null) return err({ reason: "not_multipart" })
+  if (!isUploadPending(status)) return err({ reason: "already_uploaded" })
 
   const key = originalKey(environment, userId, photoId)
-  const upload = await findOrOpen(dependencies, { photoId, userId, key }, photo)
-  if (!upload) return err("already_uploaded")
+  const upload = await findOrOpen(dependencies, { photoId, userId, key }, found.value)
+  if (!upload) return err({ reason: "already_uploaded" })
   if (upload.stored.length > 0) inBackground(database.run(saveParts, { photoId, parts: upload.stored }))
 
   const isStored = (partNumber: number, size: number) =>

@@ -1,13 +1,22 @@
-import { type Context, Hono } from "hono"
+import { Hono } from "hono"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import { inBackground } from "../../http/background.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { acceptsUploads } from "../../http/load-gate.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
-import { openMultipartUpload as handle, type OpenRefusal } from "./handler.ts"
+import { openMultipartUpload as handle, type OpenMultipartUploadFailure } from "./handler.ts"
 import { openMultipartUploadParams, openMultipartUploadResponse } from "./schema.ts"
+
+const failures: FailureProblems<OpenMultipartUploadFailure> = {
+  not_found: "not-found",
+  not_multipart: [
+    "not-multipart",
+    { detail: "PUT the file to its presigned URL. If the URL has expired, renew it." },
+  ],
+  already_uploaded: ["already-uploaded", { detail: "Get the photo to read its status." }],
+}
 
 export const openMultipartUpload = new Hono<EdgeEnv>().post(
   "/commands/upload/:photoId/multipart",
@@ -17,7 +26,7 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
     description:
       "For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part.",
     answers: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
-    problems: ["not-multipart", "already-uploaded", "overloaded", "storage-unavailable"],
+    problems: [...problemTypesOf(failures), "overloaded", "storage-unavailable"],
   }),
   acceptsUploads,
   validParam(openMultipartUploadParams),
@@ -34,19 +43,6 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
       },
       { photoId, userId: principal.userId },
     )
-    return opened.ok ? c.json(opened.value) : refuse(c, opened.error)
+    return opened.ok ? c.json(opened.value) : respondFailure(c, failures, opened.error)
   },
 )
-
-const refuse = (c: Context<EdgeEnv>, refusal: OpenRefusal): Response => {
-  switch (refusal) {
-    case "not_found":
-      return problem(c, "not-found")
-    case "not_multipart":
-      return problem(c, "not-multipart", {
-        detail: "PUT the file to its presigned URL. If the URL has expired, renew it.",
-      })
-    case "already_uploaded":
-      return problem(c, "already-uploaded", { detail: "Get the photo to read its status." })
-  }
-}

@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
@@ -15,9 +16,9 @@ const declaredPhoto = z.object({
 
 export type DeclaredPhoto = z.infer<typeof declaredPhoto>
 
-/** Reads the fields of a photo that its upload needs. Null: the user has no such photo. */
+/** Reads the fields of a photo that its upload needs. */
 export const selectDeclaredPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  declaredPhoto.nullable(),
+  rowOrNotFound(declaredPhoto),
   `
   with ${inputOfActingUser},
   known as (

@@ -1,13 +1,24 @@
 import { Hono } from "hono"
 import { maxEndpoints } from "../../../domain/webhook-endpoint.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
-import { validationFailed, validJson } from "../../http/validation.ts"
-import { newId } from "../../new-id.ts"
-import { newWebhookSecret } from "../../new-webhook-secret.ts"
-import { type RegisterWebhookResponse, registerWebhookRequest, registerWebhookResponse } from "./schema.ts"
-import { insertEndpoint } from "./sql.ts"
+import { invalidFields, validJson } from "../../http/validation.ts"
+import { registerWebhook as handle, type RegisterWebhookFailure } from "./handler.ts"
+import { registerWebhookRequest, registerWebhookResponse } from "./schema.ts"
+
+const failures: FailureProblems<RegisterWebhookFailure> = {
+  url_not_allowed: [
+    "validation-failed",
+    invalidFields([
+      { pointer: "#/url", code: "url_not_allowed", detail: "must be an https URL without credentials" },
+    ]),
+  ],
+  too_many_webhooks: [
+    "too-many-webhooks",
+    { detail: `Delete a webhook first. The limit is ${maxEndpoints}.` },
+  ],
+}
 
 export const registerWebhook = new Hono<EdgeEnv>().post(
   "/commands/webhooks",
@@ -22,36 +33,18 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
         schema: registerWebhookResponse,
       },
     },
-    problems: ["too-many-webhooks"],
+    problems: problemTypesOf(failures),
   }),
   validJson(registerWebhookRequest),
   async (c) => {
     const { config, database, principal } = c.var
     const { url, eventTypes = null } = c.req.valid("json")
-    if (!mayBeTarget(new URL(url), config.environment))
-      return validationFailed(c, [
-        { pointer: "#/url", code: "url_not_allowed", detail: "must be an https URL without credentials" },
-      ])
-    const endpoint = {
-      endpointId: newId.endpoint(),
-      url: new URL(url).href,
-      eventTypes,
-      secret: newWebhookSecret(),
-    }
-    const { isAdded } = await database.run(insertEndpoint, { userId: principal.userId, ...endpoint })
-    if (!isAdded)
-      return problem(c, "too-many-webhooks", {
-        detail: `Delete a webhook first. The limit is ${maxEndpoints}.`,
-      })
+    const registered = await handle(
+      { environment: config.environment, database },
+      { userId: principal.userId, url: new URL(url), eventTypes },
+    )
+    if (!registered.ok) return respondFailure(c, failures, registered.error)
     c.header("cache-control", "no-store")
-    return c.json(endpoint satisfies RegisterWebhookResponse, 201)
+    return c.json(registered.value, 201)
   },
 )
-
-// Every delivery checks that the address is public, because a DNS name can resolve to another address later.
-const mayBeTarget = (url: URL, environment: string): boolean => {
-  if (url.username || url.password) return false
-  const isLocal = environment === "local" || environment === "test"
-  const isLoopback = url.hostname === "127.0.0.1" || url.hostname === "localhost"
-  return url.protocol === "https:" || (isLocal && url.protocol === "http:" && isLoopback)
-}

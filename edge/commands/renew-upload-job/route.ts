@@ -1,14 +1,20 @@
 import { Hono } from "hono"
-import { isTerminalJob } from "../../../domain/job-status.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
-import { uploadItemOf } from "../../clients/object-store/presigned-upload.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { acceptsUploads } from "../../http/load-gate.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
-import { type RenewUploadJobResponse, renewUploadJobParams, renewUploadJobResponse } from "./schema.ts"
-import { selectPendingUploads } from "./sql.ts"
+import { renewUploadJob as handle, type RenewUploadJobFailure } from "./handler.ts"
+import { renewUploadJobParams, renewUploadJobResponse } from "./schema.ts"
+
+const failures: FailureProblems<RenewUploadJobFailure> = {
+  not_found: "not-found",
+  already_uploaded: [
+    "already-uploaded",
+    ({ status }) => ({ detail: `The job is ${status}. All its photos are uploaded, failed or cancelled.` }),
+  ],
+}
 
 export const renewUploadJob = new Hono<EdgeEnv>().post(
   "/commands/upload-jobs/:jobId/renew",
@@ -22,7 +28,7 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
         schema: renewUploadJobResponse,
       },
     },
-    problems: ["already-uploaded", "overloaded"],
+    problems: [...problemTypesOf(failures), "overloaded"],
   }),
   acceptsUploads,
   validParam(renewUploadJobParams),
@@ -30,14 +36,10 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
     const { config, database, principal } = c.var
     const { jobId } = c.req.valid("param")
     c.var.logFacts.jobId = jobId
-    const job = await database.run(selectPendingUploads, { jobId, userId: principal.userId })
-    if (!job) return problem(c, "not-found")
-    if (isTerminalJob(job.status))
-      return problem(c, "already-uploaded", {
-        detail: `The job is ${job.status}. All its photos are uploaded, failed or cancelled.`,
-      })
-    const store = objectStoreOf(config)
-    const items = await Promise.all(job.photos.map((photo) => uploadItemOf(store, photo)))
-    return c.json({ jobId, items } satisfies RenewUploadJobResponse)
+    const renewed = await handle(
+      { database, objectStore: objectStoreOf(config) },
+      { jobId, userId: principal.userId },
+    )
+    return renewed.ok ? c.json(renewed.value) : respondFailure(c, failures, renewed.error)
   },
 )

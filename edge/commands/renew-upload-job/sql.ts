@@ -1,5 +1,6 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
@@ -8,7 +9,7 @@ import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/dec
 
 /** Reads the photos of a job that are not uploaded yet, in the order of the files. */
 export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
-  z.object({ status: z.enum(jobStatuses), photos: z.array(declaredPhoto) }).nullable(),
+  rowOrNotFound(z.object({ status: z.enum(jobStatuses), photos: z.array(declaredPhoto) })),
   `
   with ${inputOfActingUser},
   known as (

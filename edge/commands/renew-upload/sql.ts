@@ -1,11 +1,12 @@
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
 
-/** Reads the fields of a photo that its upload needs. Null: the user has no such photo. */
+/** Reads the fields of a photo that its upload needs. */
 export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  declaredPhoto.nullable(),
+  rowOrNotFound(declaredPhoto),
   `
   with ${inputOfActingUser},
   known as (

@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { newWebhookSecret } from "../../new-webhook-secret.ts"
@@ -29,7 +29,7 @@ export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
     const { endpointId } = c.req.valid("param")
     const secret = newWebhookSecret()
     const rotated = await database.run(rotateSecret, { userId: principal.userId, endpointId, secret })
-    if (!rotated.ok) return answerFailure(c, failures, rotated.error)
+    if (!rotated.ok) return respondFailure(c, failures, rotated.error)
     c.header("cache-control", "no-store")
     return c.json({ endpointId, secret, ...rotated.value } satisfies RotateWebhookSecretResponse)
   },

@@ -1,14 +1,21 @@
 import { Hono } from "hono"
 import { maxTagsPerPhoto } from "../../../domain/tag-label.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validJson, validParam } from "../../http/validation.ts"
-import { type PhotoTagsResponse, photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
-import { tagPhoto as statement } from "./sql.ts"
+import { tagPhoto as handle, type TagPhotoFailure } from "./handler.ts"
+import { photoTagsResponse, tagPhotoParams, tagPhotoRequest } from "./schema.ts"
 
-// A photo changes only a few times, so this many conflicts with other changes mean a bug.
-const attempts = 10
+const failures: FailureProblems<TagPhotoFailure> = {
+  not_found: "not-found",
+  too_many_tags: [
+    "too-many-tags",
+    ({ tagCount }) => ({
+      detail: `A photo can have ${maxTagsPerPhoto} tags. This photo has ${tagCount}. Remove tags before you add others.`,
+    }),
+  ],
+}
 
 export const tagPhoto = new Hono<EdgeEnv>().post(
   "/commands/photos/:photoId/tags",
@@ -16,25 +23,15 @@ export const tagPhoto = new Hono<EdgeEnv>().post(
     tag: "photos",
     summary: "Add tags to a photo",
     answers: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },
-    problems: ["too-many-tags"],
+    problems: problemTypesOf(failures),
   }),
   validParam(tagPhotoParams),
   validJson(tagPhotoRequest),
   async (c) => {
     const { database, principal } = c.var
     const { photoId } = c.req.valid("param")
-    const { labels } = c.req.valid("json")
     c.var.logFacts.photoId = photoId
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const tagged = await database.run(statement, { photoId, userId: principal.userId, labels })
-      if (!tagged) return problem(c, "not-found")
-      if (tagged.outcome === "too_many")
-        return problem(c, "too-many-tags", {
-          detail: `A photo can have ${maxTagsPerPhoto} tags. This photo has ${tagged.tags.length}. Remove tags before you add others.`,
-        })
-      if (tagged.outcome === "tagged")
-        return c.json({ photoId, tags: tagged.tags } satisfies PhotoTagsResponse)
-    }
-    throw new Error("the photo changed during every attempt")
+    const tagged = await handle(database, { photoId, userId: principal.userId, ...c.req.valid("json") })
+    return tagged.ok ? c.json(tagged.value) : respondFailure(c, failures, tagged.error)
   },
 )

@@ -1,15 +1,16 @@
 import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { maxTagsPerPhoto, type TagLabel } from "../../../domain/tag-label.ts"
 
 /**
  * Adds tags to a photo. The tag limit is checked against the version of the photo that was read. If the photo changed
- * concurrently, the outcome is `raced` and the caller retries. Null: the user has no such photo.
+ * concurrently, the outcome is `raced` and the caller retries.
  */
-export const tagPhoto = statementOf<{ photoId: PhotoId; userId: UserId; labels: readonly TagLabel[] }>()(
-  z.object({ outcome: z.enum(["tagged", "too_many", "raced"]), tags: z.array(z.string()) }).nullable(),
+export const addTags = statementOf<{ photoId: PhotoId; userId: UserId; labels: readonly TagLabel[] }>()(
+  rowOrNotFound(z.object({ outcome: z.enum(["tagged", "too_many", "raced"]), tags: z.array(z.string()) })),
   `
   with ${inputOfActingUser},
   found as (

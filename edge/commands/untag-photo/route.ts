@@ -1,7 +1,7 @@
 import { Hono } from "hono"
 import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { type UntagPhotoResponse, untagPhotoParams, untagPhotoResponse } from "./schema.ts"
@@ -28,6 +28,6 @@ export const untagPhoto = new Hono<EdgeEnv>().delete(
     })
     return untagged.ok
       ? c.json({ photoId, ...untagged.value } satisfies UntagPhotoResponse)
-      : answerFailure(c, failures, untagged.error)
+      : respondFailure(c, failures, untagged.error)
   },
 )

@@ -1,20 +1,23 @@
 import { Hono } from "hono"
-import { thumbnailVariants } from "../../../domain/image.ts"
-import { thumbnailKey } from "../../../domain/object-key.ts"
 import { objectStoreOf } from "../../clients/object-store/object-store.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam, validQuery } from "../../http/validation.ts"
 import { contentDispositionOf } from "./content-disposition.ts"
+import { type DownloadFailure, findDownload } from "./handler.ts"
 import {
   type DownloadUrlResponse,
   downloadUrlResponse,
   getDownloadUrlParams,
   getDownloadUrlQuery,
 } from "./schema.ts"
-import { selectDownload } from "./sql.ts"
+
+const failures: FailureProblems<DownloadFailure> = {
+  not_found: "not-found",
+  photo_not_ready: ["photo-not-ready", ({ status }) => ({ detail: `The photo is ${status}.` })],
+}
 
 export const getDownloadUrl = new Hono<EdgeEnv>().get(
   "/queries/photos/:photoId/download-url",
@@ -23,7 +26,7 @@ export const getDownloadUrl = new Hono<EdgeEnv>().get(
     summary: "Get a download URL",
     description: "Returns a presigned URL of the original or of a thumbnail.",
     answers: { 200: { description: "The URL.", schema: downloadUrlResponse } },
-    problems: ["photo-not-ready"],
+    problems: problemTypesOf(failures),
     isCached: true,
   }),
   validParam(getDownloadUrlParams),
@@ -33,37 +36,27 @@ export const getDownloadUrl = new Hono<EdgeEnv>().get(
     const { photoId } = c.req.valid("param")
     const { variant } = c.req.valid("query")
     c.var.logFacts.photoId = photoId
-    const photo = await database.run(selectDownload, { photoId, userId: principal.userId })
-    if (!photo) return problem(c, "not-found")
-    const size = thumbnailVariants.find((each) => String(each) === variant)
-    const isStored = size === undefined || photo.thumbnails.some((thumbnail) => thumbnail.variant === size)
-    // Return URLs of verified photos only.
-    if (photo.status !== "COMPLETED" || !isStored)
-      return problem(c, "photo-not-ready", { detail: `The photo is ${photo.status}.` })
-    const unchanged = notModified(c, `${variant}-${photo.version}-${urlSpanOf(config)}`)
+    const found = await findDownload(
+      { environment: config.environment, database },
+      { photoId, userId: principal.userId, variant },
+    )
+    if (!found.ok) return respondFailure(c, failures, found.error)
+    const { key, filename, contentType, version } = found.value
+    const unchanged = notModified(c, `${variant}-${version}-${urlSpanOf(config)}`)
     if (unchanged) return unchanged
 
-    const file =
-      size === undefined
-        ? { key: photo.s3Key, filename: photo.filename, contentType: photo.mimeType }
-        : {
-            key: thumbnailKey(config.environment, principal.userId, photoId, size),
-            filename: `${withoutExtension(photo.filename)}-${size}.webp`,
-            contentType: "image/webp",
-          }
-    const { url, expiresAt } = await objectStoreOf(config).presignGet(file.key, {
-      contentType: file.contentType,
-      contentDisposition: contentDispositionOf(file.filename),
+    const contentDisposition = contentDispositionOf(filename)
+    const { url, expiresAt } = await objectStoreOf(config).presignGet(key, {
+      contentType,
+      contentDisposition,
     })
     return c.json({
       photoId,
       variant,
       url,
       expiresAt: expiresAt.toISOString(),
-      filename: file.filename,
-      contentType: file.contentType,
+      filename,
+      contentType,
     } satisfies DownloadUrlResponse)
   },
 )
-
-const withoutExtension = (filename: string): string => filename.replace(/(?<=.)\.[^.]*$/, "")

@@ -1,21 +1,22 @@
 import * as z from "zod"
+import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 
-/** Reads a photo's filename and stored variants, or null. */
+/** Reads a photo's filename and stored variants. */
 export const selectDownload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  z
-    .object({
+  rowOrNotFound(
+    z.object({
       status: z.enum(photoStatuses),
       filename: z.string(),
       mimeType: z.string(),
       s3Key: z.string(),
       thumbnails: z.array(storedThumbnail),
       version: z.number().int(),
-    })
-    .nullable(),
+    }),
+  ),
   `
   with ${inputOfActingUser}
   select (

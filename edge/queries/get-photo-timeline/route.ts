@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified } from "../../http/entity-tag.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { getPhotoTimelineParams, type PhotoTimelineResponse, photoTimelineResponse } from "./schema.ts"
@@ -30,7 +30,7 @@ export const getPhotoTimeline = new Hono<EdgeEnv>().get(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const found = await database.run(selectPhotoTimeline, { photoId, userId: principal.userId })
-    if (!found.ok) return answerFailure(c, failures, found.error)
+    if (!found.ok) return respondFailure(c, failures, found.error)
     const unchanged = notModified(c, String(found.value.version))
     if (unchanged) return unchanged
     const entries = found.value.entries.map((entry) => ({

@@ -4,7 +4,7 @@ import type { NotFound } from "../../../domain/result.ts"
 import { linkThumbnails } from "../../clients/object-store/thumbnail-links.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified, urlSpanOf } from "../../http/entity-tag.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { getPhotoParams, type PhotoResponse, photoResponse } from "./schema.ts"
@@ -26,7 +26,7 @@ export const getPhoto = new Hono<EdgeEnv>().get(
     const { photoId } = c.req.valid("param")
     c.var.logFacts.photoId = photoId
     const found = await database.run(selectPhoto, { photoId, userId: principal.userId })
-    if (!found.ok) return answerFailure(c, failures, found.error)
+    if (!found.ok) return respondFailure(c, failures, found.error)
 
     const { version, ...photo } = found.value
     const unchanged = notModified(c, `${version}-${urlSpanOf(config)}`)

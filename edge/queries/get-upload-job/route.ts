@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { knownTagsOf, notModified, respondNotModified } from "../../http/entity-tag.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { getUploadJobParams, uploadJobSnapshot } from "./schema.ts"
@@ -33,7 +33,7 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
     c.var.logFacts.jobId = jobId
     const userId = c.var.principal.userId
     const found = await c.var.database.run(selectUploadJob, { jobId, userId, knownTags: knownTagsOf(c) })
-    if (!found.ok) return answerFailure(c, failures, found.error)
+    if (!found.ok) return respondFailure(c, failures, found.error)
     const { version, status, job } = found.value
 
     const tag = String(version)

@@ -2,7 +2,7 @@ import { Hono } from "hono"
 import type { NotFound } from "../../../domain/result.ts"
 import type { EdgeEnv } from "../../http/context.ts"
 import { notModified } from "../../http/entity-tag.ts"
-import { answerFailure, type FailureProblems } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { pageOf, rowsOf } from "../../http/page.ts"
 import { validParam, validQuery } from "../../http/validation.ts"
@@ -40,7 +40,7 @@ export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
       endpointId,
       ...rowsOf(query),
     })
-    if (!found.ok) return answerFailure(c, failures, found.error)
+    if (!found.ok) return respondFailure(c, failures, found.error)
     const answer = pageOf(c, found.value.deliveries, query.size, ({ deliveryId }) => deliveryId)
     return notModified(c, found.value.tag) ?? c.json(answer satisfies ListWebhookDeliveriesResponse)
   },
