@@ -83,7 +83,7 @@ describe("a port in use", () => {
       const other = createServer()
       const taken = Number(new URL(await listen(other, 0, "other")).port)
       const storage = start({ [option]: taken })
-      await expect(storage).rejects.toThrow(new RegExp(`${taken}.*is taken`))
+      await expect(storage).rejects.toThrow(new RegExp(`${taken}.*is already in use`))
       await expect(storage).rejects.toMatchObject({ code: "EADDRINUSE" })
       await close(other)
     },

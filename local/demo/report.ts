@@ -1,7 +1,7 @@
 import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
 import type { DemoOutcome, DemoSnapshot } from "./run-demo.ts"
 
-/** Prints the job, one photo's EXIF and thumbnails, every rejected or failed file, and the result as the last line. */
+/** Prints the job, the EXIF and thumbnails of one photo, every rejected or failed file, and the result as the last line. */
 export const printReport = ({ snapshot, failedUploads, seconds, thumbnailFolder }: DemoOutcome): void => {
   const completed = snapshot.photos.filter(isCompleted)
   if (snapshot.job) {
@@ -23,11 +23,9 @@ const isCompleted = (photo: DemoSnapshot["photos"][number]): photo is PhotoRespo
 const printPhoto = (photo: PhotoResponse, thumbnailFolder: string): void => {
   console.log(`\nEXIF of ${photo.filename} (${photo.width} × ${photo.height}):`)
   console.log(JSON.stringify(photo.exifJson, null, 2))
-  for (const { variant, width, height, bytes, url } of photo.thumbnails)
-    console.log(
-      `Thumbnail ${variant}: ${width} × ${height}, ${bytes} bytes, ${url.split("?")[0]} (signed for 15 minutes in the API's answer)`,
-    )
-  console.log(`Saved all thumbnails in ${thumbnailFolder}\n`)
+  for (const { variant, width, height, bytes } of photo.thumbnails)
+    console.log(`Thumbnail ${variant}: ${width} × ${height}, ${bytes} bytes`)
+  console.log(`All thumbnails are saved in ${thumbnailFolder}\n`)
 }
 
 const resultLine = ({ job, photos }: DemoSnapshot, completed: number, seconds: number): string => {

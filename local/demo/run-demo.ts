@@ -31,7 +31,7 @@ export type DemoOutcome = {
 }
 
 const pollMs = 500
-const patienceMs = 10 * 60_000
+const timeLimitMs = 10 * 60_000
 /** The API's limit for one job. */
 const maxFiles = 500
 
@@ -41,16 +41,19 @@ export const runDemo = async (
   paths: readonly string[],
   thumbnailFolder: string,
 ): Promise<DemoOutcome> => {
-  if (paths.length > maxFiles) throw new Error(`${paths.length} files; a job takes at most ${maxFiles}`)
+  if (paths.length > maxFiles)
+    throw new Error(`The folder has ${paths.length} files. A job has at most ${maxFiles}.`)
   const api = await signedInClient(edgeUrl)
   const files = await Promise.all(
     paths.map(async (path) => ({ filename: basename(path), content: await openAsBlob(path) })),
   )
-  const announcedAt = performance.now()
+  const startedAt = performance.now()
   const batch = await createBatch(api, files)
   const { jobId, uploads, rejected } = batch
-  const createMs = Math.round(performance.now() - announcedAt)
-  console.log(`${uploads.length} presigned URLs after ${createMs} ms (including hashing the files)`)
+  const createMs = Math.round(performance.now() - startedAt)
+  console.log(
+    `${uploads.length} presigned URLs received after ${createMs} ms, including the time to hash the files`,
+  )
 
   const { job, failedUploads, seconds } = jobId
     ? await uploadAndWatch(api, jobId, batch)
@@ -78,8 +81,8 @@ const signedInClient = async (baseUrl: string): Promise<ApiClient> => {
 const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch) => {
   const display = progressDisplay(batch.uploads.length)
   const startedAt = performance.now()
-  const patience = AbortSignal.timeout(patienceMs)
-  const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: patience })
+  const timeLimit = AbortSignal.timeout(timeLimitMs)
+  const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: timeLimit })
   const failedUploads = await uploadBatch(api, batch, { onUploaded: display.countUpload })
   // A photo that was not uploaded keeps the job open, so do not wait for its end.
   const job = failedUploads.length > 0 ? await api.getUploadJob(jobId) : await watching

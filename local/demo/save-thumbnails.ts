@@ -12,7 +12,7 @@ export const saveThumbnails = async (photos: readonly PhotoResponse[], folder: s
     for (const { url, variant } of thumbnails) {
       const response = await fetch(url)
       if (!response.ok)
-        throw new Error(`the ${variant} px thumbnail of ${photoId} answered ${response.status}`)
+        throw new Error(`the ${variant} px thumbnail of ${photoId} returned status ${response.status}`)
       await writeFile(
         join(folder, `${filename}-${photoId.slice(-6)}-${variant}.webp`),
         await response.bytes(),

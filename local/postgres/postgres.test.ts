@@ -87,7 +87,7 @@ test("a taken port is reported with the setting that changes it", async () => {
   onTestFinished(() => void other.close())
   await once(other, "listening")
 
-  await expect(start({ port })).rejects.toThrow(`Port ${port} is taken (by another program on this machine)`)
+  await expect(start({ port })).rejects.toThrow(`Port ${port} is already in use`)
 })
 
 test("data that another running process uses is not touched", async () => {

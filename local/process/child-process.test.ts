@@ -42,7 +42,7 @@ test("a child that exits before it is ready is reported with its exit code and i
   const dying = start(`console.log("starting"); console.error("no such database"); process.exitCode = 3`)
 
   await expect(dying).rejects.toThrow(
-    /^a test's child ended with code 3\. Its last lines:\n(starting\nno such database|no such database\nstarting)$/,
+    /^a test's child exited with code 3\. Its last lines:\n(starting\nno such database|no such database\nstarting)$/,
   )
 })
 

@@ -107,7 +107,7 @@ const untilReady = async (child: Child, output: Output, options: ChildOptions): 
   if (outcome === "ready") return
   child.kill()
   const { code, lastLines } = await child.exited
-  const what = outcome === "late" ? `was not ready within ${readyWithinMs} ms` : `ended with code ${code}`
+  const what = outcome === "late" ? `was not ready within ${readyWithinMs} ms` : `exited with code ${code}`
   throw new Error([`${name} ${what}. Its last lines:`, ...lastLines].join("\n"))
 }
 

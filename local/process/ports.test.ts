@@ -10,8 +10,8 @@ test("a taken port is reported with the setting to change and a free value", asy
 
   const alternative = port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000
   await expect(assertPortFree(port, "EDGE_PORT")).rejects.toThrow(
-    `Port ${port} is taken (by another program on this machine). ` +
-      `Set EDGE_PORT to a free one, e.g. EDGE_PORT=${alternative} npm start`,
+    `Port ${port} is already in use. ` +
+      `Set EDGE_PORT to a free port, for example: EDGE_PORT=${alternative} npm start`,
   )
   other.close()
 })

@@ -13,10 +13,8 @@ export const assertPortFree = async (port: number, settingName: string): Promise
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const isTaken = "code" in error && error.code === "EADDRINUSE"
-    const reason = isTaken
-      ? "is taken (by another program on this machine)"
-      : `can't be opened (${error.message})`
-    const remedy = `Set ${settingName} to a free one, e.g. ${settingName}=${alternativeTo(port)} npm start`
+    const reason = isTaken ? "is already in use" : `cannot be opened (${error.message})`
+    const remedy = `Set ${settingName} to a free port, for example: ${settingName}=${alternativeTo(port)} npm start`
     throw new Error(`Port ${port} ${reason}. ${remedy}`, { cause: error })
   }
 }
