@@ -7,7 +7,7 @@ const loopback = "127.0.0.1"
 /**
  * @param port 0 picks a free one
  * @returns the server's origin, such as `http://127.0.0.1:9000`
- * @throws Error that names the port, with the code EADDRINUSE if it is taken
+ * @throws Error that names the port, with the code EADDRINUSE if it is already in use
  */
 export const listen = async (server: Server, port: number, name: string): Promise<string> => {
   try {
