@@ -83,12 +83,12 @@ describe("the search index", () => {
     const [photo] = await own.sql`select photo_id from photos where filename = 'moving_1.jpg'`
     const isIndexed = async () =>
       (await own.sql`select 1 from photo_search where photo_id = ${photo?.photo_id}`).length === 1
-    const become = (status: PhotoStatus) =>
+    const setStatus = (status: PhotoStatus) =>
       own.sql`update photos set status = ${status}, failure_reason = ${status === "FAILED" ? "CORRUPT" : null}
         where photo_id = ${photo?.photo_id}`
     const indexed: Partial<Record<PhotoStatus, boolean>> = {}
     for (const status of photoStatuses) {
-      await become(status)
+      await setStatus(status)
       indexed[status] = await isIndexed()
       expect(await idsOf(userId, { q: "moving" })).toEqual([photo?.photo_id])
       expect(await idsOf(userId, { q: "moving", status })).toEqual([photo?.photo_id])
@@ -101,9 +101,9 @@ describe("the search index", () => {
       FAILED: true,
       CANCELLED: true,
     })
-    await become("PROCESSING")
+    await setStatus("PROCESSING")
     expect(await isIndexed()).toBe(false)
-    await become("COMPLETED")
+    await setStatus("COMPLETED")
     await own.sql`update photos set deleted_at = now() where photo_id = ${photo?.photo_id}`
     expect(await isIndexed()).toBe(false)
     expect(await idsOf(userId, { q: "moving" })).toEqual([])

@@ -45,7 +45,7 @@ import { nodesOfPlan, type PlanMode, tablesReadWhole } from "./testing/query-pla
 
 const rowCount = 100_000
 /** One row in this many has each of the states that a statement selects. */
-const rareEvery = 1000
+const rowsPerRareState = 1000
 
 /** Small tables. For these a full scan is the best plan. */
 const smallTables = [
@@ -86,13 +86,13 @@ const seed = async () => {
       dead_lettered_at, deleted_at, objects_removed_at, status_since, updated_at, completed_at)
     select ${idSql("ph", "n")}, ${idSql("job", "n / 10")}, ${idSql("usr", "n / 10 % 1000")}, 'a.jpg', 'image/jpeg', 1000,
       n::text,
-      case n % ${rareEvery} when 1 then 'UPLOADING' when 2 then 'QUEUED' when 3 then 'PROCESSING' when 4 then 'FAILED'
+      case n % ${rowsPerRareState} when 1 then 'UPLOADING' when 2 then 'QUEUED' when 3 then 'PROCESSING' when 4 then 'FAILED'
         when 5 then 'FAILED' when 6 then 'CANCELLED' when 8 then 'CANCELLED' else 'COMPLETED' end,
-      case n % ${rareEvery} when 4 then 'EXPIRED' when 5 then 'PROCESSING_ERROR' end,
-      case when n % ${rareEvery} in (1, 2, 4) then null else 'e' end,
-      case when n % ${rareEvery} = 5 then now() end,
-      case when n % ${rareEvery} = 7 then now() - interval '2 days' end,
-      case when n % ${rareEvery} = 8 then now() end,
+      case n % ${rowsPerRareState} when 4 then 'EXPIRED' when 5 then 'PROCESSING_ERROR' end,
+      case when n % ${rowsPerRareState} in (1, 2, 4) then null else 'e' end,
+      case when n % ${rowsPerRareState} = 5 then now() end,
+      case when n % ${rowsPerRareState} = 7 then now() - interval '2 days' end,
+      case when n % ${rowsPerRareState} = 8 then now() end,
       now() - interval '2 days', now() - interval '2 days', now() - interval '2 days'
     from generate_series(0, ${rowCount - 1}) n;
     insert into photo_timeline (photo_id, kind) select photo_id, 'PROCESSING' from photos;
@@ -109,7 +109,7 @@ const seed = async () => {
     insert into webhook_endpoints (endpoint_id, user_id, url, secret)
     select ${idSql("whe", "n")}, ${idSql("usr", "n")}, 'https://example.com', 'whsec_' from generate_series(0, 99) n;
     insert into webhook_deliveries (endpoint_id, event_id, event, status, created_at)
-    select ${idSql("whe", "n % 100")}, n::text, '{}', case when n % ${rareEvery} = 1 then 'PENDING' else 'DELIVERED' end,
+    select ${idSql("whe", "n % 100")}, n::text, '{}', case when n % ${rowsPerRareState} = 1 then 'PENDING' else 'DELIVERED' end,
       now() - n * interval '27 seconds'
     from generate_series(0, ${rowCount - 1}) n;
     insert into refresh_families (family_id, user_id, generation, expires_at)

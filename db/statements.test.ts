@@ -40,12 +40,12 @@ const filesWithStatements = async (): Promise<Map<string, number>> => {
 
 /** Builds the statements that depend on their arguments, with every kind of argument. */
 const buildStatements = () => {
-  const whether = [null, "2026-01-01"]
+  const dates = [null, "2026-01-01"]
   for (const tagKey of [null, "sea"])
     for (const q of [null, "img"])
       for (const status of [null, ...photoStatuses])
-        for (const takenFrom of whether)
-          for (const takenTo of whether) selectPhotos({ tagKey, q, status, takenFrom, takenTo })
+        for (const takenFrom of dates)
+          for (const takenTo of dates) selectPhotos({ tagKey, q, status, takenFrom, takenTo })
 }
 
 let files: Map<string, number>

@@ -99,6 +99,6 @@ function jobStatusSql(): string {
 }
 
 function eventTypeSql(column: string): string {
-  const arms = photoStatuses.map((status) => `when '${status}' then '${eventOfEntering[status]}'`)
-  return `case ${column} ${arms.join(" ")} end`
+  const cases = photoStatuses.map((status) => `when '${status}' then '${eventOfEntering[status]}'`)
+  return `case ${column} ${cases.join(" ")} end`
 }

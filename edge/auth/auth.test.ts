@@ -55,7 +55,7 @@ describe("registering", () => {
 
 describe("sign-in attempts", () => {
   /** An environment whose sign-in limiter calls `attempt`. */
-  const limitersThat = (attempt: () => Promise<unknown>) => ({
+  const limitersCalling = (attempt: () => Promise<unknown>) => ({
     ...variablesOf({}),
     SIGN_IN_LIMITER: { idFromName: (name: string) => name, get: () => ({ attempt, succeeded: attempt }) },
   })
@@ -75,7 +75,7 @@ describe("sign-in attempts", () => {
   })
 
   test("are allowed, and the password is checked, when the limiter fails", async () => {
-    const env = limitersThat(() => Promise.reject(new Error("overloaded")))
+    const env = limitersCalling(() => Promise.reject(new Error("overloaded")))
     const { email, password } = await newUser()
     const attempt = (word: string) => send("POST", "/auth/token", { headers: basic(email, word), env })
     expect((await attempt(password)).status).toBe(200)
@@ -84,7 +84,12 @@ describe("sign-in attempts", () => {
 
   test("are counted for the caller's /64, for the account by a hash of its lower-case e-mail address, and for both together", async () => {
     const names: string[] = []
-    const env = limitersThat(async () => ({ isAllowed: true, remaining: 1, resetSeconds: 1, isKnown: false }))
+    const env = limitersCalling(async () => ({
+      isAllowed: true,
+      remaining: 1,
+      resetSeconds: 1,
+      isKnown: false,
+    }))
     env.SIGN_IN_LIMITER.idFromName = (name) => {
       names.push(name)
       return name
@@ -182,9 +187,9 @@ describe("getting a token", () => {
       for (let time = 0; time < 4; time += 1)
         statuses.push((await attemptAt(address, email, "wrong", variables)).status)
       expect(statuses).toEqual([401, 401, 401, 429])
-      const refused = await attemptAt(address, email, user.password, variables)
-      expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0)
-      await expectProblem(refused, 429, "rate-limited")
+      const limited = await attemptAt(address, email, user.password, variables)
+      expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0)
+      await expectProblem(limited, 429, "rate-limited")
     },
   )
 
@@ -197,14 +202,14 @@ describe("getting a token", () => {
 
   test("an attacker with many addresses is limited; the owner can sign in from a known address", async () => {
     const owner = await newUser()
-    const home = crypto.randomUUID()
+    const knownAddress = crypto.randomUUID()
     const variables = { SIGN_IN_ATTEMPTS_PER_ACCOUNT: "3" }
-    expect((await attemptAt(home, owner.email, owner.password, variables)).status).toBe(200)
+    expect((await attemptAt(knownAddress, owner.email, owner.password, variables)).status).toBe(200)
     const statuses: number[] = []
     for (let time = 0; time < 5; time += 1)
       statuses.push((await attemptAt(crypto.randomUUID(), owner.email, "wrong", variables)).status)
     expect(statuses.at(-1)).toBe(429)
-    expect((await attemptAt(home, owner.email, owner.password, variables)).status).toBe(200)
+    expect((await attemptAt(knownAddress, owner.email, owner.password, variables)).status).toBe(200)
   })
 
   test("addresses in one IPv6 /64 are counted together, an address in the next /64 separately", async () => {

@@ -109,17 +109,17 @@ describe("signing keys", () => {
   test("can be rotated: tokens of the old key are valid while it is a verification key", async () => {
     const old = await newKey("RS256")
     const token = await signIn({ JWT_SIGNING_KEY: JSON.stringify(old) })
-    const rolled = {
+    const rotated = {
       JWT_SIGNING_KEY: JSON.stringify(await newKey("ES256")),
       JWT_VERIFICATION_KEYS: JSON.stringify({ keys: [publicHalfOf(old)] }),
     }
-    expect((await listJobs(token, rolled)).status).toBe(200)
-    const jwks = await (await send("GET", "/.well-known/jwks.json", { variables: rolled })).json<{
+    expect((await listJobs(token, rotated)).status).toBe(200)
+    const jwks = await (await send("GET", "/.well-known/jwks.json", { variables: rotated })).json<{
       keys: { alg: string }[]
     }>()
     expect(jwks.keys.map(({ alg }) => alg)).toEqual(["ES256", "RS256"])
     await expectProblem(
-      await listJobs(token, { ...rolled, JWT_VERIFICATION_KEYS: '{"keys":[]}' }),
+      await listJobs(token, { ...rotated, JWT_VERIFICATION_KEYS: '{"keys":[]}' }),
       401,
       "unauthenticated",
     )

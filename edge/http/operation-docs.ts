@@ -14,7 +14,7 @@ export const tags = {
 } as const
 
 /** Descriptions of response headers, shared by all operations. */
-export const headerAbout = {
+export const headerDescriptions = {
   ETag: "Entity tag of this response. Send it in `If-None-Match` to get 304 if nothing has changed.",
   Link: 'The next page (RFC 8288, `rel="next"`). Absent on the last page.',
   Location: "URL of the created resource.",
@@ -27,15 +27,15 @@ export const headerAbout = {
 } as const
 
 /** Descriptions of request headers, shared by all operations. */
-export const parameterAbout = {
+export const parameterDescriptions = {
   "If-None-Match": "`ETag` of an earlier response. Returns 304 if nothing has changed since.",
   "Idempotency-Key":
     "1 to 255 visible ASCII characters. A repeated request with the same key returns the first response and changes nothing.",
   "Last-Event-ID": "Id of the last received event. The stream resumes after it.",
 } as const
 
-export type HeaderName = keyof typeof headerAbout
-export type ParameterName = keyof typeof parameterAbout
+export type HeaderName = keyof typeof headerDescriptions
+export type ParameterName = keyof typeof parameterDescriptions
 
 /** A successful response. */
 export type SuccessResponse = {

@@ -39,8 +39,8 @@ export const applyEvent = (board: JobBoard, { isReopening, ...event }: PhotoEven
   const known = board.photos.get(event.photoId)
   if (!known || event.sequence <= known.sequence) return null
   // A photo that was read from the database may be newer than events that are still being delivered.
-  const isBehind = known.sequence === 0 && !isReopening && rank[event.status] < rank[known.status]
-  if (isBehind) return known
+  const isStale = known.sequence === 0 && !isReopening && rank[event.status] < rank[known.status]
+  if (isStale) return known
   const hasObject = event.status === "PROCESSING" || event.status === "COMPLETED"
   const reported = hasObject ? known.bytes : event.bytesSent
   const next = { ...known, ...event, bytesSent: Math.max(known.bytesSent, reported) }

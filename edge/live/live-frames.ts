@@ -29,7 +29,7 @@ export const followedMessages = (
   messages.filter(({ jobId }) => followed === null || jobId === null || followed === jobId)
 
 /** The last message of a channel. */
-export const closing = (reason: string): OutgoingMessage => ({
+export const closedMessage = (reason: string): OutgoingMessage => ({
   id: null,
   jobId: null,
   message: { type: "closed", reason: `${reason} Reconnect with the last id.` },

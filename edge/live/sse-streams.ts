@@ -1,4 +1,4 @@
-import { closing, followedMessages, maxAgeMs, type OutgoingMessage, sseFrames } from "./live-frames.ts"
+import { closedMessage, followedMessages, maxAgeMs, type OutgoingMessage, sseFrames } from "./live-frames.ts"
 
 /** Maximum number of bytes buffered for a client that does not read. */
 const maxBufferedBytes = 256 * 1024
@@ -29,7 +29,7 @@ export const newSseStreams = (now: () => number = Date.now) => {
   const write = (client: SseClient, text: string): void => {
     const reason = closingReason(client, now())
     try {
-      client.controller.enqueue(encode(reason ? sseFrames([closing(reason)]) : text))
+      client.controller.enqueue(encode(reason ? sseFrames([closedMessage(reason)]) : text))
       if (!reason) return
       client.controller.close()
     } catch {

@@ -202,6 +202,7 @@ const subscription = z.object({
 
 /** The header takes precedence: a reconnecting EventSource sends it. */
 const lastIdOf = (request: Request): number | null => {
-  const given = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("lastEventId")
-  return given !== null && /^\d{1,15}$/.test(given) ? Number(given) : null
+  const lastEventId =
+    request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("lastEventId")
+  return lastEventId !== null && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null
 }

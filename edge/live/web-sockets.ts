@@ -1,4 +1,10 @@
-import { closing, followedMessages, maxAgeMs, type OutgoingMessage, webSocketFrame } from "./live-frames.ts"
+import {
+  closedMessage,
+  followedMessages,
+  maxAgeMs,
+  type OutgoingMessage,
+  webSocketFrame,
+} from "./live-frames.ts"
 
 /** A WebSocket that sent no ping for this long may be half-open: the client left without closing the connection. */
 const inactiveAfterMs = 60_000
@@ -93,7 +99,7 @@ const attachmentOf = (socket: WebSocket): Attachment =>
 const attach = (socket: WebSocket, attachment: Attachment): void => socket.serializeAttachment(attachment)
 
 const close = (socket: WebSocket, code: number, reason: string): void => {
-  send(socket, webSocketFrame([closing(reason)]))
+  send(socket, webSocketFrame([closedMessage(reason)]))
   socket.close(code, reason)
 }
 

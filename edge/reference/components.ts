@@ -1,4 +1,4 @@
-import { headerAbout, parameterAbout } from "../http/operation-docs.ts"
+import { headerDescriptions, parameterDescriptions } from "../http/operation-docs.ts"
 import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import type { JsonSchema, OpenApi } from "./openapi.ts"
 
@@ -40,11 +40,11 @@ const exampleErrors = [{ pointer: "#/files/0/bytes", code: "invalid_type", detai
 /** The components that every document has. */
 export const commonComponents = (): OpenApi["components"] => ({
   schemas: { Problem: problem, FieldError: fieldError },
-  headers: mapEntries(headerAbout, (description, name) => ({
+  headers: mapEntries(headerDescriptions, (description, name) => ({
     description,
     schema: { type: name === "Retry-After" ? "integer" : "string" },
   })),
-  parameters: mapEntries(parameterAbout, (description, name) => ({
+  parameters: mapEntries(parameterDescriptions, (description, name) => ({
     name,
     in: "header" as const,
     required: false,

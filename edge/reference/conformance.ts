@@ -27,11 +27,11 @@ export const conformanceOf = (document: OpenApi) => {
     const documented = operation.responses[String(actual.status)]
     if (!documented) return `${name} is not documented: ${actual.text.slice(0, 500)}`
     if (method === "HEAD") return null
-    return wrongContent(document, validators, name, documented, actual)
+    return contentMismatch(document, validators, name, documented, actual)
   }
 }
 
-const wrongContent = (
+const contentMismatch = (
   document: OpenApi,
   validators: Map<string, Validator>,
   name: string,

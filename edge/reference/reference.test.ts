@@ -50,10 +50,10 @@ test("every route that requires a token documents its scope and its errors", () 
 
 test("every problem is documented by an operation, except the one for unknown methods", () => {
   const text = JSON.stringify(document.paths)
-  const unmentioned = Object.keys(problems).filter(
+  const undocumented = Object.keys(problems).filter(
     (type) => !text.includes(`${problemUrn(type as "not-found")}"`),
   )
-  expect(["method-not-allowed"]).toEqual(expect.arrayContaining(unmentioned))
+  expect(["method-not-allowed"]).toEqual(expect.arrayContaining(undocumented))
 })
 
 test("schemas describe what a caller sends, before transforms", () => {

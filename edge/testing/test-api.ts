@@ -62,8 +62,8 @@ const checkResponse = conformanceOf(documentOf(app))
 /** @throws Error when the OpenAPI document does not describe the response */
 const assertDocumented = async (method: string, path: string, response: Response): Promise<Response> => {
   const contentType = response.headers.get("content-type")
-  const isEndless = response.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
-  const text = isEndless || response.body === null ? null : await response.text()
+  const isStream = response.status === 101 || (contentType?.startsWith("text/event-stream") ?? false)
+  const text = isStream || response.body === null ? null : await response.text()
   const { pathname } = new URL(path, "http://localhost")
   const mismatch = checkResponse(method, pathname, { status: response.status, contentType, text: text ?? "" })
   if (mismatch) throw new Error(`The response does not match the OpenAPI document: ${mismatch}`)
@@ -121,8 +121,8 @@ export const duringChange = async <Outcome>(
   const holder = open()
   const observer = open()
   await holder.unsafe("begin")
-  const [held] = await holder.unsafe(`${change} returning pg_backend_pid() as pid`, [parameter])
-  const pid = Number(held?.pid)
+  const [row] = await holder.unsafe(`${change} returning pg_backend_pid() as pid`, [parameter])
+  const pid = Number(row?.pid)
   const outcome = work()
   await vi.waitFor(async () => {
     const waiting =

@@ -40,8 +40,8 @@ describe("a refresh token", () => {
     async (_, rotations) => {
       let token = (await newUser()).refreshToken
       for (let call = 0; call < rotations; call += 1) token = (await refreshed(token)).refresh_token
-      const answers = await Promise.all([refresh(token), refresh(token), refresh(token)])
-      const succeeded = answers.filter(({ status }) => status === 200)
+      const responses = await Promise.all([refresh(token), refresh(token), refresh(token)])
+      const succeeded = responses.filter(({ status }) => status === 200)
       expect(succeeded).toHaveLength(1)
       const next = await succeeded[0]?.json<TokenResponse>()
       await expectProblem(await refresh(next?.refresh_token ?? ""), 401, "bad-refresh-token")
@@ -113,8 +113,8 @@ describe("a refresh token", () => {
   test("that is an access token, malformed or has a wrong signature is rejected", async () => {
     const { token, refreshToken } = await newUser()
     for (const invalid of [token, "x.y.z", `${refreshToken.slice(0, -8)}AAAAAAAA`])
-      for (const answer of [await refresh(invalid), await logout(invalid)]) {
-        const problem = await expectProblem(answer, 401, "bad-refresh-token")
+      for (const response of [await refresh(invalid), await logout(invalid)]) {
+        const problem = await expectProblem(response, 401, "bad-refresh-token")
         expect(JSON.stringify(problem)).not.toContain(invalid)
       }
     await expectProblem(await send("POST", "/auth/refresh", { body: {} }), 422, "validation-failed")

@@ -37,7 +37,7 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
     select p.* from input, jsonb_to_recordset(doc->'photos')
       as p ("photoId" text, filename text, type text, bytes bigint, sha256 text, "s3Key" text, "partSize" int)
   ),
-  need as (select count(*) as photos, sum(bytes) as bytes from file),
+  requested as (select count(*) as photos, sum(bytes) as bytes from file),
   known as (
     select k.fingerprint, k.job_id, j.job_id is not null as has_job
     from input
@@ -48,23 +48,23 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
   key as (
     insert into idempotency_keys as k (user_id, idempotency_key, fingerprint, job_id)
     select u.user_id, doc->>'idempotencyKey', doc->>'fingerprint', doc->>'jobId'
-    from input, need, users u
-    where u.user_id = doc->>'userId' and doc->>'idempotencyKey' is not null and ${hasRoom("u")}
+    from input, requested, users u
+    where u.user_id = doc->>'userId' and doc->>'idempotencyKey' is not null and ${isWithinQuota("u")}
     on conflict (user_id, idempotency_key) do update
       set fingerprint = excluded.fingerprint, job_id = excluded.job_id, created_at = now()
       where k.created_at <= now() - ${keyLifetime} or k.job_id in (select job_id from known where not has_job)
     returning k.job_id
   ),
   reserved as (
-    update users u set used_bytes = u.used_bytes + need.bytes, used_photos = u.used_photos + need.photos
-    from input, need
-    where u.user_id = doc->>'userId' and ${hasRoom("u")}
+    update users u set used_bytes = u.used_bytes + requested.bytes, used_photos = u.used_photos + requested.photos
+    from input, requested
+    where u.user_id = doc->>'userId' and ${isWithinQuota("u")}
       and (doc->>'idempotencyKey' is null or exists (select from key))
     returning u.user_id
   ),
   job as (
     insert into upload_jobs (job_id, user_id, total_count)
-    select doc->>'jobId', reserved.user_id, need.photos from input, need, reserved
+    select doc->>'jobId', reserved.user_id, requested.photos from input, requested, reserved
     returning job_id, user_id, total_count
   ),
   photo as (
@@ -89,11 +89,11 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
         when exists (select from key) then 'quota_exceeded'
         when known.fingerprint <> doc->>'fingerprint' then 'key_reused'
         when known.has_job then 'replayed'
-        when doc->>'idempotencyKey' is null or not ${hasRoom("u")} then 'quota_exceeded'
+        when doc->>'idempotencyKey' is null or not ${isWithinQuota("u")} then 'quota_exceeded'
         else 'key_in_use'
       end as outcome,
       doc->>'userId' as user_id, coalesce((select job_id from job), known.job_id) as job_id
-    from input cross join need join users u on u.user_id = doc->>'userId' left join known on true
+    from input cross join requested join users u on u.user_id = doc->>'userId' left join known on true
   ),
   ${auditOf("create-upload-job", "select user_id, job_id, null::text as photo_id, outcome from decided")}
   select jsonb_build_object('outcome', outcome) || case when outcome = 'replayed' then jsonb_build_object(
@@ -125,18 +125,18 @@ export const selectDuplicates = statementOf<{
     where p.user_id = doc->>'userId' and p.deleted_at is null and p.status = 'COMPLETED'
     order by p.checksum, p.photo_id
   ),
-  need as (
+  requested as (
     select count(*) as photos, coalesce(sum(bytes), 0) as bytes from file
     where sha256 is null or sha256 not in (select checksum from duplicate)
   )
   select jsonb_build_object(
-    'isWithinQuota', (select ${hasRoom("u")} from input, need, users u where u.user_id = doc->>'userId'),
+    'isWithinQuota', (select ${isWithinQuota("u")} from input, requested, users u where u.user_id = doc->>'userId'),
     'duplicates', (
       select coalesce(jsonb_agg(jsonb_build_object('sha256', checksum, 'photoId', photo_id)), '[]') from duplicate)
   ) as result`,
 )
 
-function hasRoom(user: string): string {
-  return `(${user}.used_bytes + need.bytes <= ${user}.quota_bytes
-      and ${user}.used_photos + need.photos <= ${user}.quota_photos)`
+function isWithinQuota(user: string): string {
+  return `(${user}.used_bytes + requested.bytes <= ${user}.quota_bytes
+      and ${user}.used_photos + requested.photos <= ${user}.quota_photos)`
 }

@@ -41,7 +41,7 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
     select o."photoId" as photo_id, o.etag
     from input, jsonb_to_recordset(doc->'objects') as o ("photoId" text, etag text)
   ),
-  asked as (
+  requested as (
     select p.photo_id, p.status, p.part_size from input, known join photos p using (job_id)
     where p.deleted_at is null and case when jsonb_typeof(doc->'photoIds') = 'array'
       then p.photo_id in (select jsonb_array_elements_text(doc->'photoIds'))
@@ -50,7 +50,7 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
   -- Locked in the order of their ids, as in every statement that changes several photos. Of a concurrent claim and
   -- finalize, the later sees the earlier's result.
   locked as (
-    select p.photo_id, p.status, object.etag from asked join object using (photo_id) join photos p using (photo_id)
+    select p.photo_id, p.status, object.etag from requested join object using (photo_id) join photos p using (photo_id)
     order by p.photo_id for update of p
   ),
   transitioned as (
@@ -74,14 +74,14 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
   select (
     select (
       select coalesce(jsonb_agg(jsonb_build_object(
-          'photoId', asked.photo_id,
+          'photoId', requested.photo_id,
           'outcome', case when transitioned.photo_id is not null then 'finalized'
-            when not (${mayBecome("PROCESSING", "coalesce(locked.status, asked.status)")}) then 'unchanged'
-            when asked.part_size is not null then 'multipart' else 'object_missing' end,
-          'status', coalesce(transitioned.status, locked.status, asked.status),
+            when not (${mayBecome("PROCESSING", "coalesce(locked.status, requested.status)")}) then 'unchanged'
+            when requested.part_size is not null then 'multipart' else 'object_missing' end,
+          'status', coalesce(transitioned.status, locked.status, requested.status),
           'isMessageDue', transitioned.photo_id is not null or resent.photo_id is not null
-        ) order by asked.photo_id), '[]')
-      from asked left join locked using (photo_id) left join transitioned using (photo_id) left join resent using (photo_id))
+        ) order by requested.photo_id), '[]')
+      from requested left join locked using (photo_id) left join transitioned using (photo_id) left join resent using (photo_id))
     from known
   ) as result`,
 )

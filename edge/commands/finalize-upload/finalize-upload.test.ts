@@ -103,12 +103,12 @@ describe("messages", () => {
 })
 
 test("requests for ids that the user does not have are counted by day, not logged one by one", async () => {
-  const prober = await newUser()
+  const caller = await newUser()
   for (let call = 0; call < 5; call += 1)
-    await expectProblem(await finalize(`ph_${"0".repeat(26)}`, prober.token), 404, "not-found")
-  expect(await rows("select from audit_log where user_id = $1", prober.userId)).toEqual([])
+    await expectProblem(await finalize(`ph_${"0".repeat(26)}`, caller.token), 404, "not-found")
+  expect(await rows("select from audit_log where user_id = $1", caller.userId)).toEqual([])
   expect(
-    await rows("select action, requests from unknown_id_requests where user_id = $1", prober.userId),
+    await rows("select action, requests from unknown_id_requests where user_id = $1", caller.userId),
   ).toEqual([{ action: "finalize-upload", requests: 5 }])
 })
 

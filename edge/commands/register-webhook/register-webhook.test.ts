@@ -57,8 +57,8 @@ describe("registering a webhook", () => {
     async (url) => {
       expect((await register({ url })).status).toBe(201)
       const variables = { ENVIRONMENT: "production" }
-      const elsewhere = { token: user.token, body: { url }, variables }
-      await expectProblem(await send("POST", "/commands/webhooks", elsewhere), 422, "validation-failed")
+      const inProduction = { token: user.token, body: { url }, variables }
+      await expectProblem(await send("POST", "/commands/webhooks", inProduction), 422, "validation-failed")
     },
   )
 
@@ -105,13 +105,13 @@ describe("a webhook", () => {
       endpointId,
     )
     const path = `/queries/webhooks/${endpointId}/deliveries`
-    const ask = async (query: string) =>
+    const request = async (query: string) =>
       (await send("GET", `${path}${query}`, { token: user.token })).json<{
         items: { eventId: string; status: string }[]
         nextCursor: string | null
       }>()
-    const first = await ask("?size=3")
-    const second = await ask(`?size=3&cursor=${first.nextCursor}`)
+    const first = await request("?size=3")
+    const second = await request(`?size=3&cursor=${first.nextCursor}`)
     expect([...first.items, ...second.items].map(({ eventId }) => eventId)).toEqual([
       "evt_5",
       "evt_4",
@@ -129,16 +129,16 @@ describe("a webhook", () => {
        values ($1, 'evt_1', '{"type": "x"}', 1, now() + interval '1 minute')`,
       endpointId,
     )
-    const ask = (headers: Record<string, string> = {}) =>
+    const request = (headers: Record<string, string> = {}) =>
       send("GET", `/queries/webhooks/${endpointId}/deliveries`, { token: user.token, headers })
-    const etag = (await ask()).headers.get("etag") ?? ""
-    expect((await ask({ "if-none-match": etag })).status).toBe(304)
+    const etag = (await request()).headers.get("etag") ?? ""
+    expect((await request({ "if-none-match": etag })).status).toBe(304)
     await rows(
       `update webhook_deliveries set last_status = 500, next_attempt_at = now() + interval '5 minutes'
        where endpoint_id = $1`,
       endpointId,
     )
-    const changed = await ask({ "if-none-match": etag })
+    const changed = await request({ "if-none-match": etag })
     expect(changed.status).toBe(200)
     expect(await changed.json()).toMatchObject({
       items: [{ eventId: "evt_1", attempts: 1, lastStatus: 500 }],
@@ -148,12 +148,12 @@ describe("a webhook", () => {
   test("of another user is 404 and is unchanged", async () => {
     const { endpointId } = await registered()
     const { token } = await newUser()
-    const asked = [
+    const responses = [
       await send("POST", `/commands/webhooks/${endpointId}/rotate-secret`, { token }),
       await send("DELETE", `/commands/webhooks/${endpointId}`, { token }),
       await send("GET", `/queries/webhooks/${endpointId}/deliveries`, { token }),
     ]
-    for (const response of asked) await expectProblem(response, 404, "not-found")
+    for (const response of responses) await expectProblem(response, 404, "not-found")
     expect(
       await rows("select previous_secret from webhook_endpoints where endpoint_id = $1", endpointId),
     ).toEqual([{ previous_secret: null }])

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await complete(photoId)
 })
 
-const ask = (variant: string, headers: Record<string, string> = {}) =>
+const request = (variant: string, headers: Record<string, string> = {}) =>
   send("GET", `/queries/photos/${photoId}/download-url${variant && `?variant=${variant}`}`, {
     token: user.token,
     headers,
@@ -30,7 +30,7 @@ const ask = (variant: string, headers: Record<string, string> = {}) =>
 
 describe("a download", () => {
   test("of the original has its filename and type and needs no credentials", async () => {
-    const response = await (await ask("")).json<DownloadUrlResponse>()
+    const response = await (await request("")).json<DownloadUrlResponse>()
     expect(response).toMatchObject({
       variant: "original",
       filename: "Zoë's “best” €.jpg",
@@ -45,7 +45,7 @@ describe("a download", () => {
   })
 
   test("with a changed name or type in the URL is rejected", async () => {
-    const { url } = await (await ask("")).json<DownloadUrlResponse>()
+    const { url } = await (await request("")).json<DownloadUrlResponse>()
     const changed = new URL(url)
     changed.searchParams.set("response-content-type", "text/html")
     const download = await fetch(changed)
@@ -54,7 +54,7 @@ describe("a download", () => {
   })
 
   test("of a thumbnail is a webp named after the photo", async () => {
-    expect(await (await ask("256")).json()).toMatchObject({
+    expect(await (await request("256")).json()).toMatchObject({
       variant: "256",
       filename: "Zoë's “best” €-256.webp",
       contentType: "image/webp",
@@ -62,12 +62,12 @@ describe("a download", () => {
   })
 
   test("keeps its URL for a limited time and is 304 during it", async () => {
-    const first = await ask("1024")
+    const first = await request("1024")
     const { url } = await first.json<DownloadUrlResponse>()
-    const held = first.headers.get("etag") ?? ""
-    expect((await (await ask("1024")).json<DownloadUrlResponse>()).url).toBe(url)
-    expect((await ask("1024", { "if-none-match": held })).status).toBe(304)
-    expect((await ask("256", { "if-none-match": held })).status).toBe(200)
+    const etag = first.headers.get("etag") ?? ""
+    expect((await (await request("1024")).json<DownloadUrlResponse>()).url).toBe(url)
+    expect((await request("1024", { "if-none-match": etag })).status).toBe(304)
+    expect((await request("256", { "if-none-match": etag })).status).toBe(200)
   })
 
   test("of a photo that was not verified is 409, of an unknown variant 422", async () => {
@@ -76,7 +76,7 @@ describe("a download", () => {
       token: user.token,
     })
     await expectProblem(response, 409, "photo-not-ready")
-    await expectProblem(await ask("512"), 422, "validation-failed")
+    await expectProblem(await request("512"), 422, "validation-failed")
   })
 })
 

@@ -52,8 +52,8 @@ describe("a job's snapshot", () => {
       expect(
         (await send("GET", path, { token: user.token, headers: { "if-none-match": unknown } })).status,
       ).toBe(200)
-    for (const held of ['"1"', 'W/"1"', '"0", "1"', "*"]) {
-      const again = await send("GET", path, { token: user.token, headers: { "if-none-match": held } })
+    for (const etag of ['"1"', 'W/"1"', '"0", "1"', "*"]) {
+      const again = await send("GET", path, { token: user.token, headers: { "if-none-match": etag } })
       expect(again.status).toBe(304)
       expect(await again.text()).toBe("")
       expect(again.headers.get("etag")).toBe('"1"')

@@ -31,9 +31,9 @@ beforeAll(async () => {
     await send("POST", `/commands/photos/${photoId}/tags`, { token: user.token, body: { labels } })
 })
 
-const ask = (query: string, token = user.token) => send("GET", `/queries/photos${query}`, { token })
+const request = (query: string, token = user.token) => send("GET", `/queries/photos${query}`, { token })
 const list = async (query: string) => {
-  const response = await ask(query)
+  const response = await request(query)
   expect(response.status).toBe(200)
   return response.json<ListPhotosResponse>()
 }
@@ -66,7 +66,7 @@ describe("a list of photos", () => {
       byPage.push(...(await list(`?size=3&page=${page}`)).items.map(({ photoId }) => photoId))
     const byLink: string[] = []
     for (let path: string | undefined = "?size=3"; path; ) {
-      const response: Response = await ask(path)
+      const response: Response = await request(path)
       byLink.push(...(await response.json<ListPhotosResponse>()).items.map(({ photoId }) => photoId))
       path = /<\/queries\/photos(\?[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1]
     }
@@ -146,7 +146,7 @@ describe("a list of photos", () => {
   test("finds nothing by time of capture when no photo has one", async () => {
     const other = await newUser()
     await newJob(other)
-    const response = await ask("?takenTo=2026-12-31", other.token)
+    const response = await request("?takenTo=2026-12-31", other.token)
     expect(response.status).toBe(200)
     expect((await response.json<ListPhotosResponse>()).items).toEqual([])
   })
@@ -164,9 +164,9 @@ describe("a list of photos", () => {
   })
 
   test("is 304 until one of its photos changes", async () => {
-    const first = await ask("?size=2")
-    const held = { "if-none-match": first.headers.get("etag") ?? "" }
-    const again = () => send("GET", "/queries/photos?size=2", { token: user.token, headers: held })
+    const first = await request("?size=2")
+    const headers = { "if-none-match": first.headers.get("etag") ?? "" }
+    const again = () => send("GET", "/queries/photos?size=2", { token: user.token, headers })
     expect((await again()).status).toBe(304)
     await rows("update photos set updated_at = now() where photo_id = $1", photoIds.at(-1) ?? "")
     expect((await again()).status).toBe(200)
@@ -182,13 +182,13 @@ describe("a list of photos", () => {
     "?q=",
     "?q=%00",
   ])("rejects %s with a pointer", async (query) => {
-    const problem = await expectProblem(await ask(query), 422, "validation-failed")
+    const problem = await expectProblem(await request(query), 422, "validation-failed")
     expect(problem.errors).toHaveLength(1)
   })
 
   test("rejects a page beyond item 1,000 and recommends the cursor", async () => {
-    expect((await ask("?page=9&size=100")).status).toBe(200)
-    const problem = await expectProblem(await ask("?page=10&size=100"), 422, "validation-failed")
+    expect((await request("?page=9&size=100")).status).toBe(200)
+    const problem = await expectProblem(await request("?page=10&size=100"), 422, "validation-failed")
     expect(problem.errors).toEqual([
       {
         pointer: "#/page",
@@ -200,8 +200,10 @@ describe("a list of photos", () => {
 
   test("of another user contains none of these photos", async () => {
     const otherUser = await newUser()
-    expect((await (await ask("", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
-    expect((await (await ask("?tag=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
-    expect((await (await ask("?q=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await request("", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
+    expect((await (await request("?tag=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual(
+      [],
+    )
+    expect((await (await request("?q=summer", otherUser.token)).json<ListPhotosResponse>()).items).toEqual([])
   })
 })

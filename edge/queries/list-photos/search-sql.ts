@@ -26,7 +26,7 @@ export const searchedPhotos = (filters: PhotoFilters): string => {
     (each) => !isTerminalPhoto(each) && (status === null || status === each),
   )
   const parts = [
-    ...(status === null || isTerminalPhoto(status) ? [endedPhotos(filters, hasRange)] : []),
+    ...(status === null || isTerminalPhoto(status) ? [finishedPhotos(filters, hasRange)] : []),
     ...(hasRange || unfinished.length === 0 ? [] : [unfinishedPhotos(unfinished)]),
   ]
   const found = parts.map((part) => `(${part})`).join(" union all ")
@@ -51,7 +51,7 @@ const upToSlice = "limit ($1::jsonb->>'offset')::int + ($1::jsonb->>'limit')::in
 const matchesWords = (document: string) => `
   ${document} like all (wanted.substrings) and ${document} ~ all (wanted.beginnings)`
 
-const endedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => {
+const finishedPhotos = ({ tagKey, q, status }: PhotoFilters, hasRange: boolean) => {
   const tokens = "search_tokens(s.block_id, s.document, s.status, s.taken_at, s.tag_keys)"
   const inBlock = (hashes: string) =>
     `array(select block.block_id::bigint << 32 | hash from unnest(wanted.${hashes}) as hash)`
@@ -92,16 +92,16 @@ const unfinishedPhotos = (statuses: readonly PhotoStatus[]) => {
   from wanted, (${statuses.map(idsOf).join(" union all ")}) as unfinished join photos p using (photo_id),
     lateral (select array(
       select tag_key from photo_tags where photo_id = p.photo_id order by tag_key) as tag_keys offset 0) as tagged,
-    lateral (select search_document(p.filename, p.exif_json, tagged.tag_keys) as document offset 0) as described
-  where ${matchesWords("described.document")}
+    lateral (select search_document(p.filename, p.exif_json, tagged.tag_keys) as document offset 0) as searchable
+  where ${matchesWords("searchable.document")}
     and ($1::jsonb->>'tagKey' is null or $1::jsonb->>'tagKey' = any (tagged.tag_keys))
   order by p.photo_id desc ${upToSlice}`
 }
 
 // Clamps an open range to the capture dates of the user's photos. Uses order and limit, because min() and max() of a
 // table without statistics become a scan.
-const boundOf = (nearer: "greatest" | "least", filter: "takenFrom" | "takenTo", order: "asc" | "desc") => `
-        ${nearer}($1::jsonb->>'${filter}', (
+const boundOf = (combine: "greatest" | "least", filter: "takenFrom" | "takenTo", order: "asc" | "desc") => `
+        ${combine}($1::jsonb->>'${filter}', (
           select taken_at from photos
           where user_id = $1::jsonb->>'userId' and deleted_at is null and taken_at is not null
           order by taken_at ${order} limit 1))`
