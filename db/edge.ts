@@ -5,7 +5,7 @@ import { errorCodeOf, isDatabaseOutage } from "./outage.ts"
 import type { Database } from "./statement.ts"
 import { withinTime } from "./time-limit.ts"
 
-/** The statement acted for a deleted or disabled user and had no effect. */
+/** The user of a statement is deleted or disabled. The statement had no effect. */
 export class InactiveUser extends Error {
   override name = "InactiveUser"
 }

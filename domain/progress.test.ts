@@ -21,7 +21,7 @@ describe("progress", () => {
     expect(steps).toEqual([0, 24, 80, 90, 100])
   })
 
-  test("never exceeds the upload's share, whatever a client reports", () => {
+  test("never exceeds the upload's share, regardless of what a client reports", () => {
     expect(photoProgress("UPLOADING", 1_000, 10)).toBe(80)
   })
 

@@ -21,7 +21,7 @@ export const createOwnDatabase = async (environmentUrl: string): Promise<OwnData
   return own
 }
 
-/** Copying a database is faster than migrating one. It is deleted together with the server of the tests. */
+/** The migrated database that tests copy, because copying is faster than migrating. Deleted with the tests' server. */
 let migrated: Promise<OwnDatabase> | undefined
 
 const createMigrated = async (environmentUrl: string): Promise<OwnDatabase> => {

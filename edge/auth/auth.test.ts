@@ -107,7 +107,7 @@ describe("sign-in attempts", () => {
 })
 
 describe("getting a token", () => {
-  test("Basic credentials give an access token that the published keys verify", async () => {
+  test("Basic credentials return an access token that can be verified with the published keys", async () => {
     const response = await send("POST", "/auth/token", { headers: basic(user.email, user.password) })
     expect(response.status).toBe(200)
     expect(response.headers.get("cache-control")).toBe("no-store")

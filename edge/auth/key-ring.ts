@@ -9,7 +9,7 @@ export type RingKey = { kid: string; alg: "RS256" | "ES256" | "HS256"; key: Impo
 /** The signing key and all keys whose signatures are accepted: more than one during key rotation. */
 export type KeyRing = { signing: RingKey; verifying: ReadonlyMap<string, RingKey> }
 
-// Importing an RSA key costs as much as a signature: once per isolate is enough.
+// Importing an RSA key costs as much as a signature, so keys are imported once per isolate.
 const rings = new WeakMap<object, Promise<KeyRing>>()
 
 /** Imports the keys of a configuration, once per isolate. */
@@ -33,7 +33,7 @@ const importKeys = async ({ signingKey, verificationKeys }: Config["jwt"]): Prom
   )
   return {
     signing: await importKey(signingKey, signingKey),
-    // When keys share a kid, the first one is used, so that none replaces the signing key.
+    // If keys share a kid, the first one is used, so that no verification key replaces the signing key.
     verifying: new Map(verifying.toReversed().map((key) => [key.kid, key])),
   }
 }

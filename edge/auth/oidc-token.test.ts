@@ -160,7 +160,7 @@ describe("an external issuer", () => {
     ["whose keys return an error", { keys: serverError }],
     ["whose keys never arrive", { keys: neverResponds }],
     ["without keys", { keys: emptyDocument }],
-  ])("%s gives 503 and is retried at the next request", async (_, failure) => {
+  ])("%s results in 503, and the next request tries again", async (_, failure) => {
     const provider = await newProvider()
     const { discovery, keys } = provider
     const token = await provider.token()

@@ -15,7 +15,7 @@ const fillMs = 600_000
 const rememberMs = 90 * 86_400_000
 
 export type Attempt = {
-  /** The response when a limit is exceeded, else null. */
+  /** The response when a limit is exceeded, or null. */
   rejection: Response | null
   /** Call when the password was correct: the attempt does not count. */
   succeeded: () => void

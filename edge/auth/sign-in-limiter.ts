@@ -9,7 +9,7 @@ export class SignInLimiter extends DurableObject<object> implements SignInLimite
   async attempt(policy: BucketPolicy): Promise<Omit<Taken, "level"> & { isKnown: boolean }> {
     const limit = await takeStoredToken(this.ctx.storage, "level", policy)
     const knownUntil = await this.#knownUntil()
-    // An idle bucket is full. A deleted bucket counts as full.
+    // The alarm deletes the bucket once it is full again: a missing bucket counts as full.
     await this.ctx.storage.setAlarm(Date.now() + policy.fillMs)
     return { ...limit, isKnown: knownUntil > Date.now() }
   }

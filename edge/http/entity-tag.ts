@@ -16,7 +16,7 @@ export const knownTagsOf = (c: Context<EdgeEnv>): string[] =>
   })
 
 /**
- * Sets a strong entity tag. Returns 304 when the caller has the current response cached, else null. Responses are
+ * Sets a strong entity tag. Returns 304 when the caller has the current response cached, or null. Responses are
  * private: shared caches must not store them.
  */
 export const notModified = (c: Context<EdgeEnv>, tag: string): Response | null => {

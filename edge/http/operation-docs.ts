@@ -67,7 +67,7 @@ export type Facts = {
   body?: z.ZodType
   path?: z.ZodType
   query?: z.ZodType
-  /** Answers carry an `ETag`, and `If-None-Match` is supported. */
+  /** Responses have an `ETag`, and `If-None-Match` is supported. */
   isCached?: boolean
   isRateLimited?: boolean
 }

@@ -4,7 +4,7 @@ import { problem } from "./problem.ts"
 import type { BucketPolicy, Taken } from "./token-bucket.ts"
 
 /**
- * Sets the RateLimit headers. Returns 429 when the limit is exceeded, else null.
+ * Sets the RateLimit headers. Returns 429 when the limit is exceeded, or null.
  * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/
  */
 export const rateLimited = (

@@ -16,7 +16,7 @@ const step = fc.record({
   ),
 })
 
-test("a job's bytesSent never decreases, whatever the outcomes of its photos", () => {
+test("a job's bytesSent never decreases, regardless of the outcomes of its photos", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
       const board = newBoard(

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
 import { isUserId } from "../../../domain/ids.ts"
 
-/** Selects the account of an email address, or null when none exists or it must not sign in. */
+/** Selects the account with an email address. Null: there is no such account, or it may not sign in. */
 export const selectCredentials = statementOf<{ email: string }>()(
   z.object({ userId: z.string().refine(isUserId), passwordHash: z.string() }).nullable(),
   `

@@ -16,7 +16,7 @@ test("a listing contains the objects after the start of its range up to its end,
   )
 })
 
-test("a listing follows short pages and stops after the end of its range", async () => {
+test("a listing continues after short pages and stops after the end of its range", async () => {
   const pages: Record<string, string> = {
     "": page(["a/1", "a/2"], "second"),
     second: page(["a/3"], "third"),

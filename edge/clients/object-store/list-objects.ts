@@ -9,11 +9,11 @@ export type ListedObject = { key: string; etag: string; bytes: number }
 export type ListRange = {
   /** Only keys with this prefix. */
   prefix: string
-  /** Only keys after this one, which need not exist. */
+  /** Only keys after this one. It does not have to exist. */
   startAfter: string
   /** Only keys up to and including this one. */
   endAt: string
-  /** The maximum number of keys in the range: S3 reads no further. */
+  /** Maximum number of keys to list. */
   maxKeys: number
 }
 

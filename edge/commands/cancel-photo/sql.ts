@@ -22,7 +22,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   ),
   `
   with ${inputOfActingUser},
-  -- Locks the row before reading its status: of a concurrent cancel and completion, the later sees the earlier's result.
+  -- Locks the row before reading its status, so that a concurrent cancel and completion run one after the other.
   found as (
     select p.photo_id, p.job_id, p.status, p.upload_id, p.deleted_at from input
     join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'

@@ -40,7 +40,7 @@ describe("success", () => {
     }
   })
 
-  test("the URL binds type, length, absence of the object and the declared checksum, and states its expiry", async () => {
+  test("the URL is bound to type, length, absence of the object and the declared checksum, and contains its expiry", async () => {
     const { items } = await (await create([png])).json<CreateUploadJobResponse>()
     const [item] = items
     const query = new URL(item?.presignedUrl ?? "").searchParams

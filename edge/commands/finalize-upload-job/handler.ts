@@ -28,7 +28,7 @@ export type FinalizeUploadJob = { jobId: JobId; userId: UserId; photoIds: readon
 /**
  * Confirms the uploads of a job with one S3 listing and one statement: the ids of a job's photos follow from the
  * job's id, so the listing needs nothing from the database (docs/decisions/0020-finalize-a-whole-job.md). The keys
- * follow from user and photo, so another user's job id gives a range without objects.
+ * follow from user and photo, so another user's job id results in a range without objects.
  */
 export const finalizeUploadJob = async (
   dependencies: Dependencies,

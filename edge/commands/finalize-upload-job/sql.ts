@@ -47,8 +47,8 @@ export const finalizePhotosOfJob = statementOf<JobFinalization>()(
       then p.photo_id in (select jsonb_array_elements_text(doc->'photoIds'))
       else ${mayBecome("PROCESSING", "p.status")} or ${needsMessage("p")} end
   ),
-  -- Locked in the order of their ids, as in every statement that changes several photos. Of a concurrent claim and
-  -- finalize, the later sees the earlier's result.
+  -- Locked in the order of their ids, as in every statement that changes several photos. This also makes a
+  -- concurrent claim and finalize run one after the other.
   locked as (
     select p.photo_id, p.status, object.etag from requested join object using (photo_id) join photos p using (photo_id)
     order by p.photo_id for update of p

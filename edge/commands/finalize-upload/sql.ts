@@ -33,7 +33,7 @@ export const finalizePhoto = statementOf<Finalization>()(
   ),
   `
   with ${inputOfActingUser},
-  -- Locks the row before reading its status: of a concurrent claim and finalize, the later sees the earlier's result.
+  -- Locks the row before reading its status, so that a concurrent claim and finalize run one after the other.
   known as (
     select p.* from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'
     where p.deleted_at is null

@@ -91,7 +91,7 @@ describe("a list of photos", () => {
     expect(await names("?q=100.")).toEqual([])
   })
 
-  test("finds words of one or two characters where a word begins", async () => {
+  test("finds one or two characters only at the beginning of a word", async () => {
     expect(await names("?q=mo")).toEqual(["Mountain.jpg"])
     expect(await names("?q=ip")).toEqual(["Mountain.jpg"])
     expect(await names("?q=10")).toEqual(["IMG_1000.jpg", "IMG_100%.jpg"])

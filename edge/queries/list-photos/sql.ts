@@ -69,7 +69,7 @@ function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage
     `
     with ${inputOfActingUser},
     page as materialized (${page}),
-    seen as (
+    versions as (
       select md5(coalesce(string_agg(photo_id || ':' || p.version, ',' order by photo_id desc), '')) as tag
       from page join photos p using (photo_id)
     )
@@ -80,6 +80,6 @@ function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage
           p.created_at as "createdAt", p.completed_at as "completedAt", coalesce(p.thumbnails, '[]') as thumbnails,
           ${labelsOfPhoto} as tags
         from page join photos p using (photo_id) order by p.photo_id desc) as item) end) as result
-    from input, seen`,
+    from input, versions`,
   )
 }

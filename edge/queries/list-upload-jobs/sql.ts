@@ -31,7 +31,7 @@ export const selectUploadJobs = statementOf<JobsPage>()(
       and job_id < coalesce($1::jsonb->>'before', '~')
     order by job_id desc offset ($1::jsonb->>'offset')::int limit ($1::jsonb->>'limit')::int
   ),
-  seen as (
+  versions as (
     select md5(coalesce(string_agg(job_id || ':' || version, ',' order by job_id desc), '')) as tag from page
   )
   select jsonb_build_object('tag', tag, 'jobs', case when not (doc->'knownTags' ? tag) then (
@@ -39,5 +39,5 @@ export const selectUploadJobs = statementOf<JobsPage>()(
       'jobId', job_id, 'status', status, 'totalCount', total_count, 'completedCount', completed_count,
       'failedCount', failed_count, 'cancelledCount', cancelled_count, 'createdAt', created_at,
       'updatedAt', updated_at, 'completedAt', completed_at) order by job_id desc), '[]') from page) end) as result
-  from input, seen`,
+  from input, versions`,
 )
