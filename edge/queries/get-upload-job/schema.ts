@@ -9,7 +9,7 @@ export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) }
 
 const storedItem = z.object({
   photoId: z.string(),
-  /** Null: the caller already has this version. */
+  filename: z.string(),
   status: z.enum(photoStatuses),
   bytes: z.number().int(),
   bytesSent: z.number().int(),
