@@ -2,7 +2,7 @@ import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
 import type { Principal, Scope } from "../http/context.ts"
-import { signOwnToken, type TokenError, verifyOwnToken } from "./own-token.ts"
+import { signOwnToken, type TokenFailure, verifyOwnToken } from "./own-token.ts"
 
 /** The scopes of every user who signs in with a password. */
 export const userScopes: readonly Scope[] = ["photos:read", "photos:write"]
@@ -21,12 +21,12 @@ export const issueAccessToken = (config: Config["jwt"], userId: UserId, tokenId:
 export const verifyAccessToken = async (
   config: Config["jwt"],
   token: string,
-): Promise<Result<Principal, TokenError>> => {
+): Promise<Result<Principal, TokenFailure>> => {
   const expected = { type: "at+jwt", audience: config.audience, claims: ["scope"] } as const
   const verified = await verifyOwnToken(config, token, { ...expected, claims: [...expected.claims] })
   if (!verified.ok) return verified
   const { sub, scope } = verified.value
   return sub && isUserId(sub) && typeof scope === "string"
     ? ok({ userId: sub, scopes: scope.split(" ") })
-    : err("invalid")
+    : err({ reason: "invalid" })
 }

@@ -7,7 +7,7 @@ import { problem } from "../http/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
 import { type ExternalPrincipal, ensureExternalUser } from "./external-user.ts"
 import { issuerOf, verifyOidcToken } from "./oidc-token.ts"
-import type { TokenError } from "./own-token.ts"
+import type { TokenFailure } from "./own-token.ts"
 
 /** Requires a valid bearer token (RFC 6750) with `scope`. */
 export const bearer = (scope: Scope) =>
@@ -20,7 +20,7 @@ export const bearer = (scope: Scope) =>
       const verified = await verify(c, token)
       if (!verified.ok) {
         const detail =
-          verified.error === "expired"
+          verified.error.reason === "expired"
             ? "The token has expired. Get a new one."
             : "The token is not valid. Get a new one."
         return challenge(c, { error: "invalid_token", error_description: detail }, detail)
@@ -42,7 +42,7 @@ export const bearer = (scope: Scope) =>
 const verify = (
   c: Context<EdgeEnv>,
   token: string,
-): Promise<Result<Principal | ExternalPrincipal, TokenError>> => {
+): Promise<Result<Principal | ExternalPrincipal, TokenFailure>> => {
   const { jwt } = c.var.config
   const oidcIssuer = issuerOf(token, jwt.oidcIssuers)
   return oidcIssuer ? verifyOidcToken(oidcIssuer, token) : verifyAccessToken(jwt, token)

@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../domain/result.ts"
 import type { OidcIssuer } from "../config.ts"
 import type { ExternalPrincipal } from "./external-user.ts"
 import { externalUserId } from "./external-user-id.ts"
-import { type TokenError, tokenErrorOf } from "./own-token.ts"
+import { type TokenFailure, tokenFailureOf } from "./own-token.ts"
 
 const timeoutMs = 3_000
 const maxTokenLength = 8_192
@@ -28,7 +28,7 @@ export const issuerOf = (token: string, issuers: readonly OidcIssuer[]): OidcIss
 export const verifyOidcToken = async (
   { issuer, audience, scopes }: OidcIssuer,
   token: string,
-): Promise<Result<ExternalPrincipal, TokenError>> => {
+): Promise<Result<ExternalPrincipal, TokenFailure>> => {
   try {
     const { payload } = await jwtVerify(token, keyOf(issuer), {
       issuer,
@@ -38,12 +38,12 @@ export const verifyOidcToken = async (
       requiredClaims: ["exp", "iat", "sub"],
     })
     const claims = oidcClaims.safeParse(payload)
-    if (!claims.success) return err("invalid")
+    if (!claims.success) return err({ reason: "invalid" })
     const { sub: subject, scope } = claims.data
     const granted = scopes ?? scope.split(" ")
     return ok({ userId: await externalUserId(issuer, subject), scopes: granted, issuer, subject })
   } catch (error) {
-    return err(tokenErrorOf(error))
+    return err(tokenFailureOf(error))
   }
 }
 

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
 import { keyRingOf } from "./key-ring.ts"
 
-export type TokenError = "expired" | "invalid"
+export type TokenFailure = { reason: "expired" } | { reason: "invalid" }
 
 /** The `typ` header. It distinguishes tokens signed by the same key (RFC 8725 §3.11). */
 export type TokenType = "at+jwt" | "rt+jwt"
@@ -33,8 +33,8 @@ export const verifyOwnToken = async (
   config: Config["jwt"],
   token: string,
   expected: { type: TokenType; audience: string; claims: string[] },
-): Promise<Result<JWTPayload, TokenError>> => {
-  if (token.length > maxTokenLength) return err("invalid")
+): Promise<Result<JWTPayload, TokenFailure>> => {
+  if (token.length > maxTokenLength) return err({ reason: "invalid" })
   const { verifying } = await keyRingOf(config)
   try {
     const { payload } = await jwtVerify(
@@ -55,13 +55,13 @@ export const verifyOwnToken = async (
     )
     return ok(payload)
   } catch (error) {
-    return err(tokenErrorOf(error))
+    return err(tokenFailureOf(error))
   }
 }
 
 /** Classifies an error of jose. @throws the error itself when it is not about the token */
-export const tokenErrorOf = (error: unknown): TokenError => {
-  if (error instanceof errors.JWTExpired) return "expired"
-  if (error instanceof errors.JOSEError) return "invalid"
+export const tokenFailureOf = (error: unknown): TokenFailure => {
+  if (error instanceof errors.JWTExpired) return { reason: "expired" }
+  if (error instanceof errors.JOSEError) return { reason: "invalid" }
   throw error
 }

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
-import { signOwnToken, type TokenError, verifyOwnToken } from "./own-token.ts"
+import { signOwnToken, type TokenFailure, verifyOwnToken } from "./own-token.ts"
 
 /** A refresh token of a family. Every rotation increments the generation; only the latest generation is valid. */
 export type RefreshToken = {
@@ -37,12 +37,12 @@ export const signRefreshToken = (
 export const readRefreshToken = async (
   config: Config["jwt"],
   token: string,
-): Promise<Result<RefreshToken, TokenError>> => {
+): Promise<Result<RefreshToken, TokenFailure>> => {
   const expected = { type: "rt+jwt" as const, audience: config.issuer, claims: ["fam", "gen"] }
   const verified = await verifyOwnToken(config, token, expected)
   if (!verified.ok) return verified
   const claims = refreshClaims.safeParse(verified.value)
-  return claims.success ? ok(claims.data) : err("invalid")
+  return claims.success ? ok(claims.data) : err({ reason: "invalid" })
 }
 
 const refreshClaims = z

@@ -1,6 +1,9 @@
 import * as z from "zod"
 import { statementOf } from "../../../db/statement.ts"
+import { err, ok, type Result } from "../../../domain/result.ts"
 import type { RefreshToken } from "../refresh-family.ts"
+
+export type RotationFailure = { reason: "reused_or_revoked" }
 
 /**
  * Advances a family to its next generation. A token that is not the latest was used before, possibly by an attacker:
@@ -8,7 +11,12 @@ import type { RefreshToken } from "../refresh-family.ts"
  * same token counts as reuse.
  */
 export const rotateFamily = statementOf<RefreshToken>()(
-  z.object({ isRotated: z.boolean() }),
+  z
+    .object({ isRotated: z.boolean() })
+    .transform(
+      ({ isRotated }): Result<null, RotationFailure> =>
+        isRotated ? ok(null) : err({ reason: "reused_or_revoked" }),
+    ),
   `
   with input as (select $1::jsonb as doc),
   family as (

@@ -1,13 +1,17 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validJson } from "../../http/validation.ts"
 import { newId } from "../../new-id.ts"
 import { hashPassword } from "../password.ts"
 import { attemptRegistration } from "../sign-in-attempts.ts"
 import { type RegisterResponse, registerRequest, registerResponse } from "./schema.ts"
-import { insertUser } from "./sql.ts"
+import { insertUser, type RegisterFailure } from "./sql.ts"
+
+const failures: FailureProblems<RegisterFailure> = {
+  email_taken: ["email-taken", { detail: "Sign in with POST /auth/token, or use another address." }],
+}
 
 export const register = new Hono<EdgeEnv>().post(
   "/auth/register",
@@ -16,7 +20,7 @@ export const register = new Hono<EdgeEnv>().post(
     summary: "Create an account",
     answers: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },
     isRateLimited: true,
-    problems: ["email-taken", "database-unavailable"],
+    problems: [...problemTypesOf(failures), "database-unavailable"],
   }),
   validJson(registerRequest),
   async (c) => {
@@ -24,13 +28,12 @@ export const register = new Hono<EdgeEnv>().post(
     if (rejection) return rejection
     const { email, password } = c.req.valid("json")
     const userId = newId.user()
-    const { isNew } = await c.var.database.run(insertUser, {
+    const added = await c.var.database.run(insertUser, {
       userId,
       email,
       passwordHash: await hashPassword(password),
     })
-    if (!isNew)
-      return problem(c, "email-taken", { detail: "Sign in with POST /auth/token, or use another address." })
+    if (!added.ok) return respondFailure(c, failures, added.error)
 
     c.var.logFacts.userId = userId
     return c.json({ userId, email } satisfies RegisterResponse, 201)

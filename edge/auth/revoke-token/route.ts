@@ -1,11 +1,17 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validJson } from "../../http/validation.ts"
+import type { TokenFailure } from "../own-token.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
 import { revokeFamily } from "./sql.ts"
+
+// A token that has expired is revoked already.
+const failures: FailureProblems<Exclude<TokenFailure, { reason: "expired" }>> = {
+  invalid: "bad-refresh-token",
+}
 
 /** Access tokens stay valid until they expire, within minutes: verifying them does not read the database. */
 export const revokeToken = new Hono<EdgeEnv>().post(
@@ -16,14 +22,14 @@ export const revokeToken = new Hono<EdgeEnv>().post(
     description:
       "Revokes the refresh token and every token of the same sign-in. Access tokens remain valid until they expire.",
     answers: { 204: { description: "Signed out." } },
-    problems: ["bad-refresh-token", "database-unavailable"],
+    problems: [...problemTypesOf(failures), "database-unavailable"],
   }),
   validJson(refreshTokenRequest),
   async (c) => {
     const { config, database } = c.var
     const token = await readRefreshToken(config.jwt, c.req.valid("json").refresh_token)
     if (token.ok) await database.run(revokeFamily, token.value)
-    else if (token.error === "invalid") return problem(c, "bad-refresh-token")
+    else if (token.error.reason !== "expired") return respondFailure(c, failures, token.error)
     return c.body(null, 204)
   },
 )

@@ -2,19 +2,28 @@ import { type Context, Hono } from "hono"
 import * as z from "zod"
 import { InactiveUser } from "../../../db/edge.ts"
 import { isJobId, type JobId } from "../../../domain/ids.ts"
+import { DatabaseUnavailable } from "../../../domain/outage.ts"
+import { err, type NotFound, ok, type Result } from "../../../domain/result.ts"
 import { subscriptionHeader, userChannelOf } from "../../clients/user-channel.ts"
 import type { EdgeEnv } from "../../http/context.ts"
+import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
-import { problem } from "../../http/problem.ts"
 import { validParam } from "../../http/validation.ts"
 import { liveMessage } from "../schema.ts"
+
+type WatchFailure = NotFound | { reason: "too_many_channels" }
+
+const failures: FailureProblems<WatchFailure> = {
+  not_found: "not-found",
+  too_many_channels: ["too-many-channels", { headers: { "retry-after": "10" } }],
+}
 
 const about = {
   tag: "live",
   description:
     "Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.",
   parameters: ["Last-Event-ID"],
-  problems: ["too-many-channels"],
+  problems: problemTypesOf(failures),
   answers: {
     200: {
       description: "A stream of messages; each `data:` field contains one of these messages.",
@@ -33,16 +42,25 @@ export const watch = new Hono<EdgeEnv>()
   .get(
     "/queries/events",
     describeOperation("watchEvents", { ...about, summary: "Follow all upload jobs live" }),
-    (c) => open(c, null),
+    (c) => answer(c, null),
   )
   .get(
     "/queries/upload-jobs/:jobId/events",
     describeOperation("watchUploadJob", { ...about, summary: "Follow an upload job live" }),
     validParam(z.object({ jobId: z.string().refine(isJobId) })),
-    (c) => open(c, c.req.valid("param").jobId),
+    (c) => answer(c, c.req.valid("param").jobId),
   )
 
-const open = async (c: Context<EdgeEnv>, jobId: JobId | null): Promise<Response> => {
+const answer = async (c: Context<EdgeEnv>, jobId: JobId | null): Promise<Response> => {
+  const opened = await openChannel(c, jobId)
+  return opened.ok ? opened.value : respondFailure(c, failures, opened.error)
+}
+
+/** Asks the user's Durable Object for a channel. @throws InactiveUser, DatabaseUnavailable */
+const openChannel = async (
+  c: Context<EdgeEnv>,
+  jobId: JobId | null,
+): Promise<Result<Response, WatchFailure>> => {
   const { config, principal } = c.var
   const headers = new Headers(c.req.raw.headers)
   headers.delete("authorization")
@@ -54,12 +72,12 @@ const open = async (c: Context<EdgeEnv>, jobId: JobId | null): Promise<Response>
     case 401:
       throw new InactiveUser("deleted or disabled")
     case 404:
-      return problem(c, "not-found")
+      return err({ reason: "not_found" })
     case 429:
-      return problem(c, "too-many-channels", { headers: { "retry-after": "10" } })
+      return err({ reason: "too_many_channels" })
     case 503:
-      return problem(c, "database-unavailable")
+      throw new DatabaseUnavailable("the user's Durable Object cannot reach the database")
     default:
-      return response
+      return ok(response)
   }
 }
