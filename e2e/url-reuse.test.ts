@@ -18,10 +18,28 @@ afterAll(async () => {
   await system?.end()
 })
 
-const put = async (item: { presignedUrl: string | null; headers: Record<string, string> }, body: Blob) => {
-  const response = await fetch(item.presignedUrl ?? "", { method: "PUT", headers: item.headers, body })
-  await response.body?.cancel()
-  return response.status
+/** A job of one photo that is not uploaded yet, and the use of its presigned URL. */
+const declaredPhoto = async () => {
+  const api = await signedInUser(system.edgeUrl)
+  const batch = await createBatch(api, await smallPhotos(1))
+  const { jobId, uploads } = batch
+  const [upload] = uploads
+  if (!jobId || !upload) throw new Error("the job was not created")
+  const { photoId, presignedUrl, headers } = upload.item
+  const put = async (): Promise<number> => {
+    const response = await fetch(presignedUrl ?? "", { method: "PUT", headers, body: upload.file.content })
+    await response.body?.cancel()
+    return response.status
+  }
+  return { api, batch, jobId, photoId, put }
+}
+
+/** A job of one photo that is COMPLETED. */
+const completedPhoto = async () => {
+  const photo = await declaredPhoto()
+  await uploadBatch(photo.api, photo.batch)
+  await watchUploadJob(photo.api, photo.jobId, { pollMs: 200 })
+  return photo
 }
 
 const states = (jobId: string) => rows`
@@ -29,38 +47,28 @@ const states = (jobId: string) => rows`
   where job_id = ${jobId} order by photo_id`
 
 test("using a presigned URL again after completion changes nothing", async () => {
-  const api = await signedInUser(system.edgeUrl)
-  const batch = await createBatch(api, await smallPhotos(1))
-  const { jobId, uploads } = batch
-  const [upload] = uploads
-  if (!jobId || !upload) throw new Error("the job was not created")
-  await uploadBatch(api, batch)
-  await watchUploadJob(api, jobId, { pollMs: 200 })
+  const { api, jobId, photoId, put } = await completedPhoto()
   const before = await states(jobId)
 
-  expect(await put(upload.item, upload.file.content)).toBe(412)
-  await api.finalizeUpload(upload.item.photoId)
+  expect(await put()).toBe(412)
+  await api.finalizeUpload(photoId)
   expect(await states(jobId)).toEqual(before)
 
-  const { url } = await api.getDownloadUrl(upload.item.photoId)
+  const { url } = await api.getDownloadUrl(photoId)
   const stored = Buffer.from(await (await fetch(url)).arrayBuffer())
-  const { checksum } = await api.getPhoto(upload.item.photoId)
+  const { checksum } = await api.getPhoto(photoId)
   expect(createHash("sha256").update(stored).digest("hex")).toBe(checksum)
 })
 
 test("using a presigned URL after cancellation leaves no object and does not change the photo", async () => {
-  const api = await signedInUser(system.edgeUrl)
-  const batch = await createBatch(api, await smallPhotos(1))
-  const { jobId, uploads } = batch
-  const [upload] = uploads
-  if (!jobId || !upload) throw new Error("the job was not created")
+  const { api, jobId, put } = await declaredPhoto()
   await api.cancelUploadJob(jobId)
   const before = await states(jobId)
   expect(before).toMatchObject([{ status: "CANCELLED", job_status: "CANCELLED" }])
 
-  expect(await put(upload.item, upload.file.content)).toBe(200)
+  expect(await put()).toBe(200)
   // After the processor has removed the object, the URL accepts the bytes again instead of returning 412.
-  await vi.waitFor(async () => expect(await put(upload.item, upload.file.content)).toBe(200), {
+  await vi.waitFor(async () => expect(await put()).toBe(200), {
     timeout: 30_000,
     interval: 200,
   })
@@ -68,14 +76,7 @@ test("using a presigned URL after cancellation leaves no object and does not cha
 })
 
 test("an object that is uploaded after its photo was deleted is removed, and the quota stays correct", async () => {
-  const api = await signedInUser(system.edgeUrl)
-  const batch = await createBatch(api, await smallPhotos(1))
-  const { jobId, uploads } = batch
-  const [upload] = uploads
-  if (!jobId || !upload) throw new Error("the job was not created")
-  await uploadBatch(api, batch)
-  await watchUploadJob(api, jobId, { pollMs: 200 })
-  const { photoId } = upload.item
+  const { api, jobId, photoId, put } = await completedPhoto()
   const { url } = await api.getDownloadUrl(photoId)
   const waitUntilRemoved = () =>
     vi.waitFor(async () => expect((await fetch(url)).status).toBe(404), { timeout: 30_000, interval: 200 })
@@ -83,7 +84,7 @@ test("an object that is uploaded after its photo was deleted is removed, and the
   await waitUntilRemoved()
   const before = await states(jobId)
 
-  expect(await put(upload.item, upload.file.content)).toBe(200)
+  expect(await put()).toBe(200)
   await waitUntilRemoved()
   expect(await states(jobId)).toEqual(before)
   const [usage] = await rows`

@@ -1,5 +1,6 @@
 import type { Context } from "hono"
 import * as z from "zod"
+import { durableObjectOf } from "../clients/durable-object.ts"
 import { inBackground } from "../http/background.ts"
 import type { EdgeEnv } from "../http/context.ts"
 import { fingerprintOf } from "../http/idempotency-key.ts"
@@ -65,8 +66,7 @@ const counted = z.object({
 })
 
 const limiterOf = (c: Context<EdgeEnv>, name: string, capacity: number) => {
-  const { signInLimiters } = c.var.config
-  const stub = signInLimiters.get(signInLimiters.idFromName(name)) as unknown as SignInLimiterRpc
+  const stub = durableObjectOf<SignInLimiterRpc>(c.var.config.signInLimiters, name)
   const policy = { capacity, fillMs }
   return {
     attempt: async (): Promise<{ rejection: Response | null; isKnown: boolean }> => {

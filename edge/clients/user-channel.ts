@@ -1,6 +1,7 @@
 import type { PhotoId, UserId } from "../../domain/ids.ts"
 import type { Config } from "../config.ts"
 import type { BucketPolicy, Taken } from "../http/token-bucket.ts"
+import { durableObjectOf } from "./durable-object.ts"
 import type { RelayedEvent } from "./relayed-event.ts"
 
 /** A client's progress report of one photo. */
@@ -33,7 +34,5 @@ export type UserChannelRpc = {
 export const subscriptionHeader = "x-live-subscription"
 
 /** The Durable Object of a user. */
-export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc => {
-  const stub = config.userChannels.get(config.userChannels.idFromName(userId))
-  return stub as unknown as UserChannelRpc
-}
+export const userChannelOf = (config: Config, userId: UserId): UserChannelRpc =>
+  durableObjectOf(config.userChannels, userId)

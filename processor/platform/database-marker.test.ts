@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest"
 import { mismatchOf, readMarker } from "./database-marker.ts"
-import type { ObjectStore } from "./object-store.ts"
 
 const deploymentId = "7f1d8a2e-1d0c-4c55-9b5a-0c4f8a1b2c3d"
 const marker = { deploymentId, outboxSequence: 100 }
@@ -26,6 +25,6 @@ describe("a database and the marker of a bucket", () => {
 
 test("a marker that is replaced while it is read does not count as absent", async () => {
   const replaced = { head: async () => ({ etag: "old", bytes: 1 }), get: async () => null }
-  const read = readMarker(replaced as unknown as ObjectStore, "test", AbortSignal.timeout(1_000))
+  const read = readMarker(replaced, "test", AbortSignal.timeout(1_000))
   await expect(read).rejects.toThrow("replaced")
 })

@@ -40,7 +40,7 @@ const markerSchema = z.object({ deploymentId: z.uuid(), outboxSequence: z.number
  * @throws Error when it is replaced meanwhile, and when S3 does not respond
  */
 export const readMarker = async (
-  objectStore: ObjectStore,
+  objectStore: Pick<ObjectStore, "head" | "get">,
   environment: string,
   signal: AbortSignal,
 ): Promise<DatabaseMarker | "unreadable" | null> => {

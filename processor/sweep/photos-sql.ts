@@ -25,20 +25,30 @@ export type WaitingPhoto = z.infer<typeof waitingPhoto>
 const isDue = `coalesce(last_swept_at < now() - greatest(
         ($1::jsonb->>'quietMs')::int * interval '1 millisecond', (now() - status_since) / 4), true)`
 
-/** Takes photos that wait for their upload, oldest first. Concurrent sweeps never take the same photo. */
-export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>()(
-  z.array(waitingPhoto),
-  `
-  with due as (
-    select photo_id from photos
-    where status in ('QUEUED', 'UPLOADING')
-      and updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond' and ${isDue}
-    order by updated_at limit ($1::jsonb->>'limit')::int for update skip locked
+/** Whether the photo has not changed for `quietMs`. */
+const isQuiet = `updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond'`
+
+/**
+ * Provides the CTE `taken`: at most `limit` due photos with this condition, marked as swept. Concurrent sweeps never
+ * take the same photo.
+ */
+const takenPhotos = (condition: string, orderedBy: "updated_at" | "status_since") => `due as (
+    select photo_id from photos where ${condition} and ${isDue}
+    order by ${orderedBy} limit ($1::jsonb->>'limit')::int for update skip locked
   ),
   taken as (
     update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
     returning p.*
-  )
+  )`
+
+/** The ids in the input's `photoIds`. */
+const listedPhotoIds = "(select jsonb_array_elements_text($1::jsonb->'photoIds'))"
+
+/** Takes photos that wait for their upload, oldest first. */
+export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>()(
+  z.array(waitingPhoto),
+  `
+  with ${takenPhotos(`status in ('QUEUED', 'UPLOADING') and ${isQuiet}`, "updated_at")}
   select coalesce(jsonb_agg(jsonb_build_object(
     'photoId', photo_id, 's3Key', s3_key, 'uploadId', upload_id,
     'ageMs', extract(epoch from now() - status_since) * 1000)), '[]') as result
@@ -66,16 +76,10 @@ export type UnleasedPhoto = z.infer<typeof unleasedPhoto>
 export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: number; limit: number }>()(
   z.array(unleasedPhoto),
   `
-  with due as (
-    select photo_id from photos
-    where status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true)
-      and updated_at < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond' and ${isDue}
-    order by updated_at limit ($1::jsonb->>'limit')::int for update skip locked
-  ),
-  taken as (
-    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
-    returning p.*
-  )
+  with ${takenPhotos(
+    `status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true) and ${isQuiet}`,
+    "updated_at",
+  )}
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,
     'isExhausted', coalesce(
       enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond'
@@ -100,16 +104,10 @@ export type ExpiredPhoto = z.infer<typeof expiredPhoto>
 export const takeExpiredPhotos = statementOf<{ quietMs: number; lateObjectMs: number; limit: number }>()(
   z.array(expiredPhoto),
   `
-  with due as (
-    select photo_id from photos
-    where failure_reason = 'EXPIRED' and etag is null and deleted_at is null and objects_removed_at is null
-      and ${isDue}
-    order by status_since limit ($1::jsonb->>'limit')::int for update skip locked
-  ),
-  taken as (
-    update photos p set last_swept_at = now() from due where p.photo_id = due.photo_id
-    returning p.*
-  )
+  with ${takenPhotos(
+    "failure_reason = 'EXPIRED' and etag is null and deleted_at is null and objects_removed_at is null",
+    "status_since",
+  )}
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key,
     'isFinal', status_since < now() - ($1::jsonb->>'lateObjectMs')::bigint * interval '1 millisecond')), '[]')
     as result
@@ -122,7 +120,7 @@ export const clearLastSweep = statementOf<{ photoIds: readonly PhotoId[] }>()(
   `
   with cleared as (
     update photos set last_swept_at = null
-    where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) returning 1
+    where photo_id in ${listedPhotoIds} returning 1
   )
   select jsonb_build_object('cleared', (select count(*) from cleared)) as result`,
 )
@@ -133,7 +131,7 @@ export const markRequeued = statementOf<{ photoIds: readonly PhotoId[] }>()(
   `
   with marked as (
     update photos set enqueued_at = now(), last_swept_at = now()
-    where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) and status = 'PROCESSING'
+    where photo_id in ${listedPhotoIds} and status = 'PROCESSING'
     returning 1
   )
   select jsonb_build_object('marked', (select count(*) from marked)) as result`,
@@ -168,7 +166,7 @@ export const failUnfinishedPhotos = statementOf<{
     update photos p set status = 'FAILED', failure_reason = doc->'fault'->>'reason',
       failure_detail = doc->'fault'->>'detail', lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
-    where p.photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) and doc->'statuses' ? p.status
+    where p.photo_id in ${listedPhotoIds} and doc->'statuses' ? p.status
       and ${mayBecome("FAILED", "p.status")} and coalesce(p.lease_expires_at <= now(), true)
     returning ${transitionedColumns}
   ),
