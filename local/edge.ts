@@ -6,7 +6,7 @@ import { repository } from "./settings.ts"
 
 export type EdgeOptions = {
   port: number
-  /** Directory of its variables, its state and its log. */
+  /** Directory of the Worker's variables, state and log. */
   directory: string
   databaseUrl: string
   /** Variables and secrets of the Worker; see edge/config.ts. */
@@ -14,9 +14,9 @@ export type EdgeOptions = {
 }
 
 /**
- * Starts the Worker with `wrangler dev`: workerd, which reloads when the source changes. Wrangler builds the static assets
- * first (wrangler.toml).
- * @throws Error with wrangler's last lines when it does not start
+ * Starts the Worker with `wrangler dev`, which runs it in workerd and reloads it when the source changes. Wrangler builds
+ * the static assets first (wrangler.toml).
+ * @throws Error with the last output lines when the Worker does not start
  */
 export const startEdge = async ({ port, directory, databaseUrl, variables }: EdgeOptions): Promise<Child> => {
   const envFile = join(directory, "edge.env")

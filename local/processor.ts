@@ -7,14 +7,14 @@ import { repository } from "./settings.ts"
 export type ProcessorOptions = {
   port: number
   directory: string
-  /** Its environment variables; see processor/platform/config.ts. */
+  /** Environment variables; see processor/platform/config.ts. */
   variables: Record<string, string>
 }
 
-/** Starts the processor as its container does. @throws Error with its last lines when it does not start */
+/** Starts the processor like its container. @throws Error with the last output lines when it does not start */
 export const startProcessor = async ({ port, directory, variables }: ProcessorOptions): Promise<Child> => {
   await mkdir(directory, { recursive: true })
-  // `npm run ops` reads this file to find the running system.
+  // `npm run ops` reads this file to connect to the running system.
   await writeFile(join(directory, "processor.env"), dotenv(variables), { mode: 0o600 })
   return startChild({
     name: "The processor",

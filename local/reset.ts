@@ -7,7 +7,7 @@ import { localDirectory } from "./settings.ts"
 const link = join(localDirectory, "postgres")
 // If root runs the system, the data may be elsewhere and `link` is a symbolic link to it.
 const dataDir = await realpath(link).catch(() => link)
-// Throws if a running system uses the data.
+// Throws if a running system still uses the data.
 await stopOrphanedServer(dataDir).catch(exitWithMessage)
 await rm(localDirectory, { recursive: true, force: true })
 console.log(

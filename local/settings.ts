@@ -3,7 +3,7 @@ import { z } from "zod"
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
-// Every variable of the local system. Port 0 picks a free port.
+// Every variable of the local system. Port 0 selects a free port.
 const schema = z.object({
   EDGE_PORT: port.default(8787),
   S3_PORT: port.default(9000),
@@ -12,7 +12,7 @@ const schema = z.object({
   PROCESSOR_PORT: port.default(8788),
   /** An existing PostgreSQL server instead of the embedded one. */
   DATABASE_URL: z.url().optional(),
-  /** AWS or a compatible S3 instead of the local one. Its events do not reach us, so clients finalize each upload. */
+  /** AWS or a compatible S3 instead of the local one. Clients finalize each upload, as its events are not received. */
   S3_ENDPOINT: z.url().optional(),
   S3_BUCKET: z.string().default("rapid-photo-upload"),
   S3_REGION: z.string().default("us-east-1"),
@@ -49,7 +49,7 @@ export const settingsOf = (
   return { ...result.data, directory }
 }
 
-/** Defaults for systems that run beside another one: free ports. */
+/** Free ports, for a system that runs at the same time as another one. */
 export const anyPorts = { EDGE_PORT: 0, S3_PORT: 0, SQS_PORT: 0, POSTGRES_PORT: 0, PROCESSOR_PORT: 0 }
 
 // `FOO= npm start` counts as not set.

@@ -6,10 +6,10 @@ import { exportJWK, generateKeyPair } from "jose"
 /** The private JWK that signs local access tokens. Created at the first start and kept in `directory`. */
 export const localSigningKey = async (directory: string): Promise<string> => {
   const path = join(directory, "jwt-signing-key.json")
-  return readFile(path, "utf8").catch(() => makeKey(path))
+  return readFile(path, "utf8").catch(() => createKey(path))
 }
 
-const makeKey = async (path: string): Promise<string> => {
+const createKey = async (path: string): Promise<string> => {
   const { privateKey } = await generateKeyPair("RS256", { extractable: true })
   const key = JSON.stringify({
     ...(await exportJWK(privateKey)),

@@ -36,27 +36,27 @@ export type LocalSystem = {
 
 /** Options of `startSystem` for tests and benchmarks. */
 export type SystemOptions = {
-  /** False: the local S3 sends no events. */
+  /** Whether the local S3 sends events. @default true */
   storageEvents?: boolean
   /** Returns the database URL for the edge, e.g. of a proxy in front of the database. */
   edgeDatabaseUrl?: (databaseUrl: string) => Promise<string>
   /** Additional variables of the Worker and the processor. */
   edgeVariables?: Record<string, string>
   processorVariables?: Record<string, string>
-  /** Receives of a message before it moves to the dead-letter queue. */
+  /** Number of receives after which a message moves to the dead-letter queue. */
   maxReceiveCount?: number
-  /** How the local S3 fails. */
+  /** Makes requests to the local S3 fail. */
   storageFault?: StorageFault
-  /** How the local S3 delivers an event: one message for each entry, after that many ms. */
+  /** Returns the delays of the deliveries of a storage event: one message per entry, after that many ms. */
   eventDelaysMs?: () => readonly number[]
 }
 
 const environment = "local"
 
 /**
- * Starts Postgres, the AWS emulator, the edge and the processor, and migrates the schema. Services that the settings name
- * are used instead of local ones. If a part fails to start, the parts before it are stopped.
- * @throws Error that names a taken port and its setting, or the part that did not start and why
+ * Starts Postgres, the AWS emulator, the edge and the processor, and migrates the schema. External services from the
+ * settings replace local ones. If a part fails to start, the parts before it are stopped.
+ * @throws Error that names a port in use and its setting, or the part that did not start and the reason
  */
 export const startSystem = async (settings: Settings, options: SystemOptions = {}): Promise<LocalSystem> => {
   const { directory } = settings
@@ -88,7 +88,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       JWT_SIGNING_KEY: await localSigningKey(directory),
       EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       CORS_ORIGINS: "*",
-      // One machine runs everything, so processing photos slows the statements of the edge.
+      // Everything runs on one machine, so processing photos slows the statements of the edge.
       MAX_DATABASE_LATENCY_MS: "5000",
       STORAGE_EVENTS: String(hasStorageEvents),
       ...options.edgeVariables,
@@ -157,7 +157,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
     })
   }
 
-  // One emulator provides S3 and SQS. Each can be replaced on its own.
+  // One emulator provides S3 and SQS. Each can be replaced separately.
   async function startStorage() {
     const { S3_ENDPOINT, SQS_ENDPOINT, SQS_QUEUE_URL } = settings
     if (S3_ENDPOINT && SQS_QUEUE_URL)
@@ -194,7 +194,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
     return {
       S3_ENDPOINT: S3_ENDPOINT ?? local.s3Endpoint,
       SQS_QUEUE_URL: SQS_QUEUE_URL ?? local.queueUrl,
-      // The local S3 sends its events to the local queue; another S3 or another queue is not connected to them.
+      // Only the local S3 sends events, and only to the local queue.
       hasStorageEvents: !S3_ENDPOINT && !SQS_QUEUE_URL && (options.storageEvents ?? true),
       deadLetterQueueUrl: SQS_QUEUE_URL ? null : local.deadLetterQueueUrl,
       SQS_ENDPOINT: SQS_QUEUE_URL ? (SQS_ENDPOINT ?? new URL(SQS_QUEUE_URL).origin) : local.sqsEndpoint,
@@ -202,7 +202,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
   }
 }
 
-/** The processor finishes the photos in progress. */
+/** Time in which the processor finishes the photos in progress. */
 const processorGraceMs = 30_000
 
 const portsOf = async (settings: Settings) => ({

@@ -15,22 +15,22 @@ afterAll(async () => {
   echo.close()
 })
 
-const ask = async (socket: Socket, text: string) => {
+const request = async (socket: Socket, text: string) => {
   socket.write(text)
-  const [answer] = await once(socket, "data")
-  return String(answer)
+  const [response] = await once(socket, "data")
+  return String(response)
 }
 
-test("requests and their answers count as round trips of their connection", async () => {
+test("a request with its response counts as one round trip of its connection", async () => {
   proxy.reset()
   const socket = connect(proxy.port, "127.0.0.1")
-  expect(await ask(socket, "one")).toBe("one")
-  expect(await ask(socket, "three")).toBe("three")
+  expect(await request(socket, "one")).toBe("one")
+  expect(await request(socket, "three")).toBe("three")
   socket.destroy()
   expect(proxy.connections()).toEqual([{ roundTrips: 2, bytesUp: 8, bytesDown: 8 }])
 })
 
-test("a delay keeps the order of bytes, and an answer takes twice the delay", async () => {
+test("a delay keeps the order of bytes, and a round trip takes twice the delay", async () => {
   proxy.setDelay(20)
   const socket = connect(proxy.port, "127.0.0.1")
   await once(socket, "connect")

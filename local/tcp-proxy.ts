@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
 
-/** The traffic of one connection. A round trip is bytes to the server followed by bytes from it. */
+/** The traffic of one connection. A round trip consists of bytes to the server followed by bytes from it. */
 export type ProxiedConnection = { roundTrips: number; bytesUp: number; bytesDown: number }
 
 export type TcpProxy = {
@@ -21,16 +21,16 @@ export const startTcpProxy = async (to: { host: string; port: number }, delayMs 
   const sockets = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(to)
-    const seen: ProxiedConnection = { roundTrips: 0, bytesUp: 0, bytesDown: 0 }
-    connections.push(seen)
-    let isAsking = false
+    const traffic: ProxiedConnection = { roundTrips: 0, bytesUp: 0, bytesDown: 0 }
+    connections.push(traffic)
+    let isRequesting = false
     relay(
       client,
       upstream,
       () => delay,
       (bytes) => {
-        seen.bytesUp += bytes
-        isAsking = true
+        traffic.bytesUp += bytes
+        isRequesting = true
       },
     )
     relay(
@@ -38,9 +38,9 @@ export const startTcpProxy = async (to: { host: string; port: number }, delayMs 
       client,
       () => delay,
       (bytes) => {
-        seen.bytesDown += bytes
-        if (isAsking) seen.roundTrips += 1
-        isAsking = false
+        traffic.bytesDown += bytes
+        if (isRequesting) traffic.roundTrips += 1
+        isRequesting = false
       },
     )
     for (const socket of [client, upstream]) {

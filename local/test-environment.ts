@@ -9,7 +9,7 @@ import { startPostgres } from "./postgres/postgres.ts"
 import { freePort } from "./process/ports.ts"
 import { localSigningKey } from "./signing-key.ts"
 
-/** What unit and slice tests share: a migrated Postgres, S3 and SQS in a temporary directory. */
+/** The environment that unit and slice tests share: a migrated Postgres, S3 and SQS in a temporary directory. */
 export type TestEnvironment = {
   databaseUrl: string
   s3Endpoint: string
@@ -24,19 +24,19 @@ declare module "vitest" {
   }
 }
 
-/** Credentials, bucket and region of the test storage. They protect nothing. */
+/** Credentials, bucket and region of the test storage. They are not secret. */
 export const testStorage = {
   bucket: "test-bucket",
   region: "us-east-1",
   credentials: { accessKeyId: "test-access-key", secretAccessKey: "test-secret-key" },
 }
 
-/** Signs the events that a test sends to the edge. */
+/** The secret that signs the events that tests send to the edge. */
 export const testEventsSecret = `whsec_${Buffer.alloc(24, 7).toString("base64")}`
 
 /** Vitest's global set-up. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  // `wrangler dev` builds them too, but vitest's workerd does not run wrangler's build command.
+  // `wrangler dev` also builds them, but workerd in vitest does not run the build command of wrangler.
   await buildPublicAssets()
   const directory = await mkdtemp(join(tmpdir(), "rapid-photo-test-"))
   const postgres = await startPostgres({

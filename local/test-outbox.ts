@@ -7,7 +7,7 @@ import { insertUser } from "../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
 import { newId } from "../edge/new-id.ts"
 
-/** A database of its own for tests of the relay: the shared one's outbox fills up with the events of other tests. */
+/** A separate database for tests of the relay, because the outbox of the shared one contains events of other tests. */
 export const openTestOutbox = async (serverUrl: string) => {
   const name = `relay_${randomUUID().replaceAll("-", "")}`
   const admin = postgres(serverUrl, { max: 1 })
@@ -24,7 +24,7 @@ export const openTestOutbox = async (serverUrl: string) => {
     return userId
   }
 
-  /** A job of one photo: the events UploadJobCreated and PhotoQueued. */
+  /** Creates a job with one photo, which causes the events UploadJobCreated and PhotoQueued. */
   const newJob = async (userId: UserId): Promise<JobId> => {
     const jobId = newId.job()
     const photoId = newId.photo()

@@ -6,10 +6,10 @@ import { promisify } from "node:util"
 import { gzip } from "node:zlib"
 import { repository } from "./settings.ts"
 
-/** The largest Worker that may be deployed. Every cold start of an isolate loads, parses and compiles all of it. */
+/** Maximum size of the deployed Worker. Every cold start of an isolate loads, parses and compiles the whole Worker. */
 export const maxWorkerGzipBytes = 150 * 1024
 
-/** Builds the Worker as `wrangler deploy` does and measures what would be uploaded. @throws Error when the build fails */
+/** Builds the Worker like `wrangler deploy` and measures the upload. @throws Error when the build fails */
 export const measureWorkerBundle = async (): Promise<{ bytes: number; gzipBytes: number }> => {
   const directory = await mkdtemp(join(tmpdir(), "worker-bundle-"))
   try {

@@ -32,21 +32,27 @@ describe("after a restart", () => {
     return start({ dataDir: storage.dataDir, ...options })
   }
 
-  test("objects, open uploads, their parts and messages are still there", async () => {
+  test("objects, open uploads, their parts and messages still exist", async () => {
     const first = await start()
-    await first.ask("local/kept", { method: "PUT", body: "kept", headers: { "content-type": "image/png" } })
-    const created = await (await first.ask("local/parts", { method: "POST", query: "uploads" })).text()
+    await first.fetchSigned("local/kept", {
+      method: "PUT",
+      body: "kept",
+      headers: { "content-type": "image/png" },
+    })
+    const created = await (
+      await first.fetchSigned("local/parts", { method: "POST", query: "uploads" })
+    ).text()
     const uploadId = /<UploadId>(.*)<\/UploadId>/.exec(created)?.[1]
-    await first.ask("local/parts", {
+    await first.fetchSigned("local/parts", {
       method: "PUT",
       query: `partNumber=1&uploadId=${uploadId}`,
       body: "part",
     })
 
     const second = await restart(first)
-    const kept = await second.ask("local/kept")
+    const kept = await second.fetchSigned("local/kept")
     expect([await kept.text(), kept.headers.get("content-type")]).toEqual(["kept", "image/png"])
-    const parts = await (await second.ask("local/parts", { query: `uploadId=${uploadId}` })).text()
+    const parts = await (await second.fetchSigned("local/parts", { query: `uploadId=${uploadId}` })).text()
     expect(parts).toContain("<Size>4</Size>")
     expect(await second.receive()).toMatchObject([{ detail: { object: { key: "local/kept" } } }])
   })
@@ -62,12 +68,12 @@ describe("after a restart", () => {
     })
   })
 
-  test("sequencers keep growing", async () => {
+  test("sequencers continue to increase", async () => {
     const first = await start()
-    await first.ask("local/a", { method: "PUT", body: "1" })
+    await first.fetchSigned("local/a", { method: "PUT", body: "1" })
     const [before] = await first.receive()
     const second = await restart(first)
-    await second.ask("local/a", { method: "PUT", body: "2" })
+    await second.fetchSigned("local/a", { method: "PUT", body: "2" })
     const [after] = await second.receive()
     expect(sequencerOf(after) > sequencerOf(before)).toBe(true)
   })
@@ -78,7 +84,7 @@ const sequencerOf = (event: unknown): string =>
 
 describe("a port in use", () => {
   test.each(["port", "sqsPort"] as const)(
-    "is named in the error, and nothing keeps running (%s)",
+    "is named in the error, and no server keeps running (%s)",
     async (option) => {
       const other = createServer()
       const taken = Number(new URL(await listen(other, 0, "other")).port)
@@ -90,12 +96,12 @@ describe("a port in use", () => {
   )
 })
 
-test("only the loopback interface is reachable", async () => {
+test("the servers listen on the loopback interface only", async () => {
   const storage = await start()
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses = []) => addresses)
     .find(({ internal, family }) => !internal && family === "IPv4")
-  // A machine without a network has no other address.
+  // On a machine without a network there is no other address to test.
   if (!outside) return
   for (const endpoint of [storage.s3Endpoint, storage.sqsEndpoint]) {
     const url = endpoint.replace("127.0.0.1", outside.address)
@@ -105,6 +111,6 @@ test("only the loopback interface is reachable", async () => {
 
 test("a storage without events sends no messages", async () => {
   const storage = await start({ events: false })
-  expect((await storage.ask("local/quiet", { method: "PUT", body: "x" })).status).toBe(200)
+  expect((await storage.fetchSigned("local/quiet", { method: "PUT", body: "x" })).status).toBe(200)
   expect(await storage.receive()).toEqual([])
 })

@@ -19,26 +19,26 @@ export type AwsEmulator = {
 }
 
 export type AwsEmulatorOptions = FauxqsServerOptions & {
-  /** Port of S3 on 127.0.0.1; 0 picks a free one. */
+  /** Port of S3 on 127.0.0.1; 0 selects a free port. */
   port: number
-  /** Port of SQS on 127.0.0.1; 0 picks a free one. */
+  /** Port of SQS on 127.0.0.1; 0 selects a free port. */
   sqsPort: number
   credentials: Credentials
   /** Allowed CORS origins, with at most one `*` each, as in the rules of a bucket. */
   corsOrigins: readonly string[]
-  /** Key prefix of the originals. Only they cause events, as with the EventBridge rule of a deployment. */
+  /** Key prefix of the originals. Only objects under it cause events, as with the EventBridge rule of a deployment. */
   originalsPrefix: string
   /** Whether stored objects cause events. @default true */
   events?: boolean
-  /** How an event is delivered: one message for each entry, after that many ms. */
+  /** Returns the delays of the deliveries of an event: one message per entry, after that many ms. @default [0] */
   eventDelaysMs?: (() => readonly number[]) | undefined
   fault?: StorageFault | undefined
   now?: () => Date
 }
 
 /**
- * Starts S3 and SQS on disk. fauxqs implements both protocols and verifies nothing; a server in front of each adds the
- * checks that AWS makes (README.md). Objects, open uploads and messages survive a restart.
+ * Starts S3 and SQS on disk. fauxqs implements both protocols without verifying requests; a server in front of each adds
+ * the checks that AWS makes (README.md). Objects, open uploads and messages are kept across restarts.
  * @throws Error with the code EADDRINUSE that names a taken port
  */
 export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<AwsEmulator> => {
@@ -93,7 +93,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
   }
 }
 
-/** Sends an event for each original in the bucket. */
+/** Sends an event for each stored original. */
 const objectCreatedSender = (
   { events = true, bucket, originalsPrefix, region }: AwsEmulatorOptions,
   now: () => Date,
@@ -106,7 +106,7 @@ const objectCreatedSender = (
   }
 }
 
-// fauxqs rejects characters beyond U+FFFF in messages, which SQS accepts. JSON can escape them.
+// fauxqs rejects characters above U+FFFF in messages, but SQS accepts them. JSON can escape them.
 const asciiJson = (value: unknown): string =>
   JSON.stringify(value).replace(
     /[\u0080-\uffff]/g,

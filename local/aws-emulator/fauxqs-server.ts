@@ -10,7 +10,7 @@ export type FauxqsServerOptions = {
   queue: { name: string; deadLetterName: string; visibilityTimeoutSeconds: number; maxReceiveCount: number }
 }
 
-/** fauxqs, which the front servers forward to. It serves S3 and SQS on one port and verifies nothing. */
+/** fauxqs, to which the front servers forward requests. It serves S3 and SQS on one port without verifying requests. */
 export type FauxqsServer = {
   port: number
   /** Directory of buckets and multipart uploads. */
@@ -19,10 +19,10 @@ export type FauxqsServer = {
   stop: () => Promise<void>
 }
 
-/** S3 accepts 5 GB in one PUT. Here it is the product's largest file and a margin. */
+/** The maximum file size of the product plus a margin. S3 accepts 5 GB in one PUT. */
 const maxBodyBytes = 128 * 1024 * 1024
 
-/** Starts fauxqs on a free port with the data of earlier starts. */
+/** Starts fauxqs on a free port, with the data of earlier runs. */
 export const startFauxqsServer = async (options: FauxqsServerOptions): Promise<FauxqsServer> => {
   const { region, bucket, queue } = options
   const storageDir = join(options.dataDir, "objects")
@@ -45,7 +45,7 @@ export const startFauxqsServer = async (options: FauxqsServerOptions): Promise<F
   }
 }
 
-// A queue survives a restart, and the settings may have changed since, so they are set at every start.
+// A queue is kept across restarts, and the settings may have changed, so they are set at every start.
 const configureQueue = async ({ port }: Fauxqs, { region, queue }: FauxqsServerOptions): Promise<void> => {
   const response = await fetch(`http://127.0.0.1:${port}/`, {
     method: "POST",
@@ -71,8 +71,8 @@ type Fastify = {
 }
 
 /**
- * fauxqs listens on all interfaces, rejects bodies over 11 MiB, and has no option for either. Fastify publishes every new
- * instance on a diagnostics channel, and fauxqs creates its own before its first `await`:
+ * fauxqs listens on all interfaces and rejects bodies over 11 MiB, without options to change this. Fastify publishes
+ * every new instance on a diagnostics channel, and fauxqs creates its instance before its first `await`:
  * https://fastify.dev/docs/latest/Reference/Hooks/#diagnostics-channel-hooks
  */
 const adapted = (start: () => Promise<Fauxqs>): Promise<Fauxqs> => {

@@ -1,11 +1,12 @@
 import { once } from "node:events"
 import type { Server } from "node:http"
 
-/** Not reachable from other machines. */
+// Not reachable from other machines.
 const loopback = "127.0.0.1"
 
 /**
- * @param port 0 picks a free one
+ * Starts a server on the loopback interface.
+ * @param port 0 selects a free port
  * @returns the server's origin, such as `http://127.0.0.1:9000`
  * @throws Error that names the port, with the code EADDRINUSE if it is already in use
  */

@@ -11,21 +11,21 @@ export const credentials = { accessKeyId: "key", secretAccessKey: "secret" }
 export const region = "eu-central-1"
 export const bucket = "photos"
 
-type RawAnswer = { status: number; headers: IncomingHttpHeaders; text: string }
+type RawResponse = { status: number; headers: IncomingHttpHeaders; text: string }
 
-/** An emulator in its own directory, with helpers for tests. */
+/** An emulator in a separate directory, with functions for tests. */
 export type TestStorage = AwsEmulator & {
   dataDir: string
-  /** Sets the emulator's clock; without an argument, to the system clock. */
+  /** Sets the clock of the emulator. The default is the system clock. */
   setClock: (now?: () => Date) => void
-  /** Sends a request for an object, or for the bucket if the key is empty, signed in its header. */
-  ask: (key: string, init?: RequestInit & { query?: string }) => Promise<Response>
+  /** Sends a request for an object, or for the bucket if the key is empty, with a signature in its header. */
+  fetchSigned: (key: string, init?: RequestInit & { query?: string }) => Promise<Response>
   exists: (key: string) => Promise<boolean>
-  /** Presigns a URL for exactly these headers, valid for 15 minutes. */
+  /** Presigns a URL with exactly these headers, valid for 15 minutes. */
   presign: (method: string, key: string, headers?: Record<string, string>, query?: string) => Promise<string>
   /** Receives the events since the last call. */
   receive: () => Promise<unknown[]>
-  /** Stops it and removes its directory. */
+  /** Stops the emulator and removes its directory. */
   remove: () => Promise<void>
 }
 
@@ -51,15 +51,16 @@ export const startTestStorage = async (options: Partial<AwsEmulatorOptions> = {}
   const s3 = new AwsClient({ ...credentials, service: "s3", region, retries: 0 })
   const urlOf = (key: string, query = "") =>
     `${storage.s3Endpoint}${uriEncodePath(`/${bucket}/${key}`)}${query && `?${query}`}`
-  const ask: TestStorage["ask"] = (key, { query, ...init } = {}) => s3.fetch(urlOf(key, query), init)
+  const fetchSigned: TestStorage["fetchSigned"] = (key, { query, ...init } = {}) =>
+    s3.fetch(urlOf(key, query), init)
   return {
     ...storage,
     dataDir,
     setClock: (now = () => new Date()) => {
       clock = now
     },
-    ask,
-    exists: async (key) => (await ask(key, { method: "HEAD" })).ok,
+    fetchSigned,
+    exists: async (key) => (await fetchSigned(key, { method: "HEAD" })).ok,
     presign: async (method, key, headers = {}, query = "") => {
       const url = urlOf(key, `X-Amz-Expires=900${query && `&${query}`}`)
       const signing = { method, url, headers, ...credentials, service: "s3", region, signQuery: true }
@@ -73,13 +74,13 @@ export const startTestStorage = async (options: Partial<AwsEmulatorOptions> = {}
   }
 }
 
-/** Sends requests that fetch does not allow, such as one with a wrong content-length. */
+/** Sends a request that fetch does not allow, such as one with a wrong content-length. */
 export const send = (
   method: string,
   url: string,
   headers: Record<string, string> = {},
   body: Uint8Array | string = "",
-): Promise<RawAnswer> =>
+): Promise<RawResponse> =>
   new Promise((resolve, reject) => {
     const request = httpRequest(url, { method, headers, agent: false }, async (response) => {
       const text = Buffer.concat(await response.toArray()).toString()

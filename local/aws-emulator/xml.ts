@@ -1,4 +1,4 @@
-/** An XML element; its text is escaped, its children are not. */
+/** Creates an XML element. Text is escaped; children are not. */
 export const element = (name: string, content: string | number | boolean | readonly string[]): string =>
   `<${name}>${typeof content === "object" ? content.join("") : escapeXml(String(content))}</${name}>`
 

@@ -39,7 +39,7 @@ test("every photo has the EXIF of its shot and is upright after applying its ori
   }
 })
 
-test("photos are generated once, and again when one is missing", async () => {
+test("photos are generated once, and again if one is missing", async () => {
   const [first = "", second = ""] = await demoPhotos(options())
   const { mtimeMs } = await stat(first)
   await demoPhotos(options())

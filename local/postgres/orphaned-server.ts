@@ -6,13 +6,13 @@ import { setTimeout as delay } from "node:timers/promises"
 import { promisify } from "node:util"
 import { isProcessAlive } from "../process/process-state.ts"
 
-/** Part of the server's command line, so that a later start can identify the process that started it. */
-export const serverMark = `local-system-of-process-${process.pid}`
+/** Part of the command line of the server, which identifies the process that started it. */
+export const serverLabel = `local-system-of-process-${process.pid}`
 
 /**
- * Stops a server on `dataDir` whose parent was killed. The supervisor does the same, but it may have been killed as
- * well, or may not have finished yet.
- * @throws Error when the process that started the server is alive
+ * Stops a server on `dataDir` whose parent was killed. The supervisor normally stops it, but may also have been killed or
+ * not have finished yet.
+ * @throws Error when the process that started the server is still running
  */
 export const stopOrphanedServer = async (dataDir: string): Promise<void> => {
   const pidFile = join(dataDir, "postmaster.pid")
@@ -21,7 +21,7 @@ export const stopOrphanedServer = async (dataDir: string): Promise<void> => {
 
   const owner = ownerOf(await commandLineOf(pid), dataDir)
   if (owner === null) {
-    // After a crash of the machine the id may belong to another program, and PostgreSQL would not start.
+    // After a crash of the machine the id may belong to another program, and PostgreSQL would refuse to start.
     await rm(pidFile, { force: true })
     return
   }
@@ -32,14 +32,14 @@ export const stopOrphanedServer = async (dataDir: string): Promise<void> => {
   await end(pid)
 }
 
-/** The process that started the server with this command line, or null if it is not a server on `dataDir`. */
+/** Returns the id of the process that started a server, or null if the command line is not of a server on `dataDir`. */
 export const ownerOf = (commandLine: string, dataDir: string): number | null => {
   if (!commandLine.includes(` -D ${dataDir} `)) return null
   const owner = /local-system-of-process-(\d+)/.exec(commandLine)?.[1]
   return owner === undefined ? null : Number(owner)
 }
 
-// Linux without procps has no ps, macOS has no /proc.
+// Linux without procps has no ps; macOS has no /proc.
 const commandLineOf = async (pid: number): Promise<string> => {
   if (platform() === "linux") {
     const words = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
@@ -55,7 +55,7 @@ const run = promisify(execFile)
 
 const end = async (pid: number): Promise<void> => {
   const deadline = performance.now() + 10_000
-  // SIGINT is a fast shutdown. It leaves nothing to recover at the next start.
+  // SIGINT is a fast shutdown, after which the next start needs no recovery.
   if (isProcessAlive(pid)) process.kill(pid, "SIGINT")
   while (isProcessAlive(pid)) {
     if (performance.now() > deadline) throw new Error(`PostgreSQL (process ${pid}) does not stop`)

@@ -25,7 +25,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true })
 })
 
-test("a second start keeps the data of the first", async () => {
+test("a second start keeps the data of the first start", async () => {
   const first = await start()
   await query(first, "create table kept (it text)")
   await query(first, "insert into kept values (upper('grüezi'))")
@@ -68,7 +68,7 @@ test.runIf(process.platform === "linux")("an orphaned server is stopped by the n
   expect(await query(server, "select it from kept")).toEqual([])
 })
 
-test("a first start that was killed during initdb is repaired by the next", async () => {
+test("a start succeeds after the first start was killed during initdb", async () => {
   const parent = startParent()
   const attempts = async () => (await readdir(directory)).filter((name) => name.includes(".new-"))
   await vi.waitFor(async () => expect(await attempts()).toHaveLength(1), { timeout: 10_000, interval: 5 })
@@ -81,7 +81,7 @@ test("a first start that was killed during initdb is repaired by the next", asyn
   expect(await attempts()).toEqual([])
 })
 
-test("a taken port is reported with the setting that changes it", async () => {
+test("a port in use is reported with its setting", async () => {
   const port = await freePort()
   const other = createServer().listen(port, "127.0.0.1")
   onTestFinished(() => void other.close())
@@ -90,7 +90,7 @@ test("a taken port is reported with the setting that changes it", async () => {
   await expect(start({ port })).rejects.toThrow(`Port ${port} is already in use`)
 })
 
-test("data that another running process uses is not touched", async () => {
+test("data that another running process uses is not changed", async () => {
   const server = await start()
   await expect(start()).rejects.toThrow(`is in use by process ${process.pid}`)
   expect(await query(server, "select 1 as one")).toEqual([{ one: 1 }])
@@ -104,7 +104,7 @@ test("the command line of a server identifies its data directory and the process
 })
 
 test.runIf(process.getuid?.() === 0)(
-  "root's checkout may be in a directory that no other user can enter",
+  "root can start a server in a directory that is not accessible to other users",
   async () => {
     const checkout = join(directory, "root", "checkout")
     await mkdir(checkout, { recursive: true })

@@ -5,19 +5,19 @@ import { startChild } from "../process/child-process.ts"
 import { assertPortFree, freePort } from "../process/ports.ts"
 import { ensureCluster, superuser } from "./cluster.ts"
 import { locatePostgres } from "./location.ts"
-import { serverMark, stopOrphanedServer } from "./orphaned-server.ts"
+import { serverLabel, stopOrphanedServer } from "./orphaned-server.ts"
 
 export type LocalPostgres = {
   url: string
-  /** Ends open connections and stops the server. The data stays. */
+  /** Closes open connections and stops the server. The data is kept. */
   stop: () => Promise<void>
 }
 
 /**
  * Starts PostgreSQL on the loopback interface with its data in `dataDir`, which the first start creates.
- * @param options.port 0 takes a free one
- * @throws Error naming the port when it is taken
- * @throws Error when another living process uses `dataDir`
+ * @param options.port 0 selects a free port
+ * @throws Error that names the port when it is in use
+ * @throws Error when another running process uses `dataDir`
  */
 export const startPostgres = async (options: {
   port: number
@@ -25,17 +25,17 @@ export const startPostgres = async (options: {
   database: string
 }): Promise<LocalPostgres> => {
   await mkdir(dirname(options.dataDir), { recursive: true })
-  const place = await locatePostgres(options.dataDir)
-  await stopOrphanedServer(place.dataDir)
+  const location = await locatePostgres(options.dataDir)
+  await stopOrphanedServer(location.dataDir)
   await assertPortFree(options.port, "POSTGRES_PORT")
-  await ensureCluster(place)
+  await ensureCluster(location)
 
   const port = options.port === 0 ? await freePort() : options.port
   const server = await startChild({
     name: "PostgreSQL",
-    command: place.programs.postgres,
-    args: ["-D", place.dataDir, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
-    user: place.user,
+    command: location.programs.postgres,
+    args: ["-D", location.dataDir, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])],
+    user: location.user,
     cwd: "/",
     ready: { line: (line) => line.includes("database system is ready to accept connections") },
     // A fast shutdown. SIGTERM would wait until every client has disconnected.
@@ -51,8 +51,8 @@ export const startPostgres = async (options: {
 const settings = [
   "listen_addresses=127.0.0.1",
   "unix_socket_directories=",
-  `cluster_name=${serverMark}`,
-  // Local workerd opens a connection for each request, where Hyperdrive would pool them.
+  `cluster_name=${serverLabel}`,
+  // Without Hyperdrive, workerd opens a connection per request.
   "max_connections=400",
   // Statement texts contain personal data, so they must not be logged, even when a statement fails.
   "log_min_error_statement=panic",

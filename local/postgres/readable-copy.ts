@@ -2,11 +2,11 @@ import { createHash } from "node:crypto"
 import { chmod, cp, mkdir, mkdtemp, readdir, readlink, rename, rm, stat, symlink } from "node:fs/promises"
 import { join } from "node:path"
 
-// Unlike /tmp it survives a reboot.
+// Unlike /tmp, it is kept across reboots.
 const publicDirectory = "/var/tmp"
 
 /**
- * Copies the programs in `directory` to where every user can run them, unless they were copied before.
+ * Copies the programs in `directory` to a location where every user can run them, unless they were copied before.
  * @throws Error when the target belongs to another user
  */
 export const copyPrograms = async (directory: string): Promise<string> => {
@@ -22,8 +22,8 @@ export const copyPrograms = async (directory: string): Promise<string> => {
 }
 
 /**
- * Creates a data directory that every user can enter and makes `dataDir` a link to it. Removing the link resets the
- * data.
+ * Creates a data directory that is accessible to every user, and makes `dataDir` a link to it. Removing the link resets
+ * the data.
  * @throws Error EEXIST when `dataDir` is a directory
  */
 export const relocateData = async (dataDir: string): Promise<string> => {
@@ -44,7 +44,7 @@ const publicPath = (kind: string, source: string): string =>
     `rapid-photo-upload-${kind}-${createHash("sha256").update(source).digest("hex").slice(0, 12)}`,
   )
 
-// Any user may create a file in /var/tmp, under any name.
+// The check of the owner is necessary because any user may create files in /var/tmp.
 const existsAndIsOwn = async (target: string): Promise<boolean> => {
   const found = await stat(target).catch(() => null)
   if (found && found.uid !== process.getuid?.())

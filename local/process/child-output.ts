@@ -5,21 +5,21 @@ import { createInterface } from "node:readline"
 import type { Readable } from "node:stream"
 import { setTimeout as delay } from "node:timers/promises"
 
-/** The output of a child: stdout and stderr, line by line. */
+/** The output of a child process: stdout and stderr, line by line. */
 export type Output = {
   lastLines: () => readonly string[]
-  /** Resolves at the first line from now on that `matches`. */
+  /** Resolves with the next line for which `matches` returns true. */
   hasLine: (matches: (line: string) => boolean) => Promise<void>
   /** Resolves when all output has been read. */
   ended: () => Promise<void>
 }
 
-const keptLines = 20
+const maxKeptLines = 20
 
-// A daemon that left the group may keep the pipes open after the child has exited.
+// A daemon that left the process group may keep the pipes open after the child has exited.
 const drainLimitMs = 500
 
-/** Reads a child's output into a log file, passes it to a listener and keeps the last lines for errors. */
+/** Writes the output of a child to a log file, passes it to a listener and keeps the last lines for errors. */
 export const collectOutput = (
   child: ChildProcess,
   to: { logFile?: string | undefined; onLine?: ((line: string) => void) | undefined },
@@ -29,7 +29,7 @@ export const collectOutput = (
   const log = to.logFile === undefined ? null : openLog(to.logFile)
   const take = (line: string) => {
     lines.push(line)
-    if (lines.length > keptLines) lines.shift()
+    if (lines.length > maxKeptLines) lines.shift()
     log?.write(`${line}\n`)
     for (const listener of listeners) listener(line)
   }

@@ -25,12 +25,12 @@ test("a child is ready when it prints its ready line, and its output is written 
   expect(await readFile(logFile, "utf8")).toBe('{"level":30}\nlistening\n')
 })
 
-test("a child is ready when its health URL answers 2xx, not when it answers 503", async () => {
+test("a child is ready when its health URL returns 2xx, not when it returns 503", async () => {
   const port = await freePort()
-  const server = `let asked = 0
-    require("node:http").createServer((_, answer) => {
-      answer.statusCode = ++asked < 3 ? 503 : 200
-      answer.end(String(asked))
+  const server = `let requests = 0
+    require("node:http").createServer((_, response) => {
+      response.statusCode = ++requests < 3 ? 503 : 200
+      response.end(String(requests))
     }).listen(${port}, "127.0.0.1")`
 
   await start(server, { ready: { url: `http://127.0.0.1:${port}/` } })
@@ -56,24 +56,24 @@ test("a child that is not ready in time is killed and reported", async () => {
   await expect(late).rejects.toThrow(/was not ready within 3000 ms.*still warming up/s)
 })
 
-test("stop lets a child finish its work", async () => {
+test("stop waits until a child has finished its work", async () => {
   const child = await start(`process.on("SIGTERM", () => { console.log("finished"); process.exit(0) })
     console.log("listening"); ${forever}`)
   await child.stop()
   expect(await child.exited).toEqual({ code: 0, lastLines: ["listening", "finished"] })
 })
 
-test("stop ends the whole group, including a grandchild that ignores the signal", async () => {
-  const stubborn = `process.on("SIGTERM", () => {}); console.log("listening"); ${forever}`
+test("stop terminates the whole group, including a grandchild that ignores the signal", async () => {
+  const unstoppable = `process.on("SIGTERM", () => {}); console.log("listening"); ${forever}`
   const child = await start(`require("node:child_process").spawn(process.execPath,
-      ["-e", ${JSON.stringify(stubborn)}], { stdio: "inherit" }); ${forever}`)
+      ["-e", ${JSON.stringify(unstoppable)}], { stdio: "inherit" }); ${forever}`)
 
   await child.stop(100)
 
   expect(isGroupAlive(child.groupId)).toBe(false)
 })
 
-test("kill ends a child at once, and stopping it afterwards does nothing", async () => {
+test("kill terminates a child at once, and stopping it afterwards has no effect", async () => {
   const child = await start(`process.on("SIGTERM", () => {}); console.log("listening"); ${forever}`)
   child.kill()
   expect((await child.exited).code).toBe(137)
@@ -81,7 +81,7 @@ test("kill ends a child at once, and stopping it afterwards does nothing", async
   expect(isGroupAlive(child.groupId)).toBe(false)
 })
 
-test("children end when their parent is killed by SIGKILL", async () => {
+test("children are terminated when their parent is killed by SIGKILL", async () => {
   const parent = spawn(process.execPath, ["--input-type=module", "-e", parentOfAChild], { stdio: "pipe" })
   const groupId = Number(await firstLine(parent))
   expect(isGroupAlive(groupId)).toBe(true)

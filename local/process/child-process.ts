@@ -8,45 +8,45 @@ import { endGroup, signalGroup } from "./process-group.ts"
 import type { SupervisedCommand } from "./supervisor.ts"
 
 export type ChildOptions = {
-  /** What the child is called in errors. */
+  /** The name of the child in errors. */
   name: string
   command: string
   args: readonly string[]
   cwd?: string | undefined
   env?: NodeJS.ProcessEnv | undefined
-  /** The user that it runs as; only root may set it. */
+  /** The user that the child runs as. Only root may set it. */
   user?: { uid: number; gid: number } | undefined
-  /** The child is ready when it prints such a line (stdout or stderr), or when this URL answers 2xx. */
+  /** The child is ready when it prints a matching line (stdout or stderr), or when the URL returns 2xx. */
   ready: { line: (line: string) => boolean } | { url: string }
   /** @default 30 s */
   readyWithinMs?: number | undefined
-  /** What asks it to stop. @default SIGTERM */
+  /** The signal that requests a stop. @default SIGTERM */
   stopSignal?: NodeJS.Signals | undefined
-  /** Its output is appended here. */
+  /** The output of the child is appended to this file. */
   logFile?: string | undefined
   onLine?: ((line: string) => void) | undefined
 }
 
-/** How a child ended: its exit code (128 + the signal's number, as in shells) and its last lines of output. */
+/** The exit code of a child (128 + the number of the signal, as in shells) and its last lines of output. */
 export type ChildExit = { code: number; lastLines: readonly string[] }
 
 export type Child = {
   /** Id of the process group that the child and its descendants share. */
   groupId: number
-  /** Resolves when no process of the group is left. */
+  /** Resolves when all processes of the group have exited. */
   exited: Promise<ChildExit>
-  /** Asks the whole group to stop, kills what is left after `graceMs`, and resolves when the group is empty. */
+  /** Signals the whole group to stop, kills remaining processes after `graceMs`, and resolves when all have exited. */
   stop: (graceMs?: number) => Promise<void>
-  /** SIGKILL to the whole group, for chaos tests. */
+  /** Sends SIGKILL to the whole group, for chaos tests. */
   kill: () => void
 }
 
 const defaultGraceMs = 5000
 
 /**
- * Starts a program and waits until it is ready. A supervisor process (supervisor.ts) ends it when this process dies. It
- * has its own process group, which Ctrl-C does not reach: the caller decides when to stop it.
- * @throws Error with the child's last lines when it ends before it is ready or takes too long
+ * Starts a program and waits until it is ready. A supervisor process (supervisor.ts) stops it when this process dies. It
+ * runs in a separate process group, which Ctrl-C does not reach, so the caller must stop it.
+ * @throws Error with the last output lines when the child exits before it is ready or takes too long
  */
 export const startChild = async (options: ChildOptions): Promise<Child> => {
   const supervisor = spawnSupervised(options)
@@ -87,7 +87,7 @@ const exitOf = async (supervisor: ChildProcess, groupId: number, output: Output)
   const [code] = await once(supervisor, "exit")
   await endGroup(groupId)
   await output.ended()
-  // Only SIGKILL ends a supervisor by a signal.
+  // SIGKILL is the only signal that terminates a supervisor.
   return {
     code: typeof code === "number" ? code : 128 + constants.signals.SIGKILL,
     lastLines: output.lastLines(),
@@ -97,7 +97,7 @@ const exitOf = async (supervisor: ChildProcess, groupId: number, output: Output)
 const untilReady = async (child: Child, output: Output, options: ChildOptions): Promise<void> => {
   const { name, ready, readyWithinMs = 30_000 } = options
   const waiting = new AbortController()
-  const isReady = "url" in ready ? answers(ready.url, waiting.signal) : output.hasLine(ready.line)
+  const isReady = "url" in ready ? urlIsReady(ready.url, waiting.signal) : output.hasLine(ready.line)
   const outcome = await Promise.race([
     isReady.then(() => "ready" as const),
     child.exited,
@@ -111,7 +111,7 @@ const untilReady = async (child: Child, output: Output, options: ChildOptions): 
   throw new Error([`${name} ${what}. Its last lines:`, ...lastLines].join("\n"))
 }
 
-const answers = async (url: string, signal: AbortSignal): Promise<void> => {
+const urlIsReady = async (url: string, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(1000)])
     const response = await fetch(url, { signal: limit }).catch(() => null)

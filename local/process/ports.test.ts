@@ -3,7 +3,7 @@ import { createServer } from "node:net"
 import { expect, test } from "vitest"
 import { assertPortFree, freePort } from "./ports.ts"
 
-test("a taken port is reported with the setting to change and a free value", async () => {
+test("a port in use is reported with its setting and an alternative", async () => {
   const port = await freePort()
   const other = createServer().listen(port, "127.0.0.1")
   await once(other, "listening")
@@ -16,7 +16,7 @@ test("a taken port is reported with the setting to change and a free value", asy
   other.close()
 })
 
-test("a free port is accepted, twice in a row, and so is 0, which means any", async () => {
+test("a free port is accepted repeatedly, and so is 0, which selects a free port", async () => {
   const port = await freePort()
   await assertPortFree(port, "EDGE_PORT")
   await assertPortFree(port, "EDGE_PORT")

@@ -19,10 +19,10 @@ export const assertPortFree = async (port: number, settingName: string): Promise
   }
 }
 
-/** A port on the loopback interface that was free a moment ago. */
+/** Returns a currently free port on the loopback interface. */
 export const freePort = (): Promise<number> => listenOnce(0)
 
-// 8787 → 18787: easy to recognise, and rarely another program's default.
+// 8787 → 18787: easy to recognise, and rarely the default of another program.
 const alternativeTo = (port: number): number => (port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000)
 
 const listenOnce = (port: number): Promise<number> =>

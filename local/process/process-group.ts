@@ -3,19 +3,19 @@ import { platform } from "node:os"
 import { setTimeout as delay } from "node:timers/promises"
 import { isSignallable, linuxProcess } from "./process-state.ts"
 
-/** Sends a signal to every process of a group. Does nothing if the group is gone. */
+/** Sends a signal to every process of a group. Has no effect if the group does not exist. */
 export const signalGroup = (groupId: number, signal: NodeJS.Signals): void => {
   if (isSignallable(-groupId)) process.kill(-groupId, signal)
 }
 
-// How long the children of a leader that has exited may take to exit themselves.
-const stragglerMs = 500
+// Time limit for the other processes of a group to exit after their leader.
+const memberExitMs = 500
 
-/** Waits until a group whose leader has exited is empty. Kills what is left after half a second. */
+/** Waits until all processes of a group whose leader has exited have exited. Kills them after half a second. */
 export const endGroup = async (groupId: number): Promise<void> => {
-  if (await isEmptyWithin(groupId, stragglerMs)) return
+  if (await isEmptyWithin(groupId, memberExitMs)) return
   signalGroup(groupId, "SIGKILL")
-  await isEmptyWithin(groupId, stragglerMs)
+  await isEmptyWithin(groupId, memberExitMs)
 }
 
 const isEmptyWithin = async (groupId: number, limitMs: number): Promise<boolean> => {
@@ -30,7 +30,7 @@ const isEmptyWithin = async (groupId: number, limitMs: number): Promise<boolean>
 /** Whether a process of the group is running. */
 export const isGroupAlive = (groupId: number): boolean => {
   if (!isSignallable(-groupId)) return false
-  // Signals reach zombies too, and the first process of many containers reaps them late or never.
+  // Signals also reach zombies, which process 1 of many containers reaps late or never.
   return platform() !== "linux" || linuxProcesses().some((each) => each.groupId === groupId && !each.isZombie)
 }
 

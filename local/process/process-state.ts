@@ -18,7 +18,7 @@ export const isSignallable = (id: number): boolean => {
 export const linuxProcess = (pid: number): { isZombie: boolean; groupId: number } | null => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    // "pid (name) state parent group …", where the name may hold anything, also parentheses (proc_pid_stat(5)).
+    // "pid (name) state parent group …". The name may contain any character, including parentheses (proc_pid_stat(5)).
     const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     return { isZombie: state === "Z" || state === "X", groupId: Number(group) }
   } catch {

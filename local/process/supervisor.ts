@@ -5,9 +5,9 @@ import { constants } from "node:os"
 export type SupervisedCommand = {
   command: string
   args: readonly string[]
-  /** The user that the command runs as; only root may set it. */
+  /** The user that the command runs as. Only root may set it. */
   user?: { uid: number; gid: number } | undefined
-  /** The signal that asks the command to stop when the parent is gone, and how long it may take. */
+  /** The signal that stops the command when the parent has died, and the time limit for it. */
   stopSignal: NodeJS.Signals
   graceMs: number
 }
@@ -15,12 +15,12 @@ export type SupervisedCommand = {
 supervise(JSON.parse(process.argv[2] ?? "null"))
 
 /**
- * Runs a command in the supervisor's process group and ends the group when stdin closes. The kernel closes that pipe
- * when the parent dies, even by SIGKILL, so no orphans remain. (PR_SET_PDEATHSIG exists on Linux only, and Node cannot
- * set it.)
+ * Runs a command in the process group of the supervisor and stops the group when stdin closes. The kernel closes that
+ * pipe when the parent dies, even by SIGKILL, so no orphans remain. (PR_SET_PDEATHSIG exists on Linux only, and Node
+ * cannot set it.)
  */
 function supervise({ command, args, user, stopSignal, graceMs }: SupervisedCommand): void {
-  // Signals to the group are for the command. The supervisor stays alive to report its exit code.
+  // Ignores signals to the group, which are meant for the command, in order to report its exit code.
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) process.on(signal, () => {})
 
   let isParentGone = false

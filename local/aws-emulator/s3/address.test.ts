@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest"
 import { addressOf, pathOf } from "./address.ts"
 
-describe("a path points at", () => {
+describe("the address of a path", () => {
   test.each([
     ["/", { on: "service" }],
     ["/photos", { on: "bucket", bucket: "photos" }],
@@ -18,7 +18,7 @@ describe("a path points at", () => {
   })
 })
 
-test("however a path was encoded, its address has one path", () => {
+test("paths with different encodings have the same canonical path", () => {
   expect(pathOf(addressOf("/photos/a%2fb+c'%7e"))).toBe("/photos/a/b%20c%27~")
 })
 
@@ -26,7 +26,7 @@ describe("a path is rejected when its key", () => {
   test.each([
     ["leaves the bucket", "/photos/../../etc/passwd", "InvalidArgument"],
     ["leaves the bucket with encoded dots", "/photos/%2e%2E/%2e%2E/x", "InvalidArgument"],
-    ["leaves a folder behind an encoded slash", "/photos/a%2F..%2Fb", "InvalidArgument"],
+    ["leaves a folder after an encoded slash", "/photos/a%2F..%2Fb", "InvalidArgument"],
     ["has a dot segment", "/photos/a/./b", "InvalidArgument"],
     ["has an empty segment", "/photos/a//b", "InvalidArgument"],
     ["begins with a slash", "/photos//a", "InvalidArgument"],

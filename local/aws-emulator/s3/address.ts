@@ -28,9 +28,13 @@ export const addressOf = (rawPath: string): Address => {
   if (Buffer.byteLength(key) > maxKeyBytes)
     throw new S3RequestError("KeyTooLongError", "Your key is too long", { MaxSizeAllowed: maxKeyBytes })
   if (!isStorable(key))
-    throw new S3RequestError("InvalidArgument", "Locally a key has no segment that is empty, `.` or `..`", {
-      Key: key,
-    })
+    throw new S3RequestError(
+      "InvalidArgument",
+      "The local S3 does not support keys with a segment that is empty, `.` or `..`",
+      {
+        Key: key,
+      },
+    )
   return { on: "object", bucket, key }
 }
 
@@ -41,7 +45,7 @@ export const pathOf = (address: Address): string => {
 }
 
 // fauxqs uses the key as a file path: `..` would leave the bucket, and `a//b` would be the file of `a/b`.
-// A trailing slash is allowed: consoles create folders with it.
+// A trailing slash is allowed, because consoles create folders with it.
 const isStorable = (key: string): boolean =>
   key.split("/").every((segment, index, { length }) => {
     if (segment === "") return index > 0 && index === length - 1

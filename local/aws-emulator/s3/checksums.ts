@@ -11,19 +11,19 @@ export type Checksum = {
 }
 
 /**
- * Every checksum that a request states for its body.
+ * Returns the checksums that a request declares for its body.
  * @param payloadHash hex SHA-256, or a literal without a hash
  * @throws S3RequestError for a malformed or unsupported checksum
  */
-export const statedChecksums = (headers: Headers, payloadHash: string): Checksum[] => {
+export const declaredChecksums = (headers: Headers, payloadHash: string): Checksum[] => {
   const unsupported = Object.keys(headers).find(isUnsupportedChecksum)
   if (unsupported) throw new S3RequestError("NotImplemented", `${unsupported} is not implemented locally`)
   return [
     ...(/^[0-9a-f]{64}$/.test(payloadHash) ? [payloadChecksum(payloadHash)] : []),
-    ...stated(headers, "content-md5", md5, 16, "InvalidDigest"),
-    ...stated(headers, "x-amz-checksum-sha256", sha256, 32, "InvalidRequest"),
-    ...stated(headers, "x-amz-checksum-sha1", sha1, 20, "InvalidRequest"),
-    ...stated(headers, "x-amz-checksum-crc32", crc32Digest, 4, "InvalidRequest"),
+    ...declaredChecksum(headers, "content-md5", md5, 16, "InvalidDigest"),
+    ...declaredChecksum(headers, "x-amz-checksum-sha256", sha256, 32, "InvalidRequest"),
+    ...declaredChecksum(headers, "x-amz-checksum-sha1", sha1, 20, "InvalidRequest"),
+    ...declaredChecksum(headers, "x-amz-checksum-crc32", crc32Digest, 4, "InvalidRequest"),
   ]
 }
 
@@ -69,7 +69,7 @@ const payloadChecksum = (expected: string): Checksum => {
   }
 }
 
-const stated = (
+const declaredChecksum = (
   headers: Headers,
   header: string,
   digest: () => Digest,
@@ -93,7 +93,7 @@ const stated = (
   ]
 }
 
-// `-type`, `-algorithm` and `-mode` are not checksums; they describe one.
+// `-type`, `-algorithm` and `-mode` are not checksums but attributes of one.
 const known = ["sha256", "sha1", "crc32", "type", "algorithm", "mode"]
 const isUnsupportedChecksum = (header: string): boolean =>
   header.startsWith("x-amz-checksum-") && !known.includes(header.slice("x-amz-checksum-".length))

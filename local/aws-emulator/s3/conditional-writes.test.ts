@@ -44,7 +44,7 @@ describe("a write with If-None-Match: *", () => {
     expect(outcomes.sort()).toEqual(["ConditionalRequestConflict", "written"])
   })
 
-  test("leaves its key free when it fails", async () => {
+  test("does not block its key after a failure", async () => {
     const writes = writesTo(null)
     await expect(writes(address, onlyNew, () => Promise.reject(new Error("broken")))).rejects.toThrow(
       "broken",
@@ -73,6 +73,6 @@ test("writes without a condition may overlap", async () => {
   await running
 })
 
-test("a condition that S3 does not know is rejected", async () => {
+test("a condition that S3 does not support is rejected", async () => {
   expect(await codeOf(writesTo(null)(address, { "if-none-match": '"abc"' }, written))).toBe("NotImplemented")
 })

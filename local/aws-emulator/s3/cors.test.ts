@@ -13,7 +13,7 @@ const preflight = (headers: Record<string, string>) =>
 const page = { origin: "https://app.example", "access-control-request-method": "PUT" }
 
 describe("a page of an allowed origin", () => {
-  test("may PUT with the headers it asks for", async () => {
+  test("may PUT with the headers of its preflight", async () => {
     const asked = { "access-control-request-headers": "Content-Type,If-None-Match" }
     expect(await preflight({ ...page, ...asked })).toMatchObject({
       status: 200,
@@ -27,7 +27,7 @@ describe("a page of an allowed origin", () => {
     })
   })
 
-  test("reads the ETag, the checksum and the request id of an answer", async () => {
+  test("can read the ETag, the checksum and the request id of a response", async () => {
     const headers = { "content-length": "1", "content-type": "image/jpeg" }
     const url = await storage.presign("PUT", "thumbnails/cors", headers)
     expect(await send("PUT", url, { ...headers, origin: page.origin }, "x")).toMatchObject({
@@ -41,8 +41,8 @@ describe("a page of an allowed origin", () => {
   })
 
   test("can also read an error response", async () => {
-    const answer = await send("PUT", `${storage.s3Endpoint}/photos/x`, { origin: page.origin }, "x")
-    expect(answer).toMatchObject({
+    const response = await send("PUT", `${storage.s3Endpoint}/photos/x`, { origin: page.origin }, "x")
+    expect(response).toMatchObject({
       status: 403,
       headers: { "access-control-allow-origin": "https://app.example" },
     })
@@ -56,9 +56,9 @@ describe("a preflight is rejected", () => {
     ["for another method", { ...page, "access-control-request-method": "DELETE" }, 403],
     ["without an origin", { "access-control-request-method": "PUT" }, 400],
   ])("%s", async (_, headers, status) => {
-    const answer = await preflight(headers)
-    expect(answer.status).toBe(status)
-    expect(answer.headers["access-control-allow-origin"]).toBeUndefined()
+    const response = await preflight(headers)
+    expect(response.status).toBe(status)
+    expect(response.headers["access-control-allow-origin"]).toBeUndefined()
   })
 })
 

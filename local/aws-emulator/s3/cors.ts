@@ -2,14 +2,15 @@ import type { IncomingHttpHeaders } from "node:http"
 import { S3RequestError } from "./s3-error.ts"
 import type { Headers } from "./s3-request.ts"
 
-// What a browser needs for presigned PUTs and GETs, as in the rules of the deployed bucket.
+// The methods and headers for presigned PUTs and GETs from a browser, as in the rules of the deployed bucket.
 const allowedMethods = ["GET", "HEAD", "PUT"]
 const exposedHeaders = "ETag, x-amz-checksum-sha256, x-amz-request-id"
 const maxAgeSeconds = 3000
 const vary = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method"
 
 /**
- * The CORS headers of an answer. S3 adds them to every answer, including errors, unless origin or method is not allowed. https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
+ * The CORS headers of a response. S3 adds them to every response, including errors, if origin and method are allowed.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export const corsHeaders = (
   { origin }: IncomingHttpHeaders,
@@ -29,7 +30,7 @@ export const corsHeaders = (
 }
 
 /**
- * The headers of the answer to a preflight.
+ * The headers of the response to a preflight.
  * @throws S3RequestError for an origin or a method that is not allowed
  */
 export const preflightHeaders = (
@@ -59,7 +60,7 @@ export const preflightHeaders = (
   }
 }
 
-// A rule's origin has at most one `*`.
+// An allowed origin has at most one `*`.
 const matches = (pattern: string, origin: string): boolean => {
   const [start = "", end] = pattern.split("*")
   if (end === undefined) return pattern === origin

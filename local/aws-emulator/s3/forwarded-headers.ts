@@ -8,13 +8,13 @@ import type { Headers, S3Request } from "./s3-request.ts"
 export const forwardedHeaders = ({ operation, headers }: S3Request): Headers => {
   const isWrite = operation === "PutObject" || operation === "CompleteMultipartUpload"
   const kept = Object.entries(headers).filter(
-    ([name]) => !ours.has(name) && !(isWrite && conditions.has(name)),
+    ([name]) => !ownHeaders.has(name) && !(isWrite && conditions.has(name)),
   )
   return { ...Object.fromEntries(kept), ...contentType(operation, headers) }
 }
 
-// Headers that the front handles, and headers of one connection (RFC 9110, section 7.6.1).
-const ours = new Set([
+// Headers that this server handles, and hop-by-hop headers (RFC 9110, section 7.6.1).
+const ownHeaders = new Set([
   "authorization",
   "connection",
   "content-length",
@@ -36,6 +36,6 @@ const contentType = (operation: S3Request["operation"], headers: Headers): Heade
     return headers["content-type"] === undefined ? {} : { "content-type": "application/octet-stream" }
   const type = headers["content-type"] ?? "binary/octet-stream"
   if (/^application\/(x-amz-json-1\.0|x-www-form-urlencoded)\b/i.test(type))
-    throw new S3RequestError("NotImplemented", `An object of type ${type} can't be stored locally`)
+    throw new S3RequestError("NotImplemented", `Storing an object of type ${type} is not implemented locally`)
   return { "content-type": type }
 }

@@ -78,19 +78,21 @@ export const listMultipartUploads = (
   )
 }
 
-// The upload id marker applies only to uploads of the key marker's key.
+// The upload id marker applies only to uploads with the key of the key marker.
 const after = (
   keyMarker: string,
   uploadIdMarker: string,
   uploads: readonly MultipartUpload[],
 ): readonly MultipartUpload[] => {
-  const marked = uploads.findIndex(({ key, uploadId }) => key === keyMarker && uploadId === uploadIdMarker)
-  return marked >= 0 ? uploads.slice(marked + 1) : uploads.filter(({ key }) => key > keyMarker)
+  const markerIndex = uploads.findIndex(
+    ({ key, uploadId }) => key === keyMarker && uploadId === uploadIdMarker,
+  )
+  return markerIndex >= 0 ? uploads.slice(markerIndex + 1) : uploads.filter(({ key }) => key > keyMarker)
 }
 
-const numberOf = (query: Query, name: string, byDefault: number): number => {
+const numberOf = (query: Query, name: string, defaultValue: number): number => {
   const text = query.get(name)
-  if (text === undefined) return byDefault
+  if (text === undefined) return defaultValue
   if (!/^\d{1,9}$/.test(text))
     throw new S3RequestError("InvalidArgument", `Provided ${name} not an integer or within integer range`, {
       ArgumentName: name,

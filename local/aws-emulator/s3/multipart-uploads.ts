@@ -15,8 +15,8 @@ export type MultipartUploads = {
 }
 
 /**
- * Reads open uploads from the files of fauxqs, so that they are correct after a restart. The layout is described in its
- * README, "File layout on disk". Reads are synchronous like its writes, so that no write is seen half done.
+ * Reads open uploads from the files of fauxqs, so that the result is correct after a restart. The layout is described in
+ * its README, "File layout on disk". Reads are synchronous, like its writes, and therefore never find partial writes.
  * @param storageDir fauxqs's `s3StorageDir`
  */
 export const multipartUploadsIn = (storageDir: string): MultipartUploads => {

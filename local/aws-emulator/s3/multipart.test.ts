@@ -16,11 +16,11 @@ const textsOf = (xml: string, element: string) =>
 
 const open = async (name = key) => {
   const headers = { "content-type": "image/heic" }
-  const answer = await storage.ask(name, { method: "POST", query: "uploads", headers })
-  return textOf(await answer.text(), "UploadId")
+  const response = await storage.fetchSigned(name, { method: "POST", query: "uploads", headers })
+  return textOf(await response.text(), "UploadId")
 }
 const upload = async (uploadId: string, partNumber: number | string, body: Uint8Array<ArrayBuffer>) =>
-  storage.ask(key, { method: "PUT", query: `partNumber=${partNumber}&uploadId=${uploadId}`, body })
+  storage.fetchSigned(key, { method: "PUT", query: `partNumber=${partNumber}&uploadId=${uploadId}`, body })
 const complete = (
   uploadId: string,
   etags: readonly (string | null)[],
@@ -29,16 +29,16 @@ const complete = (
 ) => {
   const parts = etags.map((etag, i) => `<Part><PartNumber>${i + 1}</PartNumber><ETag>${etag}</ETag></Part>`)
   const body = `<CompleteMultipartUpload>${parts.join("")}</CompleteMultipartUpload>`
-  return storage.ask(name, { method: "POST", query: `uploadId=${uploadId}`, body, headers })
+  return storage.fetchSigned(name, { method: "POST", query: `uploadId=${uploadId}`, body, headers })
 }
-const list = async (query: string, name = key) => (await storage.ask(name, { query })).text()
+const list = async (query: string, name = key) => (await storage.fetchSigned(name, { query })).text()
 
 afterEach(async () => {
   const listed = await list("uploads", "")
   const keys = textsOf(listed, "Key")
   for (const [i, uploadId] of textsOf(listed, "UploadId").entries())
-    await storage.ask(keys[i] ?? "", { method: "DELETE", query: `uploadId=${uploadId}` })
-  await storage.ask(key, { method: "DELETE" })
+    await storage.fetchSigned(keys[i] ?? "", { method: "DELETE", query: `uploadId=${uploadId}` })
+  await storage.fetchSigned(key, { method: "DELETE" })
 })
 
 describe("a multipart upload", () => {
@@ -48,11 +48,11 @@ describe("a multipart upload", () => {
     const second = await upload(uploadId, 2, new Uint8Array(10).fill(2))
     expect(await storage.receive()).toEqual([])
 
-    const answer = await complete(uploadId, [first.headers.get("etag"), second.headers.get("etag")])
-    const xml = await answer.text()
-    expect(answer.status).toBe(200)
+    const response = await complete(uploadId, [first.headers.get("etag"), second.headers.get("etag")])
+    const xml = await response.text()
+    expect(response.status).toBe(200)
     expect(textOf(xml, "Location")).toContain(storage.s3Endpoint)
-    const head = await storage.ask(key, { method: "HEAD" })
+    const head = await storage.fetchSigned(key, { method: "HEAD" })
     expect(head.headers.get("content-type")).toBe("image/heic")
     expect(await storage.receive()).toMatchObject([
       {
@@ -81,13 +81,13 @@ describe("a multipart upload", () => {
     expect(textsOf(await list(`uploadId=${uploadId}`), "Size")).toEqual(["64000000"])
   })
 
-  test("with If-None-Match completes only if the key has no object", async () => {
+  test("with If-None-Match is completed only if the key has no object", async () => {
     const uploadId = await open()
     const part = await upload(uploadId, 1, new Uint8Array(10))
-    await storage.ask(key, { method: "PUT", body: "first" })
-    const answer = await complete(uploadId, [part.headers.get("etag")], { "if-none-match": "*" })
-    expect(answer.status).toBe(412)
-    expect(await (await storage.ask(key)).text()).toBe("first")
+    await storage.fetchSigned(key, { method: "PUT", body: "first" })
+    const response = await complete(uploadId, [part.headers.get("etag")], { "if-none-match": "*" })
+    expect(response.status).toBe(412)
+    expect(await (await storage.fetchSigned(key)).text()).toBe("first")
     await storage.receive()
   })
 
@@ -98,22 +98,25 @@ describe("a multipart upload", () => {
     expect(await storage.exists(key)).toBe(false)
   })
 
-  test("belongs to its key: a URL for another key can neither add parts nor complete it", async () => {
+  test("belongs to its key: a request for another key can neither add parts nor complete it", async () => {
     const uploadId = await open("local/usr_2/ph_2/original")
     expect((await upload(uploadId, 1, new Uint8Array(1))).status).toBe(404)
     expect(await (await complete(uploadId, ['"0"'])).text()).toContain("NoSuchUpload")
-    const abort = await storage.ask(key, { method: "DELETE", query: `uploadId=${uploadId}` })
+    const abort = await storage.fetchSigned(key, { method: "DELETE", query: `uploadId=${uploadId}` })
     expect(abort.status).toBe(404)
   })
 
   test.each(["0", "10001", "x", "1.5"])("rejects the part number %s", async (partNumber) => {
     const uploadId = await open()
-    const answer = await upload(uploadId, partNumber, new Uint8Array(1))
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("InvalidArgument")])
+    const response = await upload(uploadId, partNumber, new Uint8Array(1))
+    expect([response.status, await response.text()]).toEqual([
+      400,
+      expect.stringContaining("InvalidArgument"),
+    ])
   })
 
   test.each(["../../buckets", "no-such-id", "%00"])("rejects the upload id %s", async (uploadId) => {
-    expect((await storage.ask(key, { query: `uploadId=${uploadId}` })).status).toBe(404)
+    expect((await storage.fetchSigned(key, { query: `uploadId=${uploadId}` })).status).toBe(404)
   })
 })
 
@@ -151,7 +154,7 @@ describe("open uploads", () => {
     })
     expect(textsOf(await list(`uploads&${markers}`, ""), "UploadId")).toEqual([b, other])
 
-    const aborted = await storage.ask("local/b", { method: "DELETE", query: `uploadId=${b}` })
+    const aborted = await storage.fetchSigned("local/b", { method: "DELETE", query: `uploadId=${b}` })
     expect(aborted.status).toBe(204)
     expect(textsOf(await list("uploads", ""), "UploadId")).toEqual([a, other])
   })

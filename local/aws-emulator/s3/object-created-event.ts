@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 
-/** An object that was just stored, and its request. */
+/** A stored object, with the request that stored it. */
 export type StoredObject = {
   bucket: string
   key: string
@@ -16,8 +16,8 @@ export type StoredObject = {
 export const accountId = "000000000000"
 
 /**
- * Makes the event that S3 sends through EventBridge for a new object. Unlike in S3's own notifications the key is
- * not URL-encoded, and the ETag has no quotes.
+ * Creates the event that S3 sends through EventBridge for a new object. Unlike in S3 notifications, the key is not
+ * URL-encoded, and the ETag has no quotes.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export const objectCreatedEvents = ({ region, now }: { region: string; now: () => Date }) => {
@@ -51,12 +51,12 @@ export const objectCreatedEvents = ({ region, now }: { region: string; now: () =
   }
 }
 
-/** Hexadecimal numbers of equal length that grow, also across restarts, so that two events of a key can be ordered. */
+/** Increasing hexadecimal numbers of equal length, also across restarts, so that the events of a key can be ordered. */
 const sequencers = () => {
   let last = 0n
   return (time: Date): string => {
-    const atThisTime = BigInt(time.getTime()) << 20n
-    last = atThisTime > last ? atThisTime : last + 1n
+    const fromTime = BigInt(time.getTime()) << 20n
+    last = fromTime > last ? fromTime : last + 1n
     return last.toString(16).padStart(16, "0")
   }
 }

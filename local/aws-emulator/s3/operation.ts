@@ -5,7 +5,7 @@ type Rule = {
   on: Address["on"]
   /** Query parameters that select this operation. */
   requires?: readonly string[]
-  /** Other query parameters that it supports. */
+  /** Other supported query parameters. */
   supports?: readonly string[]
 }
 
@@ -21,8 +21,8 @@ export const responseOverrides: Readonly<Record<string, string>> = {
 
 const overrides = Object.keys(responseOverrides)
 
-// Operations that work as on AWS. All others are rejected: fauxqs answers 200 to many sub-resources that it does not
-// support, and treats PutObjectTagging as PutObject.
+// Operations that work as on AWS. All others are rejected: fauxqs returns 200 for many unsupported sub-resources, and
+// treats PutObjectTagging as PutObject.
 const rules = {
   ListBuckets: { method: "GET", on: "service" },
   HeadBucket: { method: "HEAD", on: "bucket" },

@@ -1,7 +1,7 @@
 import type { Checksum } from "./checksums.ts"
 import { S3RequestError } from "./s3-error.ts"
 
-/** S3 rejects a malformed list of parts. fauxqs would complete the upload as an empty object. */
+/** Rejects a malformed list of parts, as S3 does. fauxqs would complete the upload as an empty object. */
 export const partListCheck = (): Checksum => {
   let list = ""
   return {

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream"
 import { type ObjectAddress, pathOf } from "./address.ts"
 import { checkedBody } from "./checked-body.ts"
-import { statedChecksums } from "./checksums.ts"
+import { declaredChecksums } from "./checksums.ts"
 import type { ConditionalWrites } from "./conditional-writes.ts"
 import { forwardedHeaders } from "./forwarded-headers.ts"
 import { listMultipartUploads, listParts } from "./multipart-listings.ts"
@@ -10,33 +10,37 @@ import type { StoredObject } from "./object-created-event.ts"
 import { partListCheck } from "./part-list.ts"
 import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
-import type { Upstream, UpstreamAnswer } from "./upstream.ts"
+import type { Upstream, UpstreamResponse } from "./upstream.ts"
 
 export type Storage = {
   upstream: Upstream
   uploads: MultipartUploads
   writes: ConditionalWrites
-  /** Called after an object was stored, before the answer is sent. */
+  /** Called after an object was stored, before the response is sent. */
   onStored: (object: StoredObject) => void
 }
 
-/** The sender of a request, and its unread body. */
+/** The sender of a request and its unread body. */
 export type Sender = {
   requestId: string
   sourceIp: string
   /** `host:port` of this server. */
   host: string
-  /** Returns the body; sends `100 Continue` first if the sender waits for it. */
+  /** Returns the body. Sends `100 Continue` first if the sender waits for it. */
   body: () => Readable
 }
 
-export type Answer = Omit<UpstreamAnswer, "body"> & { body: Readable | string }
+export type S3Response = Omit<UpstreamResponse, "body"> & { body: Readable | string }
 
 /**
  * Performs the operation of a request.
  * @throws S3RequestError
  */
-export const perform = (storage: Storage, request: S3Request, sender: Sender): Promise<Answer> | Answer => {
+export const perform = (
+  storage: Storage,
+  request: S3Request,
+  sender: Sender,
+): Promise<S3Response> | S3Response => {
   const { address, operation, query } = request
   if (operation === "ListMultipartUploads" && address.on === "bucket")
     return xml(listMultipartUploads(address.bucket, storage.uploads.inBucket(address.bucket), query))
@@ -51,20 +55,20 @@ export const perform = (storage: Storage, request: S3Request, sender: Sender): P
   return forward(storage, request, sender)
 }
 
-/** A write that creates an object and causes an event. */
+/** Performs a write that creates an object and causes an event. */
 const store = async (
   storage: Storage,
   request: S3Request,
   address: ObjectAddress,
   { requestId, sourceIp, ...sender }: Sender,
-): Promise<Answer> => {
-  const answer = await forward(storage, request, { requestId, sourceIp, ...sender })
-  const stored = answer.status === 200 ? await storage.upstream.head(address) : null
+): Promise<S3Response> => {
+  const response = await forward(storage, request, { requestId, sourceIp, ...sender })
+  const stored = response.status === 200 ? await storage.upstream.head(address) : null
   if (stored) {
     const { bucket, key } = address
     storage.onStored({ bucket, key, ...stored, requestId, sourceIp, reason: reasonOf(request) })
   }
-  return answer
+  return response
 }
 
 const reasonOf = ({ operation, headers }: S3Request): StoredObject["reason"] => {
@@ -72,14 +76,14 @@ const reasonOf = ({ operation, headers }: S3Request): StoredObject["reason"] => 
   return headers["x-amz-copy-source"] === undefined ? "PutObject" : "CopyObject"
 }
 
-const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Promise<Answer> => {
+const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Promise<S3Response> => {
   const { method, address, query, operation } = request
   const search = new URLSearchParams([...query].filter(([name]) => !name.startsWith("response-"))).toString()
   const path = search === "" ? pathOf(address) : `${pathOf(address)}?${search}`
   const headers = { ...forwardedHeaders(request), host: sender.host }
   if (method !== "PUT" && method !== "POST") return upstream.send({ method, path, headers })
-  // Validate the stated checksums before the body is read.
-  const checksums = statedChecksums(request.headers, request.payloadHash)
+  // Validate the declared checksums before the body is read.
+  const checksums = declaredChecksums(request.headers, request.payloadHash)
   if (operation === "CompleteMultipartUpload") checksums.push(partListCheck())
   return upstream.send({
     method,
@@ -89,7 +93,7 @@ const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Pro
   })
 }
 
-// fauxqs checks the upload id only, but a URL is signed for one key.
+// fauxqs checks only the upload id, but a URL is signed for one key.
 const uploadAt = (
   { uploads }: Storage,
   { bucket, key }: ObjectAddress,
@@ -117,7 +121,7 @@ const assertPartNumber = (text: string): void => {
   )
 }
 
-const xml = (body: string): Answer => ({
+const xml = (body: string): S3Response => ({
   status: 200,
   headers: { "content-type": "application/xml" } satisfies Headers,
   body,

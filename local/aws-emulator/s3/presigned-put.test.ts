@@ -28,13 +28,13 @@ const expectNothingStored = async (key: string) => {
 }
 
 describe("a presigned PUT", () => {
-  test("stores the object with its type and sends the event that EventBridge sends", async () => {
+  test("stores the object with its type and sends the same event as EventBridge", async () => {
     const key = "local/usr_1/ph_1/original"
     const headers = uploadHeaders({ "x-amz-checksum-sha256": digest("sha256", "base64") })
-    const answer = await put(key, headers)
-    expect(answer).toMatchObject({ status: 200, headers: { etag: `"${digest("md5", "hex")}"` } })
+    const response = await put(key, headers)
+    expect(response).toMatchObject({ status: 200, headers: { etag: `"${digest("md5", "hex")}"` } })
 
-    const stored = await storage.ask(key)
+    const stored = await storage.fetchSigned(key)
     expect(stored.headers.get("content-type")).toBe("image/jpeg")
     expect(await stored.text()).toBe(body.toString())
     expect(await storage.receive()).toEqual([
@@ -56,7 +56,7 @@ describe("a presigned PUT", () => {
             etag: digest("md5", "hex"),
             sequencer: expect.stringMatching(/^[0-9a-f]{16}$/),
           },
-          "request-id": answer.headers["x-amz-request-id"],
+          "request-id": response.headers["x-amz-request-id"],
           requester: "000000000000",
           "source-ip-address": "127.0.0.1",
           reason: "PutObject",
@@ -76,9 +76,9 @@ describe("a presigned PUT", () => {
   ])("%s is rejected with 403 and stores nothing", async (name, change) => {
     const key = `local/rejected/${name}`
     const sent: Record<string, string> = { ...uploadHeaders(), ...change }
-    const answer = await put(key, uploadHeaders(), sent, body.subarray(0, Number(sent["content-length"])))
-    expect(answer).toMatchObject({ status: 403, headers: { "content-type": "application/xml" } })
-    expect(answer.text).toMatch(/<Code>(SignatureDoesNotMatch|AccessDenied)<\/Code>/)
+    const response = await put(key, uploadHeaders(), sent, body.subarray(0, Number(sent["content-length"])))
+    expect(response).toMatchObject({ status: 403, headers: { "content-type": "application/xml" } })
+    expect(response.text).toMatch(/<Code>(SignatureDoesNotMatch|AccessDenied)<\/Code>/)
     await expectNothingStored(key)
   })
 
@@ -91,35 +91,35 @@ describe("a presigned PUT", () => {
   test("that has expired is rejected and stores nothing", async () => {
     const url = await storage.presign("PUT", "local/late", uploadHeaders())
     storage.setClock(() => new Date(Date.now() + 901_000))
-    const answer = await send("PUT", url, uploadHeaders(), body)
+    const response = await send("PUT", url, uploadHeaders(), body)
     storage.setClock()
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("Request has expired") })
+    expect(response).toMatchObject({ status: 403, text: expect.stringContaining("Request has expired") })
     await expectNothingStored("local/late")
   })
 
-  test("of 20 MB is rejected with an error document, not with a closed connection", async () => {
+  test("of 20 MB is rejected with an error document instead of a closed connection", async () => {
     const large = Buffer.alloc(20_000_000)
     const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
-    const answer = await put("local/large", headers, { ...headers, "content-type": "text/html" }, large)
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining("SignatureDoesNotMatch") })
+    const response = await put("local/large", headers, { ...headers, "content-type": "text/html" }, large)
+    expect(response).toMatchObject({ status: 403, text: expect.stringContaining("SignatureDoesNotMatch") })
     await expectNothingStored("local/large")
   })
 
   test("of 100 MB is stored completely", async () => {
     const large = Buffer.alloc(100_000_000, "photo")
     const headers = { "content-length": String(large.length), "content-type": "image/jpeg" }
-    const answer = await put("thumbnails/100-mb", headers, headers, large)
+    const response = await put("thumbnails/100-mb", headers, headers, large)
     const md5 = createHash("md5").update(large).digest("hex")
-    expect(answer).toMatchObject({ status: 200, headers: { etag: `"${md5}"` } })
-    const head = await storage.ask("thumbnails/100-mb", { method: "HEAD" })
+    expect(response).toMatchObject({ status: 200, headers: { etag: `"${md5}"` } })
+    const head = await storage.fetchSigned("thumbnails/100-mb", { method: "HEAD" })
     expect(head.headers.get("content-length")).toBe(String(large.length))
-    await storage.ask("thumbnails/100-mb", { method: "DELETE" })
+    await storage.fetchSigned("thumbnails/100-mb", { method: "DELETE" })
   })
 
   test("of an empty file is stored", async () => {
     const headers = { "content-length": "0", "content-type": "image/jpeg" }
     expect((await put("thumbnails/empty", headers, headers, Buffer.alloc(0))).status).toBe(200)
-    expect(await (await storage.ask("thumbnails/empty")).text()).toBe("")
+    expect(await (await storage.fetchSigned("thumbnails/empty")).text()).toBe("")
   })
 })
 
@@ -132,8 +132,8 @@ describe("a body that does not match its headers is rejected and stores nothing"
   ])("BadDigest for %s", async (name, value) => {
     const key = `local/digest/${name}`
     const headers = uploadHeaders({ [name]: value })
-    const answer = await put(key, headers, headers, others)
-    expect(answer).toMatchObject({ status: 400, text: expect.stringContaining("BadDigest") })
+    const response = await put(key, headers, headers, others)
+    expect(response).toMatchObject({ status: 400, text: expect.stringContaining("BadDigest") })
     await expectNothingStored(key)
   })
 
@@ -142,20 +142,20 @@ describe("a body that does not match its headers is rejected and stores nothing"
     ["content-md5", "AAAA", 400, "InvalidDigest"],
     ["x-amz-checksum-crc32c", "AAAAAA==", 501, "NotImplemented"],
   ])("a malformed checksum is reported (%s: %s)", async (name, value, status, code) => {
-    const answer = await put(`local/malformed/${name}`, uploadHeaders({ [name]: value }))
-    expect(answer).toMatchObject({ status, text: expect.stringContaining(code) })
+    const response = await put(`local/malformed/${name}`, uploadHeaders({ [name]: value }))
+    expect(response).toMatchObject({ status, text: expect.stringContaining(code) })
     await expectNothingStored(`local/malformed/${name}`)
   })
 
-  test("XAmzContentSHA256Mismatch for the hash within the signature", async () => {
+  test("XAmzContentSHA256Mismatch for the signed content hash", async () => {
     const headers = { "x-amz-content-sha256": digest("sha256", "hex") }
-    const answer = await storage.ask("local/hash", { method: "PUT", body: others, headers })
-    expect(answer.status).toBe(400)
-    expect(await answer.text()).toContain("XAmzContentSHA256Mismatch")
+    const response = await storage.fetchSigned("local/hash", { method: "PUT", body: others, headers })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain("XAmzContentSHA256Mismatch")
     await expectNothingStored("local/hash")
   })
 
-  test("a checksum in the query of a presigned URL is verified as well", async () => {
+  test("a checksum in the query of a presigned URL is verified", async () => {
     const checksum = `x-amz-checksum-sha256=${encodeURIComponent(digest("sha256", "base64"))}`
     const url = await storage.presign("PUT", "local/hoisted", {}, checksum)
     const headers = { "content-length": String(body.length) }

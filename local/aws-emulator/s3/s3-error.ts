@@ -1,6 +1,6 @@
 import { element, xmlDocument } from "../xml.ts"
 
-/** The errors that the front answers with: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** The errors that the emulator returns: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const statuses = {
   AccessDenied: 403,
   AccessForbidden: 403,
@@ -36,7 +36,7 @@ export type S3Error = {
   facts?: Readonly<Record<string, string | number>>
 }
 
-/** Thrown anywhere, including in a stream, to answer with an S3 error. */
+/** Thrown anywhere, including in a stream, to return an S3 error. */
 export class S3RequestError extends Error {
   override name = "S3RequestError"
   readonly s3Error: S3Error

@@ -4,12 +4,12 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { signedRequestOf } from "../sigv4/signed-request.ts"
 import type { Verifier } from "../sigv4/verify-request.ts"
-import { answerHeaders, overriddenHeaders } from "./answer-headers.ts"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import type { Operation } from "./operation.ts"
-import { type Answer, perform, type Sender, type Storage } from "./perform.ts"
+import { perform, type S3Response, type Sender, type Storage } from "./perform.ts"
+import { overriddenHeaders, responseHeaders } from "./response-headers.ts"
 import { errorXml, type S3Error, S3RequestError, statusOf } from "./s3-error.ts"
-import { admit } from "./s3-request.ts"
+import { parseS3Request } from "./s3-request.ts"
 
 export type S3FrontOptions = {
   storage: Storage
@@ -18,12 +18,12 @@ export type S3FrontOptions = {
   fault?: StorageFault | undefined
 }
 
-/** The error with which S3 answers a valid request, or null. Tests provoke outages and conflicts with it. */
+/** Returns an error for a valid request, or null. Tests use it to cause outages and conflicts. */
 export type StorageFault = (request: { operation: Operation; key: string }) => S3Error["code"] | null
 
 /**
- * The S3 server: verifies signatures and signed headers, enforces conditions of writes, answers CORS, and sends an event
- * for every stored object. It streams bodies to fauxqs.
+ * The S3 server: verifies signatures and signed headers, enforces conditions of writes, handles CORS, and sends an event
+ * per stored object. Streams bodies to fauxqs.
  */
 export const createS3Front = (options: S3FrontOptions): Server => {
   const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -31,10 +31,10 @@ export const createS3Front = (options: S3FrontOptions): Server => {
     response.setHeader("x-amz-request-id", requestId)
     serve(options, request, response, requestId).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
-      else answerError(request, response, requestId, error)
+      else sendError(request, response, requestId, error)
     })
   }
-  // With its own listener, a request that waits for "100 Continue" can be rejected before its body is sent.
+  // With a separate listener, a request that waits for "100 Continue" can be rejected before its body is sent.
   return createServer(handle).on("checkContinue", handle)
 }
 
@@ -51,15 +51,15 @@ const serve = async (
   }
   response.setHeaders(new Map(Object.entries(corsHeaders(request.headers, method, corsOrigins))))
 
-  const admitted = admit(signedRequestOf(request), verifier)
-  const key = "key" in admitted.address ? String(admitted.address.key) : ""
-  const code = fault?.({ operation: admitted.operation, key })
+  const s3Request = parseS3Request(signedRequestOf(request), verifier)
+  const key = "key" in s3Request.address ? String(s3Request.address.key) : ""
+  const code = fault?.({ operation: s3Request.operation, key })
   if (code) throw new S3RequestError(code, "A fault requested by a test.")
-  const overrides = overriddenHeaders(admitted)
-  const answer = await perform(storage, admitted, senderOf(request, response, requestId))
-  await assertSpeaksS3(answer, method)
-  response.writeHead(answer.status, answerHeaders(answer, overrides))
-  await pipeline(typeof answer.body === "string" ? Readable.from([answer.body]) : answer.body, response)
+  const overrides = overriddenHeaders(s3Request)
+  const result = await perform(storage, s3Request, senderOf(request, response, requestId))
+  await assertS3Response(result, method)
+  response.writeHead(result.status, responseHeaders(result, overrides))
+  await pipeline(typeof result.body === "string" ? Readable.from([result.body]) : result.body, response)
 }
 
 const senderOf = (request: IncomingMessage, response: ServerResponse, requestId: string): Sender => ({
@@ -74,16 +74,16 @@ const senderOf = (request: IncomingMessage, response: ServerResponse, requestId:
 
 const isWaiting = ({ headers }: IncomingMessage): boolean => headers.expect?.toLowerCase() === "100-continue"
 
-// S3 answers in XML. An error in JSON comes from the web framework of fauxqs.
-const assertSpeaksS3 = async ({ status, headers, body }: Answer, method: string): Promise<void> => {
-  const isForeign = status >= 400 && headers["content-type"]?.startsWith("application/json")
-  if (!isForeign || typeof body === "string") return
+// Errors of S3 are XML. An error in JSON comes from the web framework of fauxqs.
+const assertS3Response = async ({ status, headers, body }: S3Response, method: string): Promise<void> => {
+  const isFrameworkError = status >= 400 && headers["content-type"]?.startsWith("application/json")
+  if (!isFrameworkError || typeof body === "string") return
   const text = Buffer.concat(await body.toArray()).toString()
   if (status < 500) throw new S3RequestError("InvalidRequest", text)
-  throw new Error(`The emulator answered ${method} with ${status}: ${text}`)
+  throw new Error(`fauxqs returned ${status} for ${method}: ${text}`)
 }
 
-const answerError = (
+const sendError = (
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
@@ -92,7 +92,7 @@ const answerError = (
   if (!(error instanceof S3RequestError)) console.error("S3:", error)
   const s3Error = error instanceof S3RequestError ? error.s3Error : internalError
   // A sender that waits for "100 Continue" may or may not send the body now, so the connection cannot be reused. Other
-  // bodies are read and discarded; otherwise the sender would see a closed connection instead of the answer.
+  // bodies are read and discarded; otherwise the sender would get a closed connection instead of the response.
   if (isWaiting(request)) response.setHeader("connection", "close")
   response.writeHead(statusOf(s3Error), { "content-type": "application/xml" })
   response.end(request.method === "HEAD" ? undefined : errorXml(s3Error, requestId))

@@ -14,7 +14,7 @@ export type S3Request = {
   method: string
   operation: Operation
   address: Address
-  /** Query parameters that belong to the operation. */
+  /** The query parameters of the operation. */
   query: ReadonlyMap<string, string>
   headers: Headers
   /** Hex SHA-256 of the body, or a literal without a hash. */
@@ -22,10 +22,10 @@ export type S3Request = {
 }
 
 /**
- * Verifies a request before its body is read.
+ * Verifies and parses a request before its body is read.
  * @throws S3RequestError
  */
-export const admit = (signed: SignedRequest, verifier: Verifier): S3Request => {
+export const parseS3Request = (signed: SignedRequest, verifier: Verifier): S3Request => {
   const verified = verifyRequest(signed, verifier)
   if (!verified.ok) {
     const { code, message, facts } = signatureErrorOf(verified.error)
@@ -64,7 +64,7 @@ const authenticationParameters = new Set(
   ].map((name) => `x-amz-${name.toLowerCase()}`),
 )
 
-/** Splits a query into the operation's parameters and the headers that a presigner moved ("hoisted") into it. */
+/** Splits a query into parameters of the operation and headers that a presigner moved ("hoisted") into the query. */
 const parametersOf = (rawQuery: string) => {
   const query = new Map<string, string>()
   const hoisted: Record<string, string> = {}

@@ -1,7 +1,7 @@
 import type { SignatureError } from "../sigv4/verify-request.ts"
 import type { S3Error } from "./s3-error.ts"
 
-/** S3's error for an invalid signature: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+/** The S3 error for an invalid signature: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 export const signatureErrorOf = (error: SignatureError): S3Error => {
   switch (error.reason) {
     case "unsigned":

@@ -7,26 +7,26 @@ import type { Headers } from "./s3-request.ts"
 
 export type UpstreamRequest = { method: string; path: string; headers: Headers; body?: UpstreamBody }
 
-/** A body and its check. fauxqs never gets the end of a body that `check` rejects. */
+/** A body and the transform that checks it. If `check` fails, fauxqs gets an incomplete body and stores nothing. */
 export type UpstreamBody = { source: Readable; check: Transform }
 
-export type UpstreamAnswer = { status: number; headers: IncomingHttpHeaders; body: Readable }
+export type UpstreamResponse = { status: number; headers: IncomingHttpHeaders; body: Readable }
 
 /** A stored object. The ETag has no quotes. */
 export type ObjectFacts = { bytes: number; etag: string }
 
-/** Requests to fauxqs. */
+/** An HTTP client for fauxqs. */
 export type Upstream = {
-  /** @throws Error of the body's check; then nothing is stored */
-  send: (request: UpstreamRequest) => Promise<UpstreamAnswer>
+  /** Sends a request. @throws the error of the body's check; nothing is stored in this case */
+  send: (request: UpstreamRequest) => Promise<UpstreamResponse>
   head: (address: ObjectAddress) => Promise<ObjectFacts | null>
   close: () => void
 }
 
 export const upstreamAt = (port: number): Upstream => {
   const agent = new Agent({ keepAlive: true })
-  const send = async ({ method, path, headers, body }: UpstreamRequest): Promise<UpstreamAnswer> => {
-    const asking = httpRequest({
+  const send = async ({ method, path, headers, body }: UpstreamRequest): Promise<UpstreamResponse> => {
+    const outgoing = httpRequest({
       host: "127.0.0.1",
       port,
       agent,
@@ -34,14 +34,14 @@ export const upstreamAt = (port: number): Upstream => {
       path,
       headers: framed(headers, body),
     })
-    const answered = once(asking, "response")
+    const responded = once(outgoing, "response")
     // If the body fails first, report its error.
-    answered.catch(() => undefined)
-    if (body) await pipeline(body.source, body.check, asking)
-    else asking.end()
-    const [answer]: unknown[] = await answered
-    if (!(answer instanceof IncomingMessage)) throw new Error("The emulator gave no answer")
-    return { status: answer.statusCode ?? 502, headers: answer.headers, body: answer }
+    responded.catch(() => undefined)
+    if (body) await pipeline(body.source, body.check, outgoing)
+    else outgoing.end()
+    const [response]: unknown[] = await responded
+    if (!(response instanceof IncomingMessage)) throw new Error("fauxqs sent no response")
+    return { status: response.statusCode ?? 502, headers: response.headers, body: response }
   }
   return {
     send,
@@ -55,6 +55,7 @@ export const upstreamAt = (port: number): Upstream => {
   }
 }
 
-// A chunked body ends only when we end it, and not at its content-length. fauxqs also fails on a body of length 0.
+// With chunked encoding, a body that fails its check is incomplete; with a content-length it could already be complete.
+// In addition, fauxqs fails for a body with a content-length of 0.
 const framed = (headers: Headers, body: UpstreamBody | undefined): Headers =>
   body ? { ...headers, "transfer-encoding": "chunked" } : headers

@@ -1,7 +1,7 @@
 import type { SignedRequest } from "./canonical-request.ts"
 import type { Verifier } from "./verify-request.ts"
 
-// The credentials, requests and signatures of AWS's documentation:
+// The credentials, requests and signatures of the AWS documentation:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 

@@ -1,6 +1,6 @@
 import { uriDecode, uriEncode, uriEncodePath } from "./uri-encoding.ts"
 
-/** A request for SigV4: path and query as sent, header names in lower case. */
+/** A signed request: path and query as sent, header names in lower case. */
 export type SignedRequest = {
   method: string
   /** Raw path, percent-encoded as sent. */
@@ -33,7 +33,7 @@ export const canonicalRequestOf = (
     payloadHash,
   ].join("\n")
 
-/** The parameters of a raw query, decoded, in the order they were sent. A `+` is a space, as AWS reads it. */
+/** The decoded parameters of a raw query, in the order in which they were sent. AWS decodes `+` as a space. */
 export const queryParameters = (query: string): [string, string][] =>
   query
     .split("&")
@@ -44,12 +44,12 @@ export const queryParameters = (query: string): [string, string][] =>
     })
 
 /**
- * The object path of a raw path, or null if it is not percent-encoded UTF-8. S3 reads a raw `+` as a space, so a plus
- * arrives as `%2B`. `%2F` is an ordinary slash.
+ * Decodes a raw path, or returns null if it is not percent-encoded UTF-8. S3 decodes a raw `+` as a space; a plus is sent
+ * as `%2B`. `%2F` is decoded to a slash.
  */
 export const decodedS3Path = (path: string): string | null => uriDecode(path.replaceAll("+", " "))
 
-// Only S3 encodes a path once; for every other service the path, already encoded as sent, is encoded again:
+// For S3 the path is encoded once. For all other services the already encoded path is encoded again:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 const canonicalPath = (path: string, service: SigningService): string =>
   uriEncodePath(service === "s3" ? (decodedS3Path(path) ?? path) : path)

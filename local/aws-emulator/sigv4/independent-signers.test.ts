@@ -14,7 +14,7 @@ const host = "127.0.0.1:9000"
 const verifier = { ...awsVerifier, now: () => now }
 const accepts = (request: SignedRequest) => verifyRequest(request, verifier).ok
 
-// Keys of any characters; characters that encoders treat differently are more frequent.
+// Keys of arbitrary characters. Characters that encoders treat differently are more frequent.
 const awkward = fc.constantFrom(
   " ",
   "+",
@@ -69,7 +69,7 @@ const bytesOf = (data: Data): string | Uint8Array => {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 }
 
-describe("requests that AWS's own signer (@smithy/signature-v4) signed are accepted", () => {
+describe("requests signed with the signer of AWS (@smithy/signature-v4) are accepted", () => {
   const signer = new SignatureV4({
     service: "s3",
     region: verifier.region,
@@ -127,7 +127,7 @@ describe("requests that AWS's own signer (@smithy/signature-v4) signed are accep
   })
 })
 
-describe("requests that aws4fetch signed are accepted", () => {
+describe("requests signed with aws4fetch are accepted", () => {
   test("for a presigned PUT of any key with every header that the edge signs, and rejected after any change", async () => {
     await fc.assert(
       fc.asyncProperty(key, bytes, async (name, length) => {

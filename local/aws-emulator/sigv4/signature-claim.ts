@@ -14,13 +14,13 @@ export type SignatureClaim = {
   expiresSeconds: number | null
   signedHeaders: readonly string[]
   signature: string
-  /** Hex SHA-256 of the body, or a literal such as `UNSIGNED-PAYLOAD`; null when the request names none. */
+  /** Hex SHA-256 of the body, or a literal such as `UNSIGNED-PAYLOAD`; null if the request contains neither. */
   payloadHash: string | null
 }
 
 export type Carrier = "query" | "header"
 
-export type ClaimRefusal =
+export type ClaimError =
   | { reason: "unsigned" }
   | { reason: "signed_twice" }
   | { reason: "malformed"; carrier: Carrier; detail: string }
@@ -28,10 +28,10 @@ export type ClaimRefusal =
 export const unsignedPayload = "UNSIGNED-PAYLOAD"
 
 const algorithm = "AWS4-HMAC-SHA256"
-const longestExpirySeconds = 604_800
+const maxExpirySeconds = 604_800
 
 /** Parses the signature of a request without verifying it. */
-export const signatureClaimOf = (request: SignedRequest): Result<SignatureClaim, ClaimRefusal> => {
+export const signatureClaimOf = (request: SignedRequest): Result<SignatureClaim, ClaimError> => {
   const query = new Map(queryParameters(request.query))
   const authorization = request.headers.get("authorization")
   const isInQuery = query.has("X-Amz-Algorithm") || query.has("X-Amz-Signature")
@@ -42,7 +42,7 @@ export const signatureClaimOf = (request: SignedRequest): Result<SignatureClaim,
 }
 
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
-const claimInQuery = (query: ReadonlyMap<string, string>): Result<SignatureClaim, ClaimRefusal> => {
+const claimInQuery = (query: ReadonlyMap<string, string>): Result<SignatureClaim, ClaimError> => {
   const malformed = (detail: string) => err({ reason: "malformed", carrier: "query", detail } as const)
   const missing = [...requiredParameters].filter((name) => !query.get(name))
   if (missing.length > 0) return malformed(`the query-string parameters ${missing.join(", ")} are missing`)
@@ -52,8 +52,8 @@ const claimInQuery = (query: ReadonlyMap<string, string>): Result<SignatureClaim
   const expires = query.get("X-Amz-Expires") ?? ""
   const expiresSeconds = /^\d+$/.test(expires) ? Number(expires) : Number.NaN
   if (Number.isNaN(expiresSeconds)) return malformed("X-Amz-Expires should be a number")
-  if (expiresSeconds < 1 || expiresSeconds > longestExpirySeconds)
-    return malformed(`X-Amz-Expires must be from 1 to ${longestExpirySeconds} seconds`)
+  if (expiresSeconds < 1 || expiresSeconds > maxExpirySeconds)
+    return malformed(`X-Amz-Expires must be from 1 to ${maxExpirySeconds} seconds`)
 
   const common = commonParts({
     credential: query.get("X-Amz-Credential"),
@@ -79,7 +79,7 @@ const requiredParameters = [
 const claimInHeader = (
   authorization: string,
   headers: ReadonlyMap<string, string>,
-): Result<SignatureClaim, ClaimRefusal> => {
+): Result<SignatureClaim, ClaimError> => {
   const malformed = (detail: string) => err({ reason: "malformed", carrier: "header", detail } as const)
   if (!authorization.startsWith(`${algorithm} `)) return malformed(`only ${algorithm} is supported`)
 
@@ -105,7 +105,7 @@ const claimInHeader = (
 
 type RawParts = Record<"credential" | "timestamp" | "signedHeaders" | "signature", string | undefined>
 
-/** The parts that query and header share, or an error. */
+/** The parts that a query and a header have in common, or an error. */
 const commonParts = ({ credential, timestamp, signedHeaders, signature }: RawParts) => {
   const [, accessKeyId, date, region, service] =
     /^(.+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request$/.exec(credential ?? "") ?? []

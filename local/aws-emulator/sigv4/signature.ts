@@ -27,7 +27,7 @@ export const signatureOf = (
   return hmac(signingKey, stringToSign).toString("hex")
 }
 
-/** Compares in constant time. */
+/** Compares two signatures in constant time. */
 export const isSameSignature = (given: string, expected: string): boolean => {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)]
   return a.length === b.length && timingSafeEqual(a, b)

@@ -1,5 +1,5 @@
 /**
- * Percent-encodes everything but RFC 3986's unreserved characters, as SigV4's `UriEncode` does: unlike
+ * Percent-encodes all characters except the unreserved ones of RFC 3986, like `UriEncode` of SigV4. Unlike
  * encodeURIComponent it also encodes `!'()*`.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
@@ -9,7 +9,7 @@ export const uriEncode = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 
-/** Encodes an object key or path without its slashes. */
+/** Encodes an object key or path, except its slashes. */
 export const uriEncodePath = (path: string): string => path.split("/").map(uriEncode).join("/")
 
 /** Decodes percent-encoding. Returns null if it is not valid or not UTF-8. */

@@ -11,7 +11,7 @@ const at = (time: string) => ({ ...awsVerifier, now: () => new Date(time) })
 const withHeaders = (request: SignedRequest | undefined, headers: Record<string, string>) =>
   request && { ...request, headers: new Map([...request.headers, ...Object.entries(headers)]) }
 
-describe("the examples of AWS's documentation are accepted", () => {
+describe("the examples of the AWS documentation are accepted", () => {
   test("a presigned GET", () => {
     expect(verifyRequest(presignedExample, awsVerifier)).toEqual({
       ok: true,
@@ -31,7 +31,7 @@ describe("a presigned request is rejected", () => {
     return { ...presignedExample, query }
   }
 
-  test("after it has expired, and not a second before", () => {
+  test("after it has expired, but not one second before", () => {
     expect(outcome(presignedExample, at("2013-05-25T00:00:00Z"))).toBe("accepted")
     expect(outcome(presignedExample, at("2013-05-25T00:00:01Z"))).toBe("expired")
   })
@@ -64,8 +64,8 @@ describe("a presigned request is rejected", () => {
     ["algorithm", "AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"],
     ["timestamp", "20130524T000000Z", "2013-05-24T00:00:00Z"],
     ["lifetime, which is too long", "Expires=86400", "Expires=604801"],
-    ["lifetime, which is none", "Expires=86400", "Expires=0"],
-    ["lifetime, which is no number", "Expires=86400", "Expires=-1"],
+    ["lifetime, which is zero", "Expires=86400", "Expires=0"],
+    ["lifetime, which is negative", "Expires=86400", "Expires=-1"],
     ["lifetime, which is missing", "X-Amz-Expires=86400", ""],
     ["credential, which is missing", /X-Amz-Credential=[^&]*/, ""],
   ])("as malformed for its %s", (_, from, to) => {
@@ -83,7 +83,7 @@ describe("a presigned request is rejected", () => {
     expect(outcome(changed("SignedHeaders=host", "SignedHeaders=range"))).toBe("headers_not_signed")
   })
 
-  test("when it is signed in its header as well", () => {
+  test("when it is also signed in its header", () => {
     expect(outcome(withHeaders(presignedExample, { authorization: "AWS4-HMAC-SHA256 …" }))).toBe(
       "signed_twice",
     )

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../../domain/result.ts"
 import { canonicalRequestOf, type SignedRequest, type SigningService } from "./canonical-request.ts"
 import { isSameSignature, signatureOf, stringToSignOf } from "./signature.ts"
-import { type ClaimRefusal, type SignatureClaim, signatureClaimOf } from "./signature-claim.ts"
+import { type ClaimError, type SignatureClaim, signatureClaimOf } from "./signature-claim.ts"
 
 export type Credentials = { accessKeyId: string; secretAccessKey: string }
 
@@ -18,9 +18,9 @@ export type Verified = {
   payloadHash: string
 }
 
-/** Why a request is rejected. */
+/** The reason why a request is rejected. */
 export type SignatureError =
-  | ClaimRefusal
+  | ClaimError
   | { reason: "access_key_unknown"; accessKeyId: string }
   | { reason: "not_valid_yet"; signedAt: Date }
   | { reason: "expired"; expiresSeconds: number; expiredAt: Date; serverTime: Date }
@@ -32,9 +32,9 @@ export type SignatureError =
 const maxSkewMs = 15 * 60 * 1000
 
 /**
- * Verifies a request as AWS does: key, scope, time, that every `x-amz-*` header is signed, and last the signature. A
- * signed header enters with the value that was sent, so a changed value is a mismatch.
- * @param bodyHash hex SHA-256 of the body if it is known; otherwise the request must state it
+ * Verifies a request as AWS does: key, scope, time, that every `x-amz-*` header is signed, and finally the signature. The
+ * signature is computed from the received header values, so a changed value is a mismatch.
+ * @param bodyHash hex SHA-256 of the body if it is known; otherwise the request must contain it
  */
 export const verifyRequest = (
   request: SignedRequest,
@@ -46,7 +46,7 @@ export const verifyRequest = (
   const claim = claimed.value
 
   const error =
-    scopeRefusal(claim, verifier) ?? timeRefusal(claim, verifier.now()) ?? headersRefusal(claim, request)
+    scopeErrorOf(claim, verifier) ?? timeErrorOf(claim, verifier.now()) ?? headersErrorOf(claim, request)
   if (error) return err(error)
 
   const payloadHash = bodyHash ?? claim.payloadHash
@@ -60,22 +60,22 @@ export const verifyRequest = (
     : err({ reason: "signature_mismatch", canonicalRequest, stringToSign })
 }
 
-const scopeRefusal = (
+const scopeErrorOf = (
   { accessKeyId, scope, carrier }: SignatureClaim,
   { region, service, credentials }: Verifier,
 ): SignatureError | null => {
   if (accessKeyId !== credentials.accessKeyId) return { reason: "access_key_unknown", accessKeyId }
-  const wrong = (what: string, is: string, expected: string): SignatureError => ({
+  const wrong = (part: string, actual: string, expected: string): SignatureError => ({
     reason: "malformed",
     carrier,
-    detail: `the ${what} '${is}' is wrong; expecting '${expected}'`,
+    detail: `the ${part} '${actual}' is wrong; expecting '${expected}'`,
   })
   if (scope.region !== region) return wrong("region", scope.region, region)
   if (scope.service !== service) return wrong("service", scope.service, service)
   return null
 }
 
-const timeRefusal = (
+const timeErrorOf = (
   { signedAt, expiresSeconds }: SignatureClaim,
   serverTime: Date,
 ): SignatureError | null => {
@@ -90,8 +90,8 @@ const timeRefusal = (
   return null
 }
 
-// Otherwise the holder of a presigned URL could add an ACL, metadata or a copy source that its signer did not allow.
-const headersRefusal = (
+// Without this check, a client could add an ACL, metadata or a copy source to a request with a presigned URL.
+const headersErrorOf = (
   { signedHeaders }: SignatureClaim,
   { headers }: SignedRequest,
 ): SignatureError | null => {

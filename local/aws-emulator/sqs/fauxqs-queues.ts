@@ -2,36 +2,36 @@ import { EventEmitter, once } from "node:events"
 import { setTimeout as delay } from "node:timers/promises"
 import { z } from "zod"
 
-export type QueueAnswer = { status: number; headers: Record<string, string>; body: string }
+export type QueueResponse = { status: number; headers: Record<string, string>; body: string }
 
-export type Asker = {
-  /** fauxqs reads the region of a queue out of it. */
+export type QueueClient = {
+  /** fauxqs reads the region of the queue from this header. */
   authorization: string
   /** Origin of this server, for queue URLs. */
   origin: string
   /** Aborted when the client has disconnected. */
-  gone: AbortSignal
+  disconnected: AbortSignal
 }
 
 /** The queues of fauxqs, corrected where they differ from SQS. */
 export type FauxqsQueues = {
   /** @param body JSON of the action */
-  ask: (action: string, body: string, asker: Asker) => Promise<QueueAnswer>
-  /** Signals that a message was sent by other means than `ask`. */
+  send: (action: string, body: string, client: QueueClient) => Promise<QueueResponse>
+  /** Wakes long polls after a message was sent by other means than `send`. */
   wake: () => void
 }
 
-/** How often a long poll looks for messages whose visibility timeout or delay has ended. */
+/** Interval at which a long poll checks for messages whose visibility timeout or delay has ended. */
 const recheckMs = 250
 
-/** A connection that was closed before a message was sent is noticed within this time. */
-const noticeMs = 5
+/** Time after which the close of a connection before the arrival of a message has been detected. */
+const closeDetectionMs = 5
 
 export const fauxqsQueues = (port: number): FauxqsQueues => {
   const arrivals = new EventEmitter().setMaxListeners(0)
   const wake = () => void arrivals.emit("message")
 
-  const post = async (action: string, body: string, authorization: string): Promise<QueueAnswer> => {
+  const post = async (action: string, body: string, authorization: string): Promise<QueueResponse> => {
     const headers = {
       authorization,
       "content-type": "application/x-amz-json-1.0",
@@ -42,29 +42,36 @@ export const fauxqsQueues = (port: number): FauxqsQueues => {
     return { status: response.status, headers: Object.fromEntries(kept), body: await response.text() }
   }
 
-  // Long polling happens here: fauxqs would keep waiting for a client that has left, and give it the next message.
-  const receive = async (poll: LongPoll, { authorization, gone }: Asker): Promise<QueueAnswer> => {
+  // Long polls are handled here: fauxqs would keep waiting after a client has disconnected and lose the next message.
+  const receive = async (
+    poll: LongPoll,
+    { authorization, disconnected }: QueueClient,
+  ): Promise<QueueResponse> => {
     const deadline = performance.now() + poll.WaitTimeSeconds * 1000
     const now = JSON.stringify({ ...poll, WaitTimeSeconds: 0 })
     for (;;) {
-      const answer = await post("ReceiveMessage", now, authorization)
+      const response = await post("ReceiveMessage", now, authorization)
       const remainingMs = deadline - performance.now()
-      if (answer.status !== 200 || hasMessages(answer.body) || remainingMs <= 0) return answer
+      if (response.status !== 200 || hasMessages(response.body) || remainingMs <= 0) return response
       const pause = AbortSignal.timeout(Math.ceil(Math.min(recheckMs, remainingMs)))
-      await once(arrivals, "message", { signal: AbortSignal.any([gone, pause]) }).catch(() => undefined)
-      await delay(noticeMs)
-      if (gone.aborted) return answer
+      await once(arrivals, "message", { signal: AbortSignal.any([disconnected, pause]) }).catch(
+        () => undefined,
+      )
+      await delay(closeDetectionMs)
+      if (disconnected.aborted) return response
     }
   }
 
   return {
     wake,
-    ask: async (action, body, asker) => {
+    send: async (action, body, client) => {
       const poll = action === "ReceiveMessage" ? longPollOf(body) : null
-      if (poll) return receive(poll, asker)
-      const answer = await post(action, withoutZeroVisibility(action, body), asker.authorization)
+      if (poll) return receive(poll, client)
+      const response = await post(action, withoutZeroVisibility(action, body), client.authorization)
       if (action === "SendMessage" || action === "SendMessageBatch") wake()
-      return tellsQueueUrls.has(action) ? { ...answer, body: withOrigin(answer.body, asker.origin) } : answer
+      return actionsWithQueueUrl.has(action)
+        ? { ...response, body: withOrigin(response.body, client.origin) }
+        : response
     },
   }
 }
@@ -85,8 +92,8 @@ const longPollOf = (body: string): LongPoll | null => {
 
 const hasMessages = (body: string): boolean => body.includes('"ReceiptHandle"')
 
-// To make a message visible at once, fauxqs 2.4.1 with a dataDir violates a constraint of its own database, answers
-// 500 and loses the message until it is restarted (updateMessageReady in its persistence.js). A millisecond works.
+// Making a message visible at once violates a constraint of the database of fauxqs 2.4.1 with a dataDir: it returns 500
+// and loses the message until a restart (updateMessageReady in its persistence.js). A timeout of a millisecond works.
 const almostZeroSeconds = 0.001
 
 const withoutZeroVisibility = (action: string, body: string): string =>
@@ -94,8 +101,8 @@ const withoutZeroVisibility = (action: string, body: string): string =>
     ? body.replaceAll(/"VisibilityTimeout"\s*:\s*0(?=\s*[,}])/g, `"VisibilityTimeout":${almostZeroSeconds}`)
     : body
 
-const tellsQueueUrls = new Set(["CreateQueue", "GetQueueUrl", "ListQueues"])
+const actionsWithQueueUrl = new Set(["CreateQueue", "GetQueueUrl", "ListQueues"])
 
-// fauxqs returns queue URLs with its own earlier port and a host name that does not resolve.
+// fauxqs returns queue URLs with the port of its first start and a host name that does not resolve.
 const withOrigin = (body: string, origin: string): string =>
   body.replaceAll(/http:\/\/[^/"]+(?=\/\d{12}\/)/g, origin)

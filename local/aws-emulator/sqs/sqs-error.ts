@@ -16,7 +16,7 @@ export const sqsErrorOf = (error: SignatureError): SqsError => {
       return {
         status: 403,
         type: "InvalidClientTokenId",
-        message: `The access key ${error.accessKeyId} is not the one that the local storage was started with.`,
+        message: `The access key ${error.accessKeyId} is not the access key of the emulator.`,
       }
     case "not_valid_yet":
     case "expired":
@@ -24,7 +24,7 @@ export const sqsErrorOf = (error: SignatureError): SqsError => {
       return {
         status: 400,
         type: "RequestExpired",
-        message: "The request's time is too far from the server's.",
+        message: "The difference between the request time and the server time is too large.",
       }
     case "headers_not_signed":
       return {
@@ -36,7 +36,7 @@ export const sqsErrorOf = (error: SignatureError): SqsError => {
       return {
         status: 403,
         type: "SignatureDoesNotMatch",
-        message: `The signature is not the one of this request:\n${error.canonicalRequest}`,
+        message: `The signature does not match the request:\n${error.canonicalRequest}`,
       }
   }
 }

@@ -46,12 +46,12 @@ describe("the queue", () => {
     expect(await waiting).toMatchObject([{ Body: "wake up" }])
   })
 
-  test("keeps a message for others when its receiver has disconnected", async () => {
+  test("delivers a message to another receiver when the waiting one has disconnected", async () => {
     const leaving = new AbortController()
     const waiting = sqs.send(new ReceiveMessageCommand({ QueueUrl: storage.queueUrl, WaitTimeSeconds: 20 }), {
       abortSignal: leaving.signal,
     })
-    // The poll has arrived when the next request, which was sent later, is answered.
+    // When a request that was sent later has completed, the poll has arrived.
     await receive()
     leaving.abort()
     await expect(waiting).rejects.toMatchObject({ name: "AbortError" })
@@ -59,7 +59,7 @@ describe("the queue", () => {
     expect(await receive({ WaitTimeSeconds: 20 })).toMatchObject([{ Body: "not lost" }])
   })
 
-  test("is found by its name, with a working URL", async () => {
+  test("is found by its name, with a valid URL", async () => {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: "events" }))
     expect(QueueUrl).toBe(storage.queueUrl)
     const created = await sqs.send(new CreateQueueCommand({ QueueName: "another" }))
@@ -78,12 +78,12 @@ describe("the queue", () => {
     expect(await receive({}, storage.deadLetterQueueUrl)).toMatchObject([{ Body: "poison" }])
   })
 
-  test("answers with SQS's error if it does not exist", async () => {
+  test("returns the error of SQS if it does not exist", async () => {
     await expect(receive({}, `${storage.queueUrl}-not`)).rejects.toMatchObject({ name: "QueueDoesNotExist" })
   })
 })
 
-describe("a request is rejected, and its message not accepted", () => {
+describe("a request is rejected and its message is not queued", () => {
   test.each([
     [
       "without a signature",
@@ -122,17 +122,17 @@ describe("a request is rejected, and its message not accepted", () => {
       () => sendSigned(credentials.secretAccessKey, { body: "x".repeat(5_000_000) }),
     ],
   ] as [string, number, string, () => Promise<Request>][])("%s", async (_, status, type, request) => {
-    const answer = await fetch(await request())
-    expect([answer.status, await answer.text()]).toEqual([status, expect.stringContaining(type)])
+    const response = await fetch(await request())
+    expect([response.status, await response.text()]).toEqual([status, expect.stringContaining(type)])
     expect(await receive()).toEqual([])
   })
 
-  test("signed a quarter of an hour ago", async () => {
+  test("signed more than 15 minutes ago", async () => {
     const request = await sendSigned(credentials.secretAccessKey)
     storage.setClock(() => new Date(Date.now() + 16 * 60_000))
-    const answer = await fetch(request)
+    const response = await fetch(request)
     storage.setClock()
-    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining("RequestExpired")])
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining("RequestExpired")])
     expect(await receive()).toEqual([])
   })
 })

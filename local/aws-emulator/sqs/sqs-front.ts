@@ -7,7 +7,7 @@ import { type SqsError, sqsErrorOf } from "./sqs-error.ts"
 
 export type SqsFrontOptions = { queues: FauxqsQueues; verifier: Verifier }
 
-/** A batch of messages is at most 1 MiB; Base64 and JSON need some more. */
+/** The limit of a batch of messages is 1 MiB, plus the overhead of Base64 and JSON. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** The SQS server: verifies signatures and forwards to fauxqs. Supports the AWS JSON protocol only. */
@@ -15,7 +15,7 @@ export const createSqsFront = (options: SqsFrontOptions): Server =>
   createServer((request, response) => {
     serve(options, request, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy()
-      else answerError(response, { status: 500, type: "InternalFailure", message: String(error) })
+      else sendError(response, { status: 500, type: "InternalFailure", message: String(error) })
     })
   })
 
@@ -24,26 +24,26 @@ const serve = async (
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> => {
-  const gone = new AbortController()
-  response.once("close", () => gone.abort())
+  const disconnected = new AbortController()
+  response.once("close", () => disconnected.abort())
   const body = await bodyOf(request)
-  if (body === null) return answerError(response, tooLarge)
+  if (body === null) return sendError(response, tooLarge)
   const verified = verifyRequest(signedRequestOf(request), verifier, sha256(body))
-  if (!verified.ok) return answerError(response, sqsErrorOf(verified.error))
+  if (!verified.ok) return sendError(response, sqsErrorOf(verified.error))
 
   const action = String(request.headers["x-amz-target"] ?? "").replace("AmazonSQS.", "")
-  const answer = await queues.ask(action, body.toString(), {
+  const result = await queues.send(action, body.toString(), {
     authorization: request.headers.authorization ?? "",
     origin: `http://127.0.0.1:${request.socket.localPort}`,
-    gone: gone.signal,
+    disconnected: disconnected.signal,
   })
-  response.writeHead(answer.status, answer.headers).end(answer.body)
+  response.writeHead(result.status, result.headers).end(result.body)
 }
 
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0
-  // The rest of a body that is too large is read too, otherwise the sender would not see the answer.
+  // Read a body that is too large to its end; otherwise the sender would not receive the response.
   for await (const chunk of request) {
     bytes += chunk.length
     if (bytes <= maxBodyBytes) chunks.push(chunk)
@@ -56,10 +56,10 @@ const sha256 = (body: Buffer): string => createHash("sha256").update(body).diges
 const tooLarge: SqsError = {
   status: 413,
   type: "RequestEntityTooLarge",
-  message: "The request is larger than a batch of messages can be.",
+  message: "The request exceeds the maximum size of a batch of messages.",
 }
 
-const answerError = (response: ServerResponse, { status, type, message }: SqsError): void => {
+const sendError = (response: ServerResponse, { status, type, message }: SqsError): void => {
   response.writeHead(status, { "content-type": "application/x-amz-json-1.0" })
   response.end(JSON.stringify({ __type: `com.amazonaws.sqs#${type}`, message }))
 }

@@ -1,11 +1,11 @@
 import { type OutgoingHttpHeaders, validateHeaderValue } from "node:http"
 import { responseOverrides } from "./operation.ts"
-import type { Answer } from "./perform.ts"
+import type { S3Response } from "./perform.ts"
 import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
 
-// Headers of one connection, and headers that the front sets itself.
-const ours = new Set([
+// Hop-by-hop headers, and headers that this server sets.
+const ownHeaders = new Set([
   "connection",
   "date",
   "keep-alive",
@@ -14,25 +14,25 @@ const ours = new Set([
   "x-amz-request-id",
 ])
 
-/** The headers of an answer: those of fauxqs, with the overrides that the request asks for. */
-export const answerHeaders = ({ status, headers }: Answer, overrides: Headers): OutgoingHttpHeaders => {
-  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ours.has(name)))
+/** The headers of a response: those of fauxqs, with the overrides of the request. */
+export const responseHeaders = ({ status, headers }: S3Response, overrides: Headers): OutgoingHttpHeaders => {
+  const kept = Object.fromEntries(Object.entries(headers).filter(([name]) => !ownHeaders.has(name)))
   return status < 300 ? { ...kept, ...overrides } : kept
 }
 
 /**
- * The headers that a request overrides in its answer.
+ * The response headers that a request overrides.
  * @throws S3RequestError for an invalid header value
  */
 export const overriddenHeaders = ({ operation, query }: S3Request): Headers => {
   if (operation !== "GetObject" && operation !== "HeadObject") return {}
-  const asked = Object.entries(responseOverrides).flatMap(([parameter, header]) => {
+  const overrides = Object.entries(responseOverrides).flatMap(([parameter, header]) => {
     const value = query.get(parameter)
     if (value === undefined) return []
     assertHeaderValue(parameter, header, value)
     return [[header, value] as const]
   })
-  return { "accept-ranges": "bytes", ...Object.fromEntries(asked) }
+  return { "accept-ranges": "bytes", ...Object.fromEntries(overrides) }
 }
 
 const assertHeaderValue = (parameter: string, header: string, value: string): void => {
