@@ -3,7 +3,7 @@ import type { OpenApi } from "../edge/reference/openapi.ts"
 
 /**
  * A fetch that validates every response of the API at `baseUrl` against the OpenAPI document that the API serves.
- * Requests to other hosts, such as the object storage, are not validated. It rejects with an Error for a mismatch.
+ * Requests to other hosts, such as the object storage, are not validated. Rejects with an Error for a mismatch.
  */
 export const validatingFetch = (baseUrl: string): typeof fetch => {
   const { origin } = new URL(baseUrl)

@@ -24,7 +24,7 @@ export type LocalSystem = {
   processorVariables: Record<string, string>
   /** The running processor. */
   processor: () => Child
-  /** Starts another processor after the previous one ended. */
+  /** Starts another processor after the previous one has exited. */
   restartProcessor: () => Promise<Child>
   /** Stops the edge and starts it again. Requests in progress fail. */
   restartEdge: () => Promise<void>

@@ -13,23 +13,23 @@ export const findViolations = async (
     const photos = await rows`
       select p.photo_id, p.status, p.failure_reason,
         (select count(*)::int from outbox_events e where e.photo_id = p.photo_id
-          and e.type in ('PhotoProcessingCompleted', 'PhotoFailed', 'PhotoCancelled')) as endings
+          and e.type in ('PhotoProcessingCompleted', 'PhotoFailed', 'PhotoCancelled')) as terminal_events
       from photos p where job_id = ${jobId}`
-    for (const { photo_id, status, failure_reason, endings } of photos) {
+    for (const { photo_id, status, failure_reason, terminal_events } of photos) {
       const expectedOutcome = expected.get(photo_id)
       if (!expectedOutcome || outcomeOf(status, failure_reason) !== expectedOutcome)
         violations.push(`${photo_id} is ${status} ${failure_reason ?? ""} instead of ${expectedOutcome}`)
-      if (endings !== 1) violations.push(`${photo_id} has ${endings} terminal events`)
+      if (terminal_events !== 1) violations.push(`${photo_id} has ${terminal_events} terminal events`)
     }
     const [job] = await rows`
       select j.*, (select count(*)::int from outbox_events e where e.job_id = j.job_id
-        and e.type = 'UploadJobCompleted') as endings from upload_jobs j where job_id = ${jobId}`
+        and e.type = 'UploadJobCompleted') as terminal_events from upload_jobs j where job_id = ${jobId}`
     const count = (outcome: Expectation) => [...expected.values()].filter((each) => each === outcome).length
     const counts = [job?.completed_count, job?.failed_count, job?.cancelled_count]
     const expectedCounts = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
     if (counts.join() !== expectedCounts.join())
       violations.push(`${jobId} counts ${counts} instead of ${expectedCounts}`)
-    if (job?.endings !== 1) violations.push(`${jobId} has ${job?.endings} terminal events`)
+    if (job?.terminal_events !== 1) violations.push(`${jobId} has ${job?.terminal_events} terminal events`)
   }
   const stuck = await rows`
     select event_id from outbox_events e

@@ -93,7 +93,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
   }
 }
 
-/** Sends an event for each stored original. */
+/** Sends an event per stored original. */
 const objectCreatedSender = (
   { events = true, bucket, originalsPrefix, region }: AwsEmulatorOptions,
   now: () => Date,

@@ -15,7 +15,7 @@ type Received = { headers: IncomingHttpHeaders; body: string }
 let outbox: Awaited<ReturnType<typeof openTestOutbox>>
 let server: Server
 let received: Received[]
-let answer: (path: string) => number | "hang"
+let statusOf: (path: string) => number | "hang"
 let origin: string
 beforeAll(async () => {
   outbox = await openTestOutbox(inject("environment").databaseUrl)
@@ -23,13 +23,13 @@ beforeAll(async () => {
 afterAll(() => outbox.drop())
 beforeEach(async () => {
   received = []
-  answer = () => 204
+  statusOf = () => 204
   server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       received.push({ headers: request.headers, body: Buffer.concat(chunks).toString() })
-      const status = answer(request.url ?? "")
+      const status = statusOf(request.url ?? "")
       if (status !== "hang") response.writeHead(status, { location: `${origin}/elsewhere` }).end()
     })
   })
@@ -100,7 +100,7 @@ describe("a delivery", () => {
   })
 
   test.each([500, 404, 429])("with response status %i is postponed and stays pending", async (status) => {
-    answer = () => status
+    statusOf = () => status
     const endpointId = await queued()
     await during(async () =>
       expect(await deliveryOf(endpointId)).toMatchObject({
@@ -113,7 +113,7 @@ describe("a delivery", () => {
   })
 
   test("with response status 410 disables the endpoint", async () => {
-    answer = () => 410
+    statusOf = () => 410
     const endpointId = await queued()
     await during(async () =>
       expect(await deliveryOf(endpointId)).toMatchObject({
@@ -124,7 +124,7 @@ describe("a delivery", () => {
   })
 
   test("does not follow a redirect", async () => {
-    answer = (path) => (path === "/hook" ? 302 : 200)
+    statusOf = (path) => (path === "/hook" ? 302 : 200)
     const endpointId = await queued()
     await during(async () =>
       expect(await deliveryOf(endpointId)).toMatchObject({ status: "PENDING", last_status: 302 }),

@@ -38,8 +38,8 @@ const newQueue = (counts: readonly number[], overrides: Partial<DeliveryPorts> =
   const errors: unknown[] = []
   const stopping = new AbortController()
   const leaseDue: DeliveryPorts["leaseDue"] = async (limit, after) => {
-    const behind = [...waiting].filter(([endpointId, queue]) => endpointId > after && queue.length > 0)
-    const served = behind.slice(0, limit)
+    const following = [...waiting].filter(([endpointId, queue]) => endpointId > after && queue.length > 0)
+    const served = following.slice(0, limit)
     const last = served.at(-1)?.[0] ?? null
     return {
       deliveries: served.flatMap(([, queue]) => queue.shift() ?? []),
@@ -124,7 +124,7 @@ describe("the delivery loop", () => {
     expect(queue.left()).toBe(17)
   })
 
-  test("survives an outage of the database: other deliveries are recorded, and the loop leases again", async () => {
+  test("continues after an outage of the database: other deliveries are recorded, and the loop leases again", async () => {
     let leases = 0
     let waits = 0
     const outage = new Error("outage")

@@ -64,7 +64,7 @@ const queryDns = async (
     signal.throwIfAborted()
     // Many names have addresses of one family only, and some servers never respond for the other.
     if (v4.status === "rejected" && v6.status === "rejected") throw v4.reason
-    return toAddresses([v4, v6].flatMap((answer) => (answer.status === "fulfilled" ? answer.value : [])))
+    return toAddresses([v4, v6].flatMap((result) => (result.status === "fulfilled" ? result.value : [])))
   } finally {
     signal.removeEventListener("abort", cancel)
   }

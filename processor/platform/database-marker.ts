@@ -37,7 +37,7 @@ const markerSchema = z.object({ deploymentId: z.uuid(), outboxSequence: z.number
 
 /**
  * Reads the marker; null when there is none.
- * @throws Error when it is replaced meanwhile, and when S3 does not respond
+ * @throws Error when it is replaced during the read, and when S3 does not respond
  */
 export const readMarker = async (
   objectStore: Pick<ObjectStore, "head" | "get">,

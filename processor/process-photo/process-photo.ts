@@ -205,13 +205,13 @@ const record = (database: Database, claim: Claim, outcome: Outcome) => {
   })
 }
 
-const sizeFaultOf = (stored: number, announced: number, maxBytes: number): PhotoFault | null => {
+const sizeFaultOf = (stored: number, declared: number, maxBytes: number): PhotoFault | null => {
   if (stored > maxBytes)
     return { reason: "TOO_LARGE", detail: `The file has ${stored} bytes; the limit is ${maxBytes} bytes.` }
-  if (stored !== announced)
+  if (stored !== declared)
     return {
       reason: "SIZE_MISMATCH",
-      detail: `The file has ${stored} bytes, but ${announced} were declared.`,
+      detail: `The file has ${stored} bytes, but ${declared} were declared.`,
     }
   return null
 }

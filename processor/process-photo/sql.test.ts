@@ -180,9 +180,9 @@ describe("a job", () => {
           failed_count: failed,
           status: jobStatusOf(counts, true),
         })
-        const [ended] = await rows`
+        const [terminalEvents] = await rows`
           select count(*)::int as times from outbox_events where job_id = ${jobId} and type = 'UploadJobCompleted'`
-        expect(ended?.times).toBe(completed + failed === outcomes.length ? 1 : 0)
+        expect(terminalEvents?.times).toBe(completed + failed === outcomes.length ? 1 : 0)
       }),
       { numRuns: 40 },
     )

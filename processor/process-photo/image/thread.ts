@@ -28,16 +28,16 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
   worker.on("error", () => {
     isReusable = false
   })
-  const answer = async (signal: AbortSignal): Promise<Exclude<FromWorker, { kind: "failed" }>> => {
+  const nextMessage = async (signal: AbortSignal): Promise<Exclude<FromWorker, { kind: "failed" }>> => {
     const [message] = (await once(worker, "message", { signal })) as [FromWorker]
     if (message.kind === "failed") throw message.error
     return message
   }
 
-  const decode = async (isHeic: boolean, cut: AbortSignal): Promise<ThreadOutcome> => {
+  const decode = async (isHeic: boolean, interruption: AbortSignal): Promise<ThreadOutcome> => {
     worker.postMessage({ libheif: isHeic ? await libheif() : null } satisfies Go)
-    const message = await answer(cut)
-    if (message.kind === "needs") throw new Error("the thread asked for memory twice")
+    const message = await nextMessage(interruption)
+    if (message.kind === "needs") throw new Error("the thread requested memory twice")
     return message.result
   }
 
@@ -47,28 +47,28 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
       await worker.terminate()
     },
     examine: async (order, budget, maxMs, signal) => {
-      const limit = clock(maxMs)
-      const cut = AbortSignal.any([signal, limit.signal])
+      const limit = startTimeLimit(maxMs)
+      const interruption = AbortSignal.any([signal, limit.signal])
       const reserve = async (bytes: number): Promise<() => void> => {
         limit.pause()
-        const giveBack = await budget.take(bytes, signal)
+        const releaseMemory = await budget.take(bytes, signal)
         limit.resume()
-        return giveBack
+        return releaseMemory
       }
-      let giveBack = await reserve(probeBytes)
+      let releaseMemory = await reserve(probeBytes)
       // After an interruption the thread is still busy with the examination.
       isReusable = false
       try {
         worker.postMessage(order)
-        const first = await answer(cut)
+        const first = await nextMessage(interruption)
         if (first.kind === "examined") {
           isReusable = true
           return first.result
         }
         // Released before more is reserved: photos that wait while holding memory could deadlock.
-        giveBack()
-        giveBack = await reserve(first.decodeBytes)
-        const result = await decode(first.keepsMemory, cut)
+        releaseMemory()
+        releaseMemory = await reserve(first.decodeBytes)
+        const result = await decode(first.keepsMemory, interruption)
         isReusable = !first.keepsMemory
         return result
       } catch (error) {
@@ -80,7 +80,7 @@ export const startThread = (script: URL, libheif: () => Promise<WebAssembly.Modu
         limit.pause()
         // The memory of the thread is freed only when it has ended.
         if (!isReusable) await worker.terminate()
-        giveBack()
+        releaseMemory()
       }
     },
   }
@@ -91,18 +91,18 @@ const isOutOfMemory = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY"
 
 /** A time limit that is paused while the examination waits for memory. */
-const clock = (maxMs: number) => {
+const startTimeLimit = (maxMs: number) => {
   const controller = new AbortController()
-  let leftMs = maxMs
+  let remainingMs = maxMs
   let startedAt = 0
   let timer: NodeJS.Timeout | undefined
   const resume = () => {
     startedAt = performance.now()
-    timer = setTimeout(() => controller.abort(), Math.max(0, leftMs))
+    timer = setTimeout(() => controller.abort(), Math.max(0, remainingMs))
   }
   const pause = () => {
     clearTimeout(timer)
-    leftMs -= performance.now() - startedAt
+    remainingMs -= performance.now() - startedAt
   }
   resume()
   return { signal: controller.signal, pause, resume }

@@ -11,7 +11,7 @@ export type Rendering = { thumbnails: MadeThumbnail[]; isDegraded: boolean }
 // Several threads of this process decode at once; additional threads of libvips would only add context switches.
 sharp.concurrency(1)
 sharp.cache(false)
-// The only decoders are those of the formats that the probe knows: no SVG, no PDF.
+// Only decoders of the formats that the probe detects are enabled: no SVG, no PDF.
 sharp.block({ operation: ["VipsForeignLoad"] })
 sharp.unblock({
   operation: ["Jpeg", "Png", "Webp", "Heif", "Nsgif", "Tiff"].flatMap((format) => [

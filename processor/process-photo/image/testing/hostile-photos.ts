@@ -175,7 +175,7 @@ export const hostilePhotos: readonly HostilePhoto[] = [
       withFirstSegment(await noise().jpeg().toBuffer(), jpegSegment(0xfe, "<script>alert(1)</script>")),
   },
   {
-    filename: "archive-behind.jpg",
+    filename: "archive-after-end.jpg",
     type: "image/jpeg",
     outcome: "accepted",
     bytes: async () => joined(await noise().jpeg().toBuffer(), "PK\x05\x06", Buffer.alloc(18)),
