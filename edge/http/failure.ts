@@ -10,7 +10,7 @@ type FailureProblem<Error> =
   | readonly [ProblemType, ProblemFacts | ((error: Error) => ProblemFacts)]
 
 /**
- * The problem of each failure of an operation. A route declares it above itself, and the compiler rejects a table that
+ * The problem of each failure of an operation. Each route file declares its table. The compiler rejects a table that
  * lacks a failure. An entry without facts sends the problem's own detail.
  */
 export type FailureProblems<Error extends Failure> = {
@@ -21,7 +21,7 @@ export type FailureProblems<Error extends Failure> = {
 export const problemTypesOf = <Error extends Failure>(table: FailureProblems<Error>): ProblemType[] =>
   Object.values<FailureProblem<never>>(table).map((entry) => (typeof entry === "string" ? entry : entry[0]))
 
-/** Answers with the problem that the table has for the failure. */
+/** Returns the problem that the table contains for the failure. */
 export const respondFailure = <Error extends Failure, Reason extends Error["reason"]>(
   c: Context<EdgeEnv>,
   table: FailureProblems<Error>,

@@ -26,9 +26,9 @@ type Dependencies = {
 export type FinalizeUploadJob = { jobId: JobId; userId: UserId; photoIds: readonly PhotoId[] | null }
 
 /**
- * Confirms the uploads of a job with one S3 listing and one statement: the ids of a job's photos follow from the
- * job's id, so the listing needs nothing from the database (docs/decisions/0020-finalize-a-whole-job.md). The keys
- * follow from user and photo, so another user's job id results in a range without objects.
+ * Confirms the uploads of a job with one S3 listing and one statement: the ids of a job's photos are derived
+ * from the job's id, so the listing needs no query (docs/decisions/0020-finalize-a-whole-job.md). The keys are derived
+ * from user and photo, so another user's job id results in a range without objects.
  */
 export const finalizeUploadJob = async (
   dependencies: Dependencies,

@@ -29,7 +29,7 @@ type Photo = { photoId: PhotoId; userId: UserId; key: string }
 /**
  * Confirms an upload: an object in S3 is processed even if the S3 event is lost. If S3 has only parts, they are
  * completed to an object first, which needs a second round trip to the database.
- * The key is derived from user and photo, so a request for another user's photo reads only the caller's prefix.
+ * The key is derived from user and photo, so a request for another user's photo only reads below the caller's prefix.
  */
 export const finalizeUpload = async (
   dependencies: Dependencies,
@@ -74,7 +74,7 @@ const settle = async (
   return ok({ ...found.value, hasObject: object !== null })
 }
 
-/** The stored parts if each has its declared length, else the numbers of the missing ones. */
+/** Returns the stored parts if each has its declared length, or the numbers of the missing parts. */
 const choose = (
   stored: readonly StoredPart[],
   bytes: number,
