@@ -66,9 +66,13 @@ export const photos = pgTable(
     reopenedAt: instant("reopened_at"),
     /** When the removal of the objects of a deleted or cancelled photo was confirmed. */
     objectsRemovedAt: instant("objects_removed_at"),
+    /** When that removal last failed. */
+    removalFailedAt: instant("removal_failed_at"),
     /** Fencing token of the lease: only the latest claim may complete or fail the photo. */
     attempt: smallint("attempt").notNull().default(0),
     leaseExpiresAt: instant("lease_expires_at"),
+    /** When the delayed message of a deferred claim arrives at the latest. Null after a claim that was not deferred. */
+    deferredUntil: instant("deferred_until"),
     /** W3C trace context of the command that created the photo. */
     traceparent: text("traceparent"),
     /** Incremented by a trigger on every update of the row. */
