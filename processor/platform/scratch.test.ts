@@ -12,12 +12,12 @@ beforeEach(async () => {
 })
 afterEach(() => rm(parent, { recursive: true, force: true }))
 
-/** Starts another process with a file in its scratch folder. */
-const startOther = async () => {
+/** Starts another process with a file in its scratch folder, in this PID namespace or as if in another one. */
+const startOther = async (pidNamespace?: string) => {
   const source = `
     import { writeFile } from "node:fs/promises"
     import { openScratch } from ${JSON.stringify(new URL("./scratch.ts", import.meta.url).href)}
-    const scratch = await openScratch(${JSON.stringify(parent)})
+    const scratch = await openScratch(...${JSON.stringify(pidNamespace ? [parent, pidNamespace] : [parent])})
     await scratch.withFile(async (path) => {
       await writeFile(path, "half a photo")
       console.log("ready")
@@ -67,6 +67,15 @@ test("the folder of a killed process is removed even if another process now has 
   await rename(join(parent, abandoned), join(parent, reused))
   const scratch = await openScratch(parent)
   expect(await readdir(parent)).not.toContain(reused)
+  await scratch.remove()
+})
+
+test("the folder of a process in another PID namespace is kept, because its id means nothing here", async () => {
+  const other = await startOther("4026539999")
+  await other.kill()
+  const foreign = await onlyFolder()
+  const scratch = await openScratch(parent)
+  expect(await readdir(parent)).toContain(foreign)
   await scratch.remove()
 })
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises"
+import { mkdir, readdir, readFile, readlink, rm } from "node:fs/promises"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -12,16 +12,22 @@ const prefix = "rapid-photo-processor-"
 
 /**
  * Opens a folder for this process's downloads, and removes the folders of processes that were killed. Several processors
- * may share `parent`, also in different containers: only folders of this host whose process no longer runs are removed.
+ * may share `parent`, also in different containers: only folders of this host and PID namespace whose process no longer
+ * runs are removed.
  */
-export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
+export const openScratch = async (
+  parent = tmpdir(),
+  /** Replaced only in tests. */
+  pidNamespace?: string,
+): Promise<Scratch> => {
+  const owner = `${prefix}${hostname()}-${pidNamespace ?? (await ownPidNamespace())}`
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
   await Promise.all(
     names.map(async (name) => {
-      if (await isAbandoned(name)) await rm(join(parent, name), { recursive: true, force: true })
+      if (await isAbandoned(name, owner)) await rm(join(parent, name), { recursive: true, force: true })
     }),
   )
-  const folder = join(parent, nameOf(process.pid, await startTimeOf(process.pid)))
+  const folder = join(parent, `${owner}-${process.pid}-${await startTimeOf(process.pid)}`)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   let files = 0
   return {
@@ -38,13 +44,19 @@ export const openScratch = async (parent = tmpdir()): Promise<Scratch> => {
   }
 }
 
-// Process ids are reused, in a container at every start, so the name contains the start time. The same id in another
-// container is another process, so it also contains the host name.
-const nameOf = (pid: number, startTime: string): string => `${prefix}${hostname()}-${pid}-${startTime}`
+/**
+ * The number of this process's PID namespace; `unknown` on systems without /proc. The same id in another namespace is
+ * another process, and containers may share a host name: https://man7.org/linux/man-pages/man7/pid_namespaces.7.html
+ */
+const ownPidNamespace = async (): Promise<string> => {
+  const link = await readlink("/proc/self/ns/pid").catch(() => "")
+  return /\d+/.exec(link)?.[0] ?? "unknown"
+}
 
-const isAbandoned = async (name: string): Promise<boolean> => {
+// Process ids are reused, in a container at every start, so the name also contains the start time.
+const isAbandoned = async (name: string, owner: string): Promise<boolean> => {
   const [, pid, startTime] = /-(\d+)-(\w+)$/.exec(name) ?? []
-  if (pid === undefined || startTime === undefined || name !== nameOf(Number(pid), startTime)) return false
+  if (pid === undefined || startTime === undefined || name !== `${owner}-${pid}-${startTime}`) return false
   return !isAlive(Number(pid)) || (await startTimeOf(Number(pid))) !== startTime
 }
 
