@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
+import { openNodeDatabase } from "../../db/node.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { newId } from "../../edge/new-id.ts"
 import { openTestOutbox } from "../../local/test-outbox.ts"
@@ -79,6 +80,28 @@ describe("leasing", () => {
     expect(all).toHaveLength(8 + 4)
     for (const delivery of all.slice(0, 3)) await record(delivery, delivered)
     expect(await leaseAll()).toHaveLength(3)
+  })
+
+  test("keeps both bounds when many workers lease at the same instant", async () => {
+    const workers = 8
+    const userId = await outbox.newUser()
+    for (let count = 0; count < 3; count += 1) await newEndpoint(100, userId)
+    const databases = Array.from({ length: workers }, () => openNodeDatabase(outbox.url, 1))
+    try {
+      const leased: DueDelivery[] = []
+      for (let round = 0; round < 10; round += 1) {
+        const pages = await Promise.all(
+          databases.map((database) => database.run(leaseDue, { limit: 100, after: "", leaseMs: 60_000 })),
+        )
+        leased.push(...pages.flatMap(({ deliveries }) => deliveries))
+        if (leased.length >= 8) break
+      }
+      const counts = Map.groupBy(leased, ({ endpointId }) => endpointId)
+      expect(Math.max(...Array.from(counts.values(), (each) => each.length))).toBeLessThanOrEqual(4)
+      expect(leased).toHaveLength(8)
+    } finally {
+      await Promise.all(databases.map((database) => database.close()))
+    }
   })
 
   test("leases a delivery to one worker only", async () => {

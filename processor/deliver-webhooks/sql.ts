@@ -28,6 +28,9 @@ const maxConsecutiveFailures = 3
 const firstPauseSeconds = 10
 const longestPauseSeconds = 1800
 
+/** The first key of the advisory locks under which workers lease: any number. The second one is the user. */
+const leaseLock = 7_201_129
+
 /** Number of endpoints that one statement examines. Exceeds the limit, as some are paused or have enough in flight. */
 const maxEndpoints = "(20 + 2 * ($1::jsonb->>'limit')::int)"
 
@@ -42,8 +45,9 @@ export type DuePage = z.infer<typeof page>
 /**
  * Leases due deliveries: one per endpoint after `after`, in the order of the endpoint ids, so that repeated calls serve
  * endpoints round robin. The deliveries of a dead worker are leased again when their lease expires. An endpoint whose
- * pause is over gets one delivery, the probe, and stays paused for other workers until the outcome is known. Workers
- * that lease at the same time do not see each other's leases and may exceed a limit by one delivery each.
+ * pause is over gets one delivery, the probe, and stays paused for other workers until the outcome is known. While
+ * one worker leases for a user, others skip this user's endpoints: only then does each see all leases, and the limits
+ * hold.
  */
 export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: number }>()(
   page,
@@ -60,19 +64,26 @@ export const leaseDue = statementOf<{ after: string; limit: number; leaseMs: num
   open as (
     select e.endpoint_id, e.user_id, e.consecutive_failures >= ${maxConsecutiveFailures} as is_probe
     from waiting join webhook_endpoints e using (endpoint_id)
-    where e.disabled_at is null and coalesce(e.paused_until <= now(), true) and (
-      select count(*) from webhook_deliveries d where d.endpoint_id = e.endpoint_id and d.lease_expires_at > now()
-    ) < ${maxPerEndpoint}
+    where e.disabled_at is null and coalesce(e.paused_until <= now(), true)
+  ),
+  users_of_this_worker as materialized (
+    select user_id from (select distinct user_id from open) as found
+    where pg_try_advisory_xact_lock(${leaseLock}, hashtext(user_id))
+  ),
+  counted as materialized (
+    -- The function sees what was committed before the lock was taken, which this statement's snapshot may not contain.
+    select user_id, webhook_deliveries_in_flight(user_id) as in_flight from users_of_this_worker
   ),
   candidate as (
     select open.*, next.delivery_id, row_number() over (partition by user_id order by endpoint_id) + (
-      select count(*) from webhook_endpoints e join webhook_deliveries d using (endpoint_id)
-      where e.user_id = open.user_id and d.lease_expires_at > now()) as in_flight_of_user
-    from open cross join lateral (
+      select coalesce(sum(count::int), 0) from jsonb_each_text(counted.in_flight) as c (endpoint_id, count)
+    ) as in_flight_of_user
+    from open join counted using (user_id) cross join lateral (
       select d.delivery_id from webhook_deliveries d
       where d.endpoint_id = open.endpoint_id and d.status = 'PENDING' and d.next_attempt_at <= now()
       order by d.next_attempt_at limit 1
     ) as next
+    where coalesce((counted.in_flight->>open.endpoint_id)::int, 0) < ${maxPerEndpoint}
   ),
   chosen as (
     select * from candidate where in_flight_of_user <= ${maxPerUser}
