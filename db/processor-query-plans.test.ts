@@ -22,6 +22,7 @@ import {
 } from "../processor/relay-events/sql.ts"
 import { selectIdentity } from "../processor/sweep/deployment-sql.ts"
 import {
+  markRemovalFailed,
   markRemoved,
   recordObjects,
   selectKnownPhotos,
@@ -153,8 +154,9 @@ const statements = [
     photos: photoIds.map((each) => ({ photoId: each, etag: "e" })),
   }),
   planned("sweep: fail photos", failUnfinishedPhotos, { photoIds, statuses: ["UPLOADING"], fault }),
-  planned("sweep: select photos to remove", selectRemovable, { graceMs: 1000, limit: 200 }),
+  planned("sweep: select photos to remove", selectRemovable, { graceMs: 1000, failed: [], limit: 200 }),
   planned("sweep: mark as removed", markRemoved, { photoId: photoId(7), isFinal: true }),
+  planned("sweep: mark failed removals", markRemovalFailed, { photoIds }),
   planned("sweep: record listed objects", recordObjects, { photoIds }),
   planned("sweep: select known photos", selectKnownPhotos, { photoIds }),
   planned("sweep: identify the database", selectIdentity, {}),

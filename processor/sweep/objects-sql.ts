@@ -14,9 +14,10 @@ export type RemovablePhoto = z.infer<typeof removablePhoto>
 
 /**
  * Selects photos whose objects must be removed: deleted photos at once, and deleted and cancelled photos a last time
- * when all their upload URLs have expired (`isFinal`).
+ * when all their upload URLs have expired (`isFinal`). Photos whose removal has failed come last, and those in `failed`
+ * are left out.
  */
-export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()(
+export const selectRemovable = statementOf<{ graceMs: number; failed: readonly PhotoId[]; limit: number }>()(
   z.array(removablePhoto),
   `
   with removable as (
@@ -26,7 +27,8 @@ export const selectRemovable = statementOf<{ graceMs: number; limit: number }>()
     where objects_removed_at is null and (deleted_at is not null or status = 'CANCELLED')
       and (deleted_at is not null and coalesce(last_swept_at < deleted_at, true)
         or greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond')
-    order by updated_at limit ($1::jsonb->>'limit')::int
+      and photo_id not in (select jsonb_array_elements_text($1::jsonb->'failed'))
+    order by removal_failed_at nulls first, updated_at limit ($1::jsonb->>'limit')::int
   )
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'uploadId', upload_id,
     'isFinal', is_final)), '[]') as result
@@ -38,9 +40,20 @@ export const markRemoved = statementOf<{ photoId: PhotoId; isFinal: boolean }>()
   z.object({ marked: z.number() }),
   `
   with marked as (
-    update photos set last_swept_at = now(),
+    update photos set last_swept_at = now(), removal_failed_at = null,
       objects_removed_at = case when ($1::jsonb->>'isFinal')::boolean then now() end
     where photo_id = $1::jsonb->>'photoId' returning 1
+  )
+  select jsonb_build_object('marked', (select count(*) from marked)) as result`,
+)
+
+/** Records that the objects of photos could not be removed. */
+export const markRemovalFailed = statementOf<{ photoIds: readonly PhotoId[] }>()(
+  z.object({ marked: z.number() }),
+  `
+  with marked as (
+    update photos set removal_failed_at = now()
+    where photo_id in (select jsonb_array_elements_text($1::jsonb->'photoIds')) returning 1
   )
   select jsonb_build_object('marked', (select count(*) from marked)) as result`,
 )

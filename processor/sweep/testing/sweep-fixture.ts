@@ -14,6 +14,7 @@ import { type NodeDatabase, openNodeDatabase } from "../../../db/node.ts"
 import { createOwnDatabase, type OwnDatabase } from "../../../db/testing/own-database.ts"
 import type { PhotoStatus } from "../../../domain/photo-status.ts"
 import { type ObjectStore, objectStoreOf } from "../../platform/object-store.ts"
+import { ObjectStoreUnavailable } from "../../platform/outage.ts"
 import { workQueueOf } from "../../platform/work-queue.ts"
 import { sweepOnce, sweepTasks } from "../sweep.ts"
 import type { SweepBounds, SweepContext } from "../sweep-context.ts"
@@ -64,7 +65,16 @@ export const openSweepFixture = async (
   }
   vi.stubEnv("AWS_ACCESS_KEY_ID", storage.credentials.accessKeyId)
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", storage.credentials.secretAccessKey)
-  const objectStore = objectStoreOf(config)
+  const unremovable = new Set<string>()
+  const s3 = objectStoreOf(config)
+  const objectStore: ObjectStore = {
+    ...s3,
+    // A single key that S3 never removes can't be provoked in the local S3.
+    remove: async (key, signal) => {
+      if (unremovable.has(key)) throw new ObjectStoreUnavailable("DeleteObject returned 500")
+      await s3.remove(key, signal)
+    },
+  }
   const workQueue = workQueueOf(config)
   const primary = await openDatabase(await createOwnDatabase(storage.databaseUrl))
   const opened = [primary]
@@ -97,6 +107,7 @@ export const openSweepFixture = async (
     /** Removes all photos and messages before a test. */
     removePhotos: async () => {
       await primary.rows`truncate photos, outbox_events, undelivered_events cascade`
+      unremovable.clear()
       await receiveKeys(sqs, QueueUrl)
     },
     /** Opens a multipart upload that no photo waits for. */
@@ -108,6 +119,8 @@ export const openSweepFixture = async (
       (await objectStore.listUploads(`${environment}/`, null, new AbortController().signal)).items.map(
         ({ key }) => key,
       ),
+    /** Keys whose removal fails from now on. */
+    unremovable,
     putObject: (key: string) => putObject(objectStore, key),
     hasObject: async (key: string) => (await objectStore.head(key, new AbortController().signal)) !== null,
     /** A database without the fixture's photos. */
