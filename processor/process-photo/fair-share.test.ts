@@ -82,6 +82,26 @@ describe("a user's share of the slots", () => {
     expect((await claim(busy.userId, queued)).claimed).not.toBeNull()
   })
 
+  test("records until when a deferred photo's message may be delayed, and clears it with the claim", async () => {
+    const busy = await newUser(0, 40)
+    await claim(busy.userId, busy.photoIds[0])
+    await claim(busy.userId, busy.photoIds[1])
+    const other = await newUser(0, 1)
+    const photoId = busy.photoIds[2]
+    const { deferred } = await claim(busy.userId, photoId)
+    if (!deferred) throw new Error("the claim was not deferred")
+    const delaySeconds = async () =>
+      (
+        await own.rows`
+          select extract(epoch from deferred_until - now())::float8 as seconds from photos where photo_id = ${photoId ?? ""}`
+      )[0]?.seconds
+    expect(await delaySeconds()).toBeCloseTo(deferralSeconds(deferred, 1), 0)
+
+    await claim(other.userId, other.photoIds[0])
+    expect((await claim(busy.userId, photoId)).claimed).not.toBeNull()
+    expect(await delaySeconds()).toBeNull()
+  })
+
   test("is one slot when the number of waiting users equals the number of slots", async () => {
     const busy = await newUser(0, 2)
     await claim(busy.userId, busy.photoIds[0])

@@ -59,6 +59,10 @@ const returnsPerSlotAndSecond = 5
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 const maxDelaySeconds = 900
 
+/** SQL for the longest delay of a deferred message, in seconds; `slots` and `waitingPhotos` are SQL expressions. */
+export const longestDeferralSeconds = (slots: string, waitingPhotos: string): string =>
+  `least(${maxDelaySeconds}, greatest(1, ceil(2.0 * ${waitingPhotos} / (${returnsPerSlotAndSecond} * ${slots}))))`
+
 /**
  * The delay of a deferred message. It is random within a span that grows with the user's backlog, so that the deferred
  * messages of a user are redelivered at a constant rate for any backlog.

@@ -7,7 +7,7 @@ import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 import { photoTypes } from "../../domain/photo-type.ts"
-import { deferral, fairShare, waitingPhotosOfUser } from "./fair-share.ts"
+import { deferral, fairShare, longestDeferralSeconds, waitingPhotosOfUser } from "./fair-share.ts"
 
 const claimedPhoto = z.object({
   jobId: z.string().refine(isJobId),
@@ -55,7 +55,11 @@ export const claimPhoto = statementOf<{
     update photos p set status = 'PROCESSING', etag = doc->>'etag',
       sequencer = coalesce(doc->>'sequencer', p.sequencer),
       attempt = p.attempt + case when share.is_exceeded then 0 else 1 end,
-      lease_expires_at = case when not share.is_exceeded then lease.expires_at end, updated_at = now()
+      lease_expires_at = case when not share.is_exceeded then lease.expires_at end,
+      -- The sweep leaves the photo alone until then: its message is delayed and not lost.
+      deferred_until = case when share.is_exceeded then now() + interval '1 second' *
+        ${longestDeferralSeconds("share.slots", waitingPhotosOfUser)} end,
+      updated_at = now()
     from input, lease, found, share
     where p.photo_id = found.photo_id
       -- Hex, compared after padding (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html):

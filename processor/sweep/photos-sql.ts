@@ -71,13 +71,15 @@ export type UnleasedPhoto = z.infer<typeof unleasedPhoto>
 
 /**
  * Takes PROCESSING photos without an active lease: the worker died, or the message was lost. A separate statement, so
- * that photos that wait for their upload never delay them.
+ * that photos that wait for their upload never delay them. Photos whose message is still delayed, because other users had
+ * to get their share of the slots, are left out.
  */
 export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: number; limit: number }>()(
   z.array(unleasedPhoto),
   `
   with ${takenPhotos(
-    `status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true) and ${isQuiet}`,
+    `status = 'PROCESSING' and coalesce(lease_expires_at <= now(), true) and ${isQuiet}
+      and coalesce(deferred_until < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond', true)`,
     "updated_at",
   )}
   select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,

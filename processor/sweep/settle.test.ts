@@ -97,6 +97,19 @@ describe("a PROCESSING photo without an active lease", () => {
     expect(await statusesOf([photoId])).toEqual({ PROCESSING_ERROR: 1 })
   })
 
+  test("is left alone while its message is delayed, because other users have their share", async () => {
+    const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 10 * minute })
+    const photoId = photo?.photoId ?? ""
+    await fixture.rows`
+      update photos set deferred_until = now() + interval '1 minute' where photo_id = ${photoId}`
+    await fixture.sweep()
+    expect(await fixture.receiveKeys()).toEqual([])
+
+    await fixture.rows`update photos set deferred_until = now() - interval '2 seconds' where photo_id = ${photoId}`
+    await fixture.sweep()
+    expect(await fixture.receiveKeys()).toEqual([photo?.s3Key])
+  })
+
   test("is not changed while a worker has a lease on it", async () => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 30 * hour })
     const photoId = photo?.photoId ?? ""
