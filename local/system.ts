@@ -52,6 +52,8 @@ export type SystemOptions = {
 }
 
 const environment = "local"
+/** As in the recommended redrive policy of the queue (docs/operations.md). */
+const defaultMaxReceiveCount = 10
 
 /**
  * Starts Postgres, the AWS emulator, the edge and the processor, and migrates the schema. External services from the
@@ -100,6 +102,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       EVENTS_ENDPOINT_URL: `${edgeUrl}/internal/events`,
       EVENTS_ENDPOINT_SECRET: eventsEndpointSecret,
       ...(deadLetterQueueUrl && { SQS_DEAD_LETTER_QUEUE_URL: deadLetterQueueUrl }),
+      SQS_MAX_RECEIVE_COUNT: String(options.maxReceiveCount ?? defaultMaxReceiveCount),
       CONCURRENCY: String(settings.CONCURRENCY),
       PHOTO_TIMEOUT_SECONDS: String(settings.PHOTO_TIMEOUT_SECONDS),
       SQS_VISIBILITY_TIMEOUT_SECONDS: String(settings.SQS_VISIBILITY_TIMEOUT_SECONDS),
@@ -184,7 +187,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
         name: "rapid-photo-upload",
         deadLetterName: "rapid-photo-upload-dead-letters",
         visibilityTimeoutSeconds: settings.SQS_VISIBILITY_TIMEOUT_SECONDS,
-        maxReceiveCount: options.maxReceiveCount ?? 10,
+        maxReceiveCount: options.maxReceiveCount ?? defaultMaxReceiveCount,
       },
       events: options.storageEvents ?? true,
       eventDelaysMs: options.eventDelaysMs,

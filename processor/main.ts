@@ -57,7 +57,12 @@ const { environment } = config
 const deadLetters =
   config.deadLetters &&
   startQueue(
-    { ...config, concurrency: 1, sqs: { ...config.sqs, queueUrl: config.deadLetters.queueUrl } },
+    {
+      ...config,
+      concurrency: 1,
+      sqs: { ...config.sqs, queueUrl: config.deadLetters.queueUrl },
+      deadLetters: null,
+    },
     failDeadLetter({
       environment,
       bucket: config.s3.bucket,

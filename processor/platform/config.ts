@@ -62,6 +62,12 @@ export const processorVariables = z
       .describe(
         "Dead-letter queue. Photos whose messages arrive there become FAILED, so that every job finishes.",
       ),
+    SQS_MAX_RECEIVE_COUNT: positive
+      .max(1000)
+      .default(10)
+      .describe(
+        "Deliveries of a message before it moves to `SQS_DEAD_LETTER_QUEUE_URL`, also when fair sharing has replaced the message meanwhile. Set it to `maxReceiveCount` of the queue's redrive policy.",
+      ),
     DEAD_LETTER_REVISIT_SECONDS: positive
       .max(43_200)
       .default(300)
@@ -173,7 +179,11 @@ const toConfig = (env: z.infer<typeof processorVariables>) => ({
     maxMs: env.EXAMINE_TIMEOUT_SECONDS * 1000,
   },
   deadLetters: env.SQS_DEAD_LETTER_QUEUE_URL
-    ? { queueUrl: env.SQS_DEAD_LETTER_QUEUE_URL, revisitAfterMs: env.DEAD_LETTER_REVISIT_SECONDS * 1000 }
+    ? {
+        queueUrl: env.SQS_DEAD_LETTER_QUEUE_URL,
+        maxReceiveCount: env.SQS_MAX_RECEIVE_COUNT,
+        revisitAfterMs: env.DEAD_LETTER_REVISIT_SECONDS * 1000,
+      }
     : null,
   sweep: {
     everyMs: env.SWEEP_EVERY_SECONDS * 1000,

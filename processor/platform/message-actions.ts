@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityCommand,
   type Message,
   SendMessageCommand,
+  type SendMessageCommandInput,
   type SQSClient,
 } from "@aws-sdk/client-sqs"
 import type { Config } from "./config.ts"
@@ -15,7 +16,17 @@ export type MessageActions = {
   startHeartbeat: (message: Message) => { stop: () => Promise<void> }
   /** Sends a copy with a delay. Returns false when that failed and the message must be kept. */
   sendCopy: (message: Message, delaySeconds: number) => Promise<boolean>
+  /** Sends a copy to a dead-letter queue. Returns false when that failed and the message must be kept. */
+  sendToDeadLetters: (message: Message, deadLetterQueueUrl: string) => Promise<boolean>
 }
+
+/** How often the messages that a copy replaces were received without being deferred. */
+export const earlierReceivesAttribute = "EarlierReceives"
+
+/** How often the message was received, and the messages that it replaces. */
+export const receiveCountOf = ({ Attributes, MessageAttributes }: Message): number =>
+  Number(MessageAttributes?.[earlierReceivesAttribute]?.StringValue ?? 0) +
+  Number(Attributes?.ApproximateReceiveCount ?? 1)
 
 export const messageActionsOf = (
   sqs: SQSClient,
@@ -30,6 +41,18 @@ export const messageActionsOf = (
       .catch((error: unknown) =>
         log.warn({ err: error, messageId: message.MessageId }, "visibility not changed"),
       )
+  }
+  const copy = async (
+    { Body: MessageBody, MessageId: messageId }: Message,
+    target: Omit<SendMessageCommandInput, "MessageBody">,
+  ): Promise<boolean> => {
+    try {
+      await sqs.send(new SendMessageCommand({ ...target, MessageBody }))
+      return true
+    } catch (err) {
+      log.warn({ err, messageId }, "copy of the message not sent")
+      return false
+    }
   }
   return {
     hide,
@@ -48,16 +71,21 @@ export const messageActionsOf = (
         },
       }
     },
-    sendCopy: async ({ Body: MessageBody, MessageId: messageId }, seconds) => {
-      const copy = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody, DelaySeconds: seconds })
-      try {
-        await sqs.send(copy)
-        log.debug({ messageId, seconds }, "message deferred")
-        return true
-      } catch (err) {
-        log.warn({ err, messageId }, "message not deferred")
-        return false
-      }
+    sendCopy: async (message, seconds) => {
+      const isSent = await copy(message, {
+        QueueUrl: queueUrl,
+        DelaySeconds: seconds,
+        MessageAttributes: {
+          // A deferral is no attempt, so the receive that it ends does not count.
+          [earlierReceivesAttribute]: {
+            DataType: "Number",
+            StringValue: String(receiveCountOf(message) - 1),
+          },
+        },
+      })
+      if (isSent) log.debug({ messageId: message.MessageId, seconds }, "message deferred")
+      return isSent
     },
+    sendToDeadLetters: (message, deadLetterQueueUrl) => copy(message, { QueueUrl: deadLetterQueueUrl }),
   }
 }

@@ -49,6 +49,7 @@ const listen = (handle: MessageHandler, concurrency = 2, visibilityTimeoutSecond
       sqs: { endpoint, queueUrl, visibilityTimeoutSeconds },
       s3: { endpoint: undefined, bucket: "", region },
       concurrency,
+      deadLetters: null,
     },
     handle,
     silent,
@@ -115,6 +116,39 @@ describe("a message", () => {
     // Three messages. The last one is received for the second time here, not the fourth.
     expect(new Set(ids).size).toBe(3)
     expect(receiveCounts).toEqual(["2"])
+  })
+
+  test("that was deferred in between is a dead letter after the same number of failed deliveries", async () => {
+    const { QueueUrl: deadLetterQueueUrl = "" } = await sqs.send(
+      new CreateQueueCommand({ QueueName: crypto.randomUUID() }),
+    )
+    await send("poison")
+    let deliveries = 0
+    const queue = startQueue(
+      {
+        sqs: { endpoint, queueUrl, visibilityTimeoutSeconds: 30 },
+        s3: { endpoint: undefined, bucket: "", region },
+        concurrency: 1,
+        deadLetters: { queueUrl: deadLetterQueueUrl, maxReceiveCount: 3 },
+      },
+      async () => {
+        deliveries += 1
+        // Each failure is followed by a deferral, which replaces the message and its receive count.
+        return deliveries % 2 === 0
+          ? { kind: "defer", delaySeconds: 0 }
+          : { kind: "retry", reason: "test", afterMs: 0 }
+      },
+      silent,
+    )
+    const dead: string[] = []
+    await during(queue, async () => {
+      const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadLetterQueueUrl }))
+      dead.push(...Messages.map(({ Body = "" }) => Body))
+      expect(dead).toEqual(["poison"])
+    })
+    // Failed, deferred, failed, deferred, failed: three failures.
+    expect(deliveries).toBe(5)
+    expect(await counts()).toEqual({ visible: 0, inFlight: 0 })
   })
 
   test("whose handler throws is kept and delivered again", async () => {

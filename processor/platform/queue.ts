@@ -3,7 +3,12 @@ import { Consumer } from "sqs-consumer"
 import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import type { Logger } from "./log.ts"
-import { type MessageActions, messageActionsOf } from "./message-actions.ts"
+import {
+  earlierReceivesAttribute,
+  type MessageActions,
+  messageActionsOf,
+  receiveCountOf,
+} from "./message-actions.ts"
 
 /** What to do with a message. Handlers return it and do not throw for expected outcomes. */
 export type Verdict =
@@ -11,8 +16,8 @@ export type Verdict =
   /** Deliver again after `afterMs`, or after a backoff that increases with every delivery. */
   | { kind: "retry"; reason: string; afterMs?: number }
   /**
-   * Replace by a delayed copy. A deferred message was not tried, so its deliveries must not count towards the limit
-   * after which it becomes a dead letter.
+   * Replace by a delayed copy. A deferred message was not tried, so this delivery does not count towards the limit after
+   * which it becomes a dead letter; earlier ones do.
    */
   | { kind: "defer"; delaySeconds: number }
   /** Delete the message without any effect. */
@@ -30,6 +35,11 @@ export type Queue = {
   stop: () => Promise<void>
 }
 
+/** Where messages go that were received too often, counting the messages that they replace. */
+export type DeadLetters = { queueUrl: string; maxReceiveCount: number }
+
+type QueueConfig = Pick<Config, "sqs" | "s3" | "concurrency"> & { deadLetters: DeadLetters | null }
+
 const longPollSeconds = 20
 const firstBackoffSeconds = 2
 const maxBackoffSeconds = 300
@@ -38,11 +48,7 @@ const maxBackoffSeconds = 300
  * Receives with one long poll per slot, one message each, so that no received message waits. A message is deleted after
  * its verdict. While the handler runs, a heartbeat extends its visibility timeout, after which SQS would deliver it again.
  */
-export const startQueue = (
-  config: Pick<Config, "sqs" | "s3" | "concurrency">,
-  handle: MessageHandler,
-  log: Logger,
-): Queue => {
+export const startQueue = (config: QueueConfig, handle: MessageHandler, log: Logger): Queue => {
   const sqs = new SQSClient({
     ...awsClientConfig({
       region: config.s3.region,
@@ -53,9 +59,7 @@ export const startQueue = (
     useQueueUrlAsEndpoint: false,
   })
   const actions = messageActionsOf(sqs, config.sqs, log)
-  const slots = Array.from({ length: config.concurrency }, () =>
-    startSlot(sqs, config.sqs, actions, handle, log),
-  )
+  const slots = Array.from({ length: config.concurrency }, () => startSlot(sqs, config, actions, handle, log))
   const stopAll = async () => {
     await Promise.all(slots.map((slot) => slot.stop()))
     sqs.destroy()
@@ -71,7 +75,7 @@ export const startQueue = (
 
 const startSlot = (
   sqs: SQSClient,
-  { queueUrl, visibilityTimeoutSeconds }: Config["sqs"],
+  { sqs: { queueUrl, visibilityTimeoutSeconds }, deadLetters }: QueueConfig,
   actions: MessageActions,
   handle: MessageHandler,
   log: Logger,
@@ -83,10 +87,11 @@ const startSlot = (
     batchSize: 1,
     waitTimeSeconds: longPollSeconds,
     visibilityTimeout: visibilityTimeoutSeconds,
+    messageAttributeNames: [earlierReceivesAttribute],
     messageSystemAttributeNames: ["ApproximateReceiveCount", "SentTimestamp"],
     handleMessage: async (message) => {
       isBusy = true
-      return (await settle(message, actions, handle, log)) ? message : undefined
+      return (await settle(message, deadLetters, actions, handle, log)) ? message : undefined
     },
   })
   consumer.on("response_processed", () => {
@@ -109,10 +114,18 @@ const startSlot = (
 /** Handles a message and applies the verdict. Returns true when the message is to be deleted. */
 const settle = async (
   message: Message,
+  deadLetters: DeadLetters | null,
   actions: MessageActions,
   handle: MessageHandler,
   log: Logger,
 ): Promise<boolean> => {
+  // SQS counts the receives of one message only, and a deferral begins a new one.
+  if (deadLetters && receiveCountOf(message) > deadLetters.maxReceiveCount) {
+    log.error({ messageId: message.MessageId }, "message received too often: sent to the dead-letter queue")
+    if (await actions.sendToDeadLetters(message, deadLetters.queueUrl)) return true
+    await actions.hide(message, backoffSeconds(message))
+    return false
+  }
   const heartbeat = actions.startHeartbeat(message)
   const sentAtMs = Number(message.Attributes?.SentTimestamp ?? 0)
   const verdict = await handle(message.Body ?? "", message.MessageId ?? "", sentAtMs).catch(

@@ -132,6 +132,7 @@ test("500 slow photos of one user do not delay the photo of another user that wa
       sqs: { endpoint: inject("environment").sqsEndpoint, queueUrl, visibilityTimeoutSeconds: 30 },
       s3: { endpoint: undefined, bucket, region },
       concurrency: slots,
+      deadLetters: null,
     },
     handle,
     pino({ level: "silent" }),
