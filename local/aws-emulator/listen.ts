@@ -16,8 +16,8 @@ export const listen = async (server: Server, port: number, name: string): Promis
     await once(server, "listening")
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const isTaken = "code" in error && error.code === "EADDRINUSE"
-    const reason = isTaken ? "is taken by another program" : `cannot be opened (${error.message})`
+    const isInUse = "code" in error && error.code === "EADDRINUSE"
+    const reason = isInUse ? "is already in use" : `cannot be opened (${error.message})`
     throw Object.assign(new Error(`${name}: port ${port} on ${loopback} ${reason}`, { cause: error }), {
       code: "code" in error ? error.code : undefined,
     })

@@ -12,8 +12,8 @@ export const assertPortFree = async (port: number, settingName: string): Promise
     await listenOnce(port)
   } catch (error) {
     if (!(error instanceof Error)) throw error
-    const isTaken = "code" in error && error.code === "EADDRINUSE"
-    const reason = isTaken ? "is already in use" : `cannot be opened (${error.message})`
+    const isInUse = "code" in error && error.code === "EADDRINUSE"
+    const reason = isInUse ? "is already in use" : `cannot be opened (${error.message})`
     const remedy = `Set ${settingName} to a free port, for example: ${settingName}=${alternativeTo(port)} npm start`
     throw new Error(`Port ${port} ${reason}. ${remedy}`, { cause: error })
   }
