@@ -32,6 +32,21 @@ const bannedPhrases = [
   /\bis no (sign|news)\b/i,
   /\bone's (own|jobs|photos)\b/i,
   /\bgood no more\b/i,
+  /\bunder way\b/i,
+  /\bstraight to\b/i,
+  /\bof its own\b/i,
+  // In backquotes it is the former name of a field.
+  /(?<!`)\bverdicts?\b/i,
+  /\b(has|have|had) ended\b/i,
+  /\b(the|an?|each|every|its|our) answers?\b/i,
+  /\banswers? (with|by|[1-5]\d\d)\b/i,
+  /\bmoved the photo\b/i,
+  /\b(have|has) not moved\b/i,
+  /\bholds? up\b/i,
+  /\bfor lack of\b/i,
+  /\bif need be\b/i,
+  /\bin vain\b/i,
+  /\bour (own|logs)\b/i,
 ]
 
 /** A file of the repository. */
