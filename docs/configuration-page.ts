@@ -8,9 +8,9 @@ export const configurationPage = (): string => `\
 
 # Configuration
 
-The processor validates its variables at start and exits if one is missing or invalid; the edge validates them at the
-first request. The error names each invalid variable. \`npm start\` sets all of
-them for the local system.
+The processor validates its variables at start and exits if one is missing or invalid. The edge validates them at the first
+request. The error names each invalid variable. \`npm start\` sets all variables for the local system.
+[operations.md](operations.md) explains terms such as *sweep* and *lease*.
 
 ## Edge
 

@@ -26,7 +26,7 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
     tag: "live",
     summary: "Register a webhook",
     description:
-      "Sends events to the URL as CloudEvents, signed according to [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md describes the events.",
+      "Sends events to the URL as CloudEvents, signed according to [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md lists the events.",
     answers: {
       201: {
         description: "The webhook with its secret. The secret is returned only once.",
