@@ -8,9 +8,8 @@ type HmacKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
  * The baseline: SigV4 in the query for keys and headers that need no encoding. Imports the signing key once; each call
  * only builds strings and computes two digests.
  */
-export const bareSigV4 = ({ s3, credentials }: Config, datetime: string, ttlSeconds: number) => {
+export const bareSigV4 = ({ s3, credentials }: Config, date: string, ttlSeconds: number) => {
   const encoder = new TextEncoder()
-  const date = datetime.slice(0, 8)
   const scope = `${date}/${s3.region}/s3/aws4_request`
   const host = new URL(s3.endpoint).host
   let signingKey: HmacKey | undefined
@@ -29,7 +28,12 @@ export const bareSigV4 = ({ s3, credentials }: Config, datetime: string, ttlSeco
     return key
   }
 
-  return async (method: string, key: string, headers: Record<string, string>): Promise<string> => {
+  return async (
+    method: string,
+    key: string,
+    headers: Record<string, string>,
+    datetime: string,
+  ): Promise<string> => {
     signingKey ??= await deriveKey()
     const sent = { host, ...headers }
     const names = Object.keys(sent).sort()

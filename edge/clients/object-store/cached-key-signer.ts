@@ -26,17 +26,22 @@ export class CachedKeySigner extends AwsV4Signer {
   }
 
   /**
-   * The presigned URL of another path under the same host, with the same query and other values of the same headers.
-   * Path and values must be their own canonical form.
+   * The presigned URL of a key below this signer's path, at another second of the same day, with the same query and other
+   * values of the same headers. Key and values must be their own canonical form.
    */
-  async presignedUrlOf(path: string, headers: Record<string, string>): Promise<string> {
+  async presignedUrlOf(key: string, headers: Record<string, string>, datetime: string): Promise<string> {
     const signer: CachedKeySigner = Object.create(this)
-    signer.encodedPath = path
+    signer.datetime = datetime
+    signer.encodedPath = this.encodedPath + key
+    // Values are percent-encoded, so that no other parameter contains this text.
+    const withDate = (search: string) =>
+      search.replace(`X-Amz-Date=${this.datetime}`, `X-Amz-Date=${datetime}`)
+    signer.encodedSearch = withDate(this.encodedSearch)
     signer.canonicalHeaders = this.signableHeaders
       .map((name) => `${name}:${name === "host" ? this.url.host : (headers[name] ?? "")}`)
       .join("\n")
     const signature = await signer.signature()
-    return `${this.url.origin}${path}${this.url.search}&X-Amz-Signature=${signature}`
+    return `${this.url.origin}${this.url.pathname}${key}${withDate(this.url.search)}&X-Amz-Signature=${signature}`
   }
 }
 

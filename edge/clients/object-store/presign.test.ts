@@ -114,3 +114,17 @@ test("a stable URL does not change within its span and stays valid for one more 
   time = new Date("2026-11-24T12:05:00Z")
   expect((await presign("GET", "test/a/original", options)).url).not.toBe(first.url)
 })
+
+test("presigners of other requests, seconds, lifetimes and credentials never share what must differ", async () => {
+  const [put, , withChecksum] = requests
+  if (!put || !withChecksum) throw new Error("no request")
+  const renewed: Config = { ...session, credentials: { ...session.credentials, sessionToken: "renewed" } }
+  for (const second of [1, 2, 3])
+    for (const each of [config, session, renewed])
+      for (const [method, key, options] of [put, withChecksum])
+        for (const ttlSeconds of [900, 60]) {
+          const time = new Date(Date.UTC(2026, 10, 24, 12, 0, second))
+          const { url } = await presignerOf(each, () => time)(method, key, { ...options, ttlSeconds })
+          expect(url).toBe(await aws4fetchUrl(each, method, key, { ...options, ttlSeconds }, time))
+        }
+})

@@ -17,44 +17,55 @@ export type Presign = (
 ) => Promise<{ url: string; expiresAt: Date }>
 
 /**
- * Signs requests in process (SigV4 in the query). The URLs of a batch differ only in key and header values, so the
- * canonical query of the first one is used for all: building it costs as much as the two digests of a signature.
+ * Signs requests in process (SigV4 in the query). URLs without a query of their own differ only in key, header values
+ * and time, so a signer of the day is used for all of them: constructing it costs twice the two digests of a signature.
  */
 export const presignerOf = (config: Config, now: () => Date): Presign => {
-  const bucketPath = new URL(objectAddress(config, "")).pathname
-  let shared: { name: string; signer: CachedKeySigner } | undefined
+  const { s3, credentials } = config
+  const scope = `${s3.endpoint} ${s3.bucket} ${s3.region} ${credentials.accessKeyId} ${credentials.secretAccessKey} ${credentials.sessionToken}`
 
-  return async (method, key, { ttlSeconds, headers = {}, query = {}, stableForSeconds = 0 }) => {
+  return async (method, key, { ttlSeconds, headers = {}, query, stableForSeconds = 0 }) => {
     const span = stableForSeconds * 1000
     const time = now().getTime()
     const signedAt = span > 0 ? time - (time % span) : time
     const lifetimeSeconds = ttlSeconds + stableForSeconds
     const expiresAt = new Date(signedAt + lifetimeSeconds * 1000)
     const datetime = datetimeOf(new Date(signedAt))
-    const search = Object.entries({ ...query, "X-Amz-Expires": String(lifetimeSeconds) })
-      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
-      .join("&")
-    const signerOf = (address: string) =>
-      new CachedKeySigner({
+    const signerOf = (address: string) => {
+      const search = Object.entries({ ...query, "X-Amz-Expires": String(lifetimeSeconds) })
+        .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+        .join("&")
+      return new CachedKeySigner({
         method,
         url: `${address}?${search}`,
         headers,
-        ...config.credentials,
+        ...credentials,
         service: "s3",
-        region: config.s3.region,
+        region: s3.region,
         signQuery: true,
         // Without it aws4fetch leaves content-type and content-length unsigned, and the URL accepts any.
         allHeaders: true,
         datetime,
       })
+    }
 
-    if (!isCanonical(key, headers))
+    if (query || !isCanonical(key, headers))
       return { url: await signerOf(objectAddress(config, key)).presignedUrl(), expiresAt }
-    const name = `${method} ${datetime} ${search} ${Object.keys(headers).join()}`
-    if (shared?.name !== name) shared = { name, signer: signerOf(objectAddress(config, "")) }
-    return { url: await shared.signer.presignedUrlOf(`${bucketPath}${key}`, headers), expiresAt }
+    const name = `${scope} ${method} ${datetime.slice(0, 8)} ${lifetimeSeconds} ${Object.keys(headers).join()}`
+    let signer = signersOfDay.get(name)
+    if (!signer) {
+      signer = signerOf(objectAddress(config, ""))
+      if (signersOfDay.size >= maxSignersOfDay) signersOfDay.clear()
+      signersOfDay.set(name, signer)
+    }
+    return { url: await signer.presignedUrlOf(key, headers, datetime), expiresAt }
   }
 }
+
+/** Uploads with and without a checksum and thumbnails, of two days and two session credentials. */
+const maxSignersOfDay = 16
+
+const signersOfDay = new Map<string, CachedKeySigner>()
 
 // Whether SigV4 canonicalization leaves the path and the headers unchanged, which is so for all keys of this project.
 const isCanonical = (key: string, headers: Record<string, string>): boolean =>
