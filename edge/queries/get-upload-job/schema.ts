@@ -28,12 +28,11 @@ export const storedUploadJob = z.object({
   createdAt: instant,
   updatedAt: instant,
   completedAt: instant.nullable(),
-  items: z.array(storedItem),
-  /** The bytes of deleted photos. They are not listed as items but still count. Null if no photo was deleted. */
-  deleted: z.object({ bytes: z.number().int(), bytesSent: z.number().int() }).nullable(),
+  /** Deleted photos are not listed as items, but their bytes count. */
+  photos: z.array(storedItem.extend({ isDeleted: z.boolean() })),
 })
 
-export const uploadJobSnapshot = storedUploadJob.omit({ deleted: true }).extend({
+export const uploadJobSnapshot = storedUploadJob.omit({ photos: true }).extend({
   /** Stop polling when true. */
   terminal: z.boolean(),
   /** Percent, weighted by bytes. 100 means that every photo is finished. */

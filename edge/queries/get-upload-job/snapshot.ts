@@ -10,20 +10,20 @@ export const pollAfterMsOf = (status: JobStatus): number | null =>
   isTerminalJob(status) ? null : pollIntervalMs
 
 /** Returns the snapshot of a stored job: the stored fields and those computed from them. */
-export const snapshotOf = ({ deleted, ...job }: StoredUploadJob): UploadJobSnapshot => {
-  const hidden = deleted ?? { bytes: 0, bytesSent: 0 }
+export const snapshotOf = ({ photos, ...job }: StoredUploadJob): UploadJobSnapshot => {
   const terminal = isTerminalJob(job.status)
-  const items = job.items.map((item) => ({
-    ...item,
-    progress: photoProgress(item.status, item.bytesSent, item.bytes),
+  const withProgress = photos.map((photo) => ({
+    ...photo,
+    // A deleted photo has ended.
+    progress: photo.isDeleted ? 100 : photoProgress(photo.status, photo.bytesSent, photo.bytes),
   }))
   return {
     ...job,
-    items,
+    items: withProgress.flatMap(({ isDeleted, ...item }) => (isDeleted ? [] : [item])),
     terminal,
-    progress: terminal ? 100 : batchProgress([...items, { progress: 100, bytes: hidden.bytes }]),
-    bytesTotal: hidden.bytes + sum(items.map(({ bytes }) => bytes)),
-    bytesSent: hidden.bytesSent + sum(items.map(({ bytesSent }) => bytesSent)),
+    progress: terminal ? 100 : batchProgress(withProgress),
+    bytesTotal: sum(photos.map(({ bytes }) => bytes)),
+    bytesSent: sum(photos.map(({ bytesSent }) => bytesSent)),
     pollAfterMs: pollAfterMsOf(job.status),
   }
 }
