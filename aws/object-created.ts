@@ -1,11 +1,10 @@
 import * as z from "zod"
 import { isPhotoId, isUserId, type PhotoId, type UserId } from "../domain/ids.ts"
 import { originalKey } from "../domain/object-key.ts"
+import type { ObjectRef, StoredObject } from "../domain/object-ref.ts"
 
 /** An original in S3, as described by a queue message. */
-export type StoredOriginal = {
-  key: string
-  etag: string
+export type StoredOriginal = ObjectRef & {
   userId: UserId
   photoId: PhotoId
   /** Orders the events of one key. Null in messages that this project builds. */
@@ -19,7 +18,7 @@ export type StoredOriginal = {
 export const buildObjectCreated = (
   sender: "finalize" | "processor",
   bucket: string,
-  { key, etag, bytes }: { key: string; etag: string; bytes: number },
+  { key, etag, bytes }: StoredObject,
 ): string =>
   JSON.stringify({
     source: `rapid-photo-upload.${sender}`,

@@ -49,8 +49,10 @@ export const canBecome = (
 export const sourcesOf = (to: PhotoStatus, cause: TransitionCause = "lifecycle"): PhotoStatus[] =>
   photoStatuses.filter((from) => canBecome(from, to, cause))
 
+export const pendingStatuses = ["QUEUED", "UPLOADING"] as const
+
 /** A status of a photo that is not uploaded yet. */
-export type PendingStatus = "QUEUED" | "UPLOADING"
+export type PendingStatus = (typeof pendingStatuses)[number]
 
 /** Whether the photo is not uploaded yet. Only such a photo can become PROCESSING. */
 export const isUploadPending = (status: PhotoStatus): status is PendingStatus =>

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest"
+import type { Checksum } from "./checksum.ts"
 import type { JobId, UserId } from "./ids.ts"
 import { type DeclaredFile, planUploadJob } from "./upload-job.ts"
+
+const sha256 = "ab".repeat(32) as Checksum
 
 const userId: UserId = "usr_01J00000000000000000000000"
 const jobId: JobId = "job_01J00000000000000000000000"
@@ -9,10 +12,7 @@ const limits = { maxFileBytes: 10_000_000, partSize: 8_000_000 }
 
 describe("planning an upload job", () => {
   test("plans a photo for every declared file, in the same order, with ids that follow the job's", () => {
-    const files = [
-      photo,
-      { ...photo, filename: "IMG_002.png", mimeType: "IMAGE/PNG", sha256: "AB".repeat(32) },
-    ]
+    const files = [photo, { ...photo, filename: "IMG_002.png", mimeType: "IMAGE/PNG", sha256 }]
     const plan = planUploadJob(jobId, userId, files, limits)
     expect(plan).toEqual({
       ok: true,
@@ -33,7 +33,7 @@ describe("planning an upload job", () => {
             filename: "IMG_002.png",
             type: "image/png",
             bytes: 2_457_811,
-            sha256: "ab".repeat(32),
+            sha256,
             partSize: null,
           },
         ],

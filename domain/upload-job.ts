@@ -1,3 +1,4 @@
+import type { Checksum } from "./checksum.ts"
 import { type FilenameFault, filenameFault } from "./filename.ts"
 import { type JobId, type PhotoId, photoIdAt, type UserId } from "./ids.ts"
 import { partSizeOf } from "./multipart.ts"
@@ -12,7 +13,7 @@ export type DeclaredFile = {
   filename: string
   mimeType: string
   bytes: number
-  sha256?: string | undefined
+  sha256?: Checksum | undefined
 }
 
 /** A photo that is not uploaded yet, with the expected properties of its object. */
@@ -21,8 +22,8 @@ export type ExpectedPhoto = {
   filename: string
   type: PhotoType
   bytes: number
-  /** Lower-case hex, or null when the client sent none. */
-  sha256: string | null
+  /** Null when the client sent none. */
+  sha256: Checksum | null
   /** Bytes of each part of the multipart upload except the last; null when the photo is uploaded in one PUT. */
   partSize: number | null
 }
@@ -91,6 +92,6 @@ const toExpectedPhoto = (
   filename: file.filename.normalize("NFC"),
   type,
   bytes: file.bytes,
-  sha256: file.sha256?.toLowerCase() ?? null,
+  sha256: file.sha256 ?? null,
   partSize: partSizeOf(file.bytes, partSize),
 })

@@ -1,8 +1,9 @@
 import * as z from "zod"
 import { type Database, statementOf } from "../../db/statement.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
+import type { StoredObject } from "../../domain/object-ref.ts"
 import { WorkQueueUnavailable } from "../../domain/outage.ts"
-import type { QueuedObject, WorkQueue } from "./work-queue.ts"
+import type { WorkQueue } from "./work-queue.ts"
 
 /** Minimum time between two messages for a photo. SQS delivers within seconds, and the sweep replaces lost messages. */
 const resendAfter = "interval '60 seconds'"
@@ -24,7 +25,7 @@ export const needsMessage = (photo: string): string =>
 export const sendProcessingMessages = async (
   { database, workQueue }: { database: Database; workQueue: WorkQueue },
   userId: UserId,
-  photos: readonly (QueuedObject & { photoId: PhotoId })[],
+  photos: readonly (StoredObject & { photoId: PhotoId })[],
 ): Promise<void> => {
   if (photos.length === 0) return
   const unsent = await workQueue.enqueue(photos)

@@ -1,17 +1,15 @@
 import { AwsClient } from "aws4fetch"
 import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
+import type { StoredObject } from "../../domain/object-ref.ts"
 import { WorkQueueUnavailable } from "../../domain/outage.ts"
 import type { Config } from "../config.ts"
 import { logFailure } from "../http/log.ts"
 
-/** An object for the processor to process. */
-export type QueuedObject = { key: string; etag: string; bytes: number }
-
 /** Methods throw WorkQueueUnavailable when the queue does not respond in time. */
 export type WorkQueue = {
   /** Sends a message for each object. Returns the objects whose message was not sent. */
-  enqueue: <Queued extends QueuedObject>(objects: readonly Queued[]) => Promise<Queued[]>
+  enqueue: <Queued extends StoredObject>(objects: readonly Queued[]) => Promise<Queued[]>
   /** The approximate backlog: visible messages and messages with a delay. */
   depth: () => Promise<number>
 }
@@ -28,7 +26,7 @@ const maxConcurrentBatches = 5
 export const workQueueOf = (config: Config): WorkQueue => {
   const call = callerOf(config)
 
-  const sendBatch = async <Queued extends QueuedObject>(objects: readonly Queued[]): Promise<Queued[]> => {
+  const sendBatch = async <Queued extends StoredObject>(objects: readonly Queued[]): Promise<Queued[]> => {
     const Entries = objects.map((object, index) => ({
       Id: String(index),
       MessageBody: buildObjectCreated("finalize", config.s3.bucket, object),

@@ -24,7 +24,7 @@ describe("a database and the marker of a bucket", () => {
 })
 
 test("a marker that is replaced while it is read does not count as absent", async () => {
-  const replaced = { head: async () => ({ etag: "old", bytes: 1 }), get: async () => null }
+  const replaced = { head: async () => ({ key: "marker", etag: "old", bytes: 1 }), get: async () => null }
   const read = readMarker(replaced, "test", AbortSignal.timeout(1_000))
   await expect(read).rejects.toThrow("replaced")
 })

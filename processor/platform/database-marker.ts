@@ -47,7 +47,7 @@ export const readMarker = async (
   const key = databaseMarkerKey(environment)
   const found = await objectStore.head(key, signal)
   if (!found) return null
-  const object = await objectStore.get(key, found.etag, signal)
+  const object = await objectStore.get(found, signal)
   // "No marker" would let a copied database write its own.
   if (!object) throw new Error("The bucket's marker was replaced while it was read")
   const marker = markerSchema.safeParse(parseJson(await text(object.stream)))

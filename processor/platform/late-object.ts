@@ -3,12 +3,13 @@ import { reopenEffects, reopenedColumns } from "../../db/reopen-effects.ts"
 import { type Database, statementOf } from "../../db/statement.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
 import type { PhotoId } from "../../domain/ids.ts"
+import type { StoredObject } from "../../domain/object-ref.ts"
 import type { ObjectStore } from "./object-store.ts"
 
 /** The outcome for a photo whose object arrived after the photo had expired. */
 export type LateObjectOutcome =
   /** The photo is PROCESSING again; process `object`. */
-  | { kind: "recovered"; object: { etag: string; bytes: number } }
+  | { kind: "recovered"; object: StoredObject }
   /** The user's quota is exhausted. The photo stays FAILED; remove the object. */
   | { kind: "no_room" }
   /** There is no object, or the photo is not EXPIRED. */

@@ -11,6 +11,7 @@ import {
   S3ServiceException,
 } from "@aws-sdk/client-s3"
 import * as z from "zod"
+import type { ObjectRef, StoredObject } from "../../domain/object-ref.ts"
 import { s3ClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import { ObjectStoreUnavailable } from "./outage.ts"
@@ -18,15 +19,15 @@ import { ObjectStoreUnavailable } from "./outage.ts"
 /** The S3 operations of the processor. Every method throws ObjectStoreUnavailable when S3 fails or does not respond in time. */
 export type ObjectStore = {
   /**
-   * Gets the object under `key` if its ETag is still `etag`, so that the checked object is the processed one.
+   * Gets the object if its ETag is still the same, so that the checked object is the processed one.
    * Null when it was removed or replaced.
    */
-  get: (key: string, etag: string, signal: AbortSignal) => Promise<ObjectBody | null>
+  get: (object: ObjectRef, signal: AbortSignal) => Promise<ObjectBody | null>
   put: (key: string, body: Uint8Array<ArrayBuffer>, type: string, signal: AbortSignal) => Promise<void>
   /** Removes an object. Has no effect when it does not exist. */
   remove: (key: string, signal: AbortSignal) => Promise<void>
   /** The ETag and size of an object; null when there is none. */
-  head: (key: string, signal: AbortSignal) => Promise<{ etag: string; bytes: number } | null>
+  head: (key: string, signal: AbortSignal) => Promise<StoredObject | null>
   /** A page of up to 1,000 objects under a prefix. */
   list: (prefix: string, after: string | null, signal: AbortSignal) => Promise<Listing<ListedObject>>
   /** A page of the open multipart uploads under a prefix. */
@@ -53,7 +54,7 @@ export const objectStoreOf = ({
 }: Pick<Config, "s3">): ObjectStore => {
   const client = new S3Client(s3ClientConfig({ region, endpoint, requestTimeoutMs }))
   return {
-    get: async (key, etag, signal) => {
+    get: async ({ key, etag }, signal) => {
       const command = new GetObjectCommand({ Bucket, Key: key, IfMatch: `"${etag}"` })
       const response = await nullOnStatus(
         [404, 412],
@@ -79,7 +80,7 @@ export const objectStoreOf = ({
     head: async (key, signal) => {
       const command = new HeadObjectCommand({ Bucket, Key: key })
       const response = await nullOnStatus([404], "HeadObject", client.send(command, { abortSignal: signal }))
-      return response && headResponse.parse(response)
+      return response && { key, ...headResponse.parse(response) }
     },
     list: async (prefix, after, signal) => {
       const command = new ListObjectsV2Command({

@@ -1,12 +1,10 @@
 import { GetQueueAttributesCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs"
 import * as z from "zod"
 import { buildObjectCreated } from "../../aws/object-created.ts"
+import type { StoredObject } from "../../domain/object-ref.ts"
 import { awsClientConfig } from "./aws-client.ts"
 import type { Config } from "./config.ts"
 import { WorkQueueUnavailable } from "./outage.ts"
-
-/** An original in S3 that has to be processed. */
-export type StoredObject = { key: string; etag: string; bytes: number }
 
 /** The approximate number of messages in a queue. */
 export type QueueDepth = {

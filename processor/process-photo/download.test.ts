@@ -30,7 +30,7 @@ afterAll(async () => {
 })
 
 const stored = async (): Promise<ObjectBody> => {
-  const object = await objectStore.get("download", etag, signal)
+  const object = await objectStore.get({ key: "download", etag }, signal)
   if (!object) throw new Error("the object is gone")
   return object
 }

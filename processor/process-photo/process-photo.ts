@@ -160,7 +160,7 @@ const inspect = async (
   signal: AbortSignal,
 ): Promise<Outcome> => {
   const { maxFileBytes, objectStore, withBuffer, withScratchFile } = dependencies
-  const object = await objectStore.get(original.key, original.etag, signal)
+  const object = await objectStore.get(original, signal)
   if (!object) throw new Error("the object is gone or was replaced")
   const sizeFault = sizeFaultOf(object.bytes, photo.bytes, maxFileBytes)
   if (sizeFault) {

@@ -2,6 +2,7 @@ import { z } from "zod"
 import { statementOf } from "../../db/statement.ts"
 import { transitionEffects, transitionedColumns } from "../../db/transition-effects.ts"
 import { mayBecome } from "../../db/transition-guard.ts"
+import { isChecksum } from "../../domain/checksum.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
@@ -13,7 +14,7 @@ const claimedPhoto = z.object({
   jobId: z.string().refine(isJobId),
   type: z.enum(photoTypes),
   bytes: z.number().int(),
-  sha256: z.string().nullable(),
+  sha256: z.string().refine(isChecksum).nullable(),
   traceparent: z.string().nullable(),
   attempt: z.number().int(),
 })

@@ -57,9 +57,8 @@ export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>
 
 const unleasedPhoto = z.object({
   photoId,
-  s3Key: z.string(),
-  bytes: z.number().int(),
-  etag: z.string().nullable(),
+  /** A PROCESSING photo always has one: every statement that makes it PROCESSING sets its ETag. */
+  object: z.object({ key: z.string(), etag: z.string(), bytes: z.number().int() }),
   /**
    * PROCESSING for longer than `processingMs`, its message was sent again after that time, and since then an attempt
    * failed or no worker claimed the photo.
@@ -82,7 +81,8 @@ export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: n
       and coalesce(deferred_until < now() - ($1::jsonb->>'quietMs')::int * interval '1 millisecond', true)`,
     "updated_at",
   )}
-  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id, 's3Key', s3_key, 'bytes', bytes, 'etag', etag,
+  select coalesce(jsonb_agg(jsonb_build_object('photoId', photo_id,
+    'object', jsonb_build_object('key', s3_key, 'etag', etag, 'bytes', bytes),
     'isExhausted', coalesce(
       enqueued_at >= status_since + ($1::jsonb->>'processingMs')::bigint * interval '1 millisecond'
       -- A claim that was deferred because other users waited also changes the row, but is not an attempt.

@@ -28,7 +28,7 @@ const recover = async (
   const outcome = await recoverLateObject(context, { photoId, key: s3Key }, signal)
   switch (outcome.kind) {
     case "recovered":
-      await workQueue.enqueue({ key: s3Key, ...outcome.object })
+      await workQueue.enqueue(outcome.object)
       return "lateRecovered"
     case "no_room":
       if (!mayDelete) return "leftAlone"

@@ -22,9 +22,9 @@ const settle = async (
 ): Promise<void> => {
   const requeued = await forEach(
     photos.filter(({ isExhausted }) => !isExhausted),
-    async ({ photoId, s3Key, etag, bytes }) => {
+    async ({ photoId, object }) => {
       // If the first message is still in the queue, this one is a duplicate, which has no effect.
-      await workQueue.enqueue({ key: s3Key, etag: etag ?? "", bytes })
+      await workQueue.enqueue(object)
       return photoId
     },
   )

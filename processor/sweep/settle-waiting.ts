@@ -26,7 +26,7 @@ const settle = async (
   const recovered = await database.run(recoverPhotos, {
     photos: found.map(({ photoId, object }) => ({ photoId, etag: object.etag })),
   })
-  await forEach(found, ({ s3Key, object }) => workQueue.enqueue({ key: s3Key, ...object }))
+  await forEach(found, ({ object }) => workQueue.enqueue(object))
   count("recovered", recovered.length)
 
   const late = checked.filter(({ object, ageMs }) => !object && ageMs >= bounds.uploadMs)

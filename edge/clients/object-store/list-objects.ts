@@ -1,10 +1,8 @@
 import * as z from "zod"
 import { parseS3Xml } from "../../../aws/s3-xml.ts"
+import type { StoredObject } from "../../../domain/object-ref.ts"
 import type { SendS3Request } from "./s3-request.ts"
 import { etagText } from "./stored-object.ts"
-
-/** An object in a listing. */
-export type ListedObject = { key: string; etag: string; bytes: number }
 
 export type ListRange = {
   /** Only keys with this prefix. */
@@ -23,8 +21,8 @@ const maxKeysPerPage = 1000
 /** Lists the objects of a range of keys: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export const listObjects =
   (send: SendS3Request) =>
-  async ({ prefix, startAfter, endAt, maxKeys }: ListRange): Promise<ListedObject[]> => {
-    const objects: ListedObject[] = []
+  async ({ prefix, startAfter, endAt, maxKeys }: ListRange): Promise<StoredObject[]> => {
+    const objects: StoredObject[] = []
     for (let token: string | undefined; ; ) {
       const query = {
         "list-type": "2",

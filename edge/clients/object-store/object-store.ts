@@ -1,10 +1,12 @@
+import type { Checksum } from "../../../domain/checksum.ts"
 import type { PlannedPart } from "../../../domain/multipart.ts"
+import type { StoredObject } from "../../../domain/object-ref.ts"
 import type { Config } from "../../config.ts"
-import { type ListedObject, type ListRange, listObjects } from "./list-objects.ts"
+import { type ListRange, listObjects } from "./list-objects.ts"
 import { multipartOf, type StoredPart } from "./multipart.ts"
 import { presignerOf } from "./presign.ts"
 import { s3RequestsOf } from "./s3-request.ts"
-import { headObject, type StoredObject } from "./stored-object.ts"
+import { headObject } from "./stored-object.ts"
 
 /** A request to S3 that needs no credentials until `expiresAt`. */
 export type PresignedRequest = {
@@ -15,7 +17,7 @@ export type PresignedRequest = {
 }
 
 /** The properties that an object must have for its presigned PUT to be accepted. */
-export type ExpectedObject = { key: string; type: string; bytes: number; sha256: string | null }
+export type ExpectedObject = { key: string; type: string; bytes: number; sha256: Checksum | null }
 
 /** The headers S3 sends with a download. */
 export type Presentation = { contentType: string; contentDisposition: string }
@@ -29,7 +31,7 @@ export type ObjectStore = {
   /** Returns the metadata of the object under `key`, or null. */
   head: (key: string) => Promise<StoredObject | null>
   /** Lists the objects of a range of keys, in the order of their keys. */
-  list: (range: ListRange) => Promise<ListedObject[]>
+  list: (range: ListRange) => Promise<StoredObject[]>
   /** Opens a multipart upload and returns its id. */
   createMultipart: (key: string, type: string) => Promise<string>
   /** Lists the parts stored so far; null when the upload does not exist. */
@@ -84,8 +86,8 @@ const headersOf = (expected: ExpectedObject): Record<string, string> => ({
   // The object can be created once and never replaced:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
   "if-none-match": "*",
-  ...(expected.sha256 !== null && { "x-amz-checksum-sha256": hexToBase64(expected.sha256) }),
+  ...(expected.sha256 !== null && { "x-amz-checksum-sha256": toBase64(expected.sha256) }),
 })
 
-const hexToBase64 = (hex: string): string =>
-  btoa(String.fromCharCode(...(hex.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16))))
+const toBase64 = (checksum: Checksum): string =>
+  btoa(checksum.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))))

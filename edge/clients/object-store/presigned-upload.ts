@@ -1,7 +1,7 @@
 import * as z from "zod"
 import { partCountOf } from "../../../domain/multipart.ts"
-import { isUploadPending, photoStatuses } from "../../../domain/photo-status.ts"
-import type { DeclaredPhoto, PendingPhoto } from "./declared-photo.ts"
+import { isPendingPhoto, type PendingPhoto, type PhotoUpload } from "../../../domain/photo.ts"
+import { photoStatuses } from "../../../domain/photo-status.ts"
 import type { ObjectStore } from "./object-store.ts"
 
 const common = { photoId: z.string(), status: z.enum(photoStatuses), method: z.literal("PUT") }
@@ -70,8 +70,8 @@ export const presignUpload = async (
 }
 
 /** Signs the upload of a photo if it is pending; any other photo gets an item without a URL. */
-export const uploadItemOf = async (objectStore: ObjectStore, photo: DeclaredPhoto): Promise<UploadItem> => {
+export const uploadItemOf = async (objectStore: ObjectStore, photo: PhotoUpload): Promise<UploadItem> => {
+  if (isPendingPhoto(photo)) return presignUpload(objectStore, photo)
   const { photoId, status } = photo
-  if (isUploadPending(status)) return presignUpload(objectStore, { ...photo, status })
   return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart: null }
 }

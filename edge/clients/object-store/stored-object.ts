@@ -1,7 +1,6 @@
 import * as z from "zod"
+import type { StoredObject } from "../../../domain/object-ref.ts"
 import type { SendS3Request } from "./s3-request.ts"
-
-export type StoredObject = { etag: string; bytes: number }
 
 /** An entity tag as S3 writes it into headers and XML, without its quotes. */
 export const etagText = z.string().transform((etag) => etag.replaceAll(/"|&quot;/g, ""))
@@ -13,7 +12,7 @@ export const headObject =
     const response = await send({ method: "HEAD", key, expected: [200, 404] })
     if (response.status === 404) return null
     const { etag, "content-length": bytes } = objectHeaders.parse(Object.fromEntries(response.headers))
-    return { etag, bytes }
+    return { key, etag, bytes }
   }
 
 const objectHeaders = z.object({

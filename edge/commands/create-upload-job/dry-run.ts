@@ -12,7 +12,7 @@ export const dryRun = async (
 ): Promise<DryRunResponse> => {
   const checked = files.map((file) => ({
     filename: file.filename,
-    sha256: file.sha256?.toLowerCase() ?? null,
+    sha256: file.sha256 ?? null,
     bytes: file.bytes,
     rejection: fileRejectionOf(file, limits),
   }))

@@ -1,6 +1,7 @@
 import type { Database } from "../../../db/statement.ts"
 import type { UserId } from "../../../domain/ids.ts"
 import { originalKey } from "../../../domain/object-key.ts"
+import type { PhotoUpload } from "../../../domain/photo.ts"
 import { err, ok, type Result } from "../../../domain/result.ts"
 import {
   type DeclaredFile,
@@ -8,7 +9,6 @@ import {
   type RejectedFile,
   type UploadLimits,
 } from "../../../domain/upload-job.ts"
-import type { DeclaredPhoto } from "../../clients/object-store/declared-photo.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import { uploadItemOf } from "../../clients/object-store/presigned-upload.ts"
 import { newId } from "../../new-id.ts"
@@ -73,5 +73,5 @@ export const createUploadJob = async (
   }
 }
 
-const signAll = (objectStore: ObjectStore, photos: readonly DeclaredPhoto[]) =>
+const signAll = (objectStore: ObjectStore, photos: readonly PhotoUpload[]) =>
   Promise.all(photos.map((photo) => uploadItemOf(objectStore, photo)))

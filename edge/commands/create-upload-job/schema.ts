@@ -1,4 +1,5 @@
 import * as z from "zod"
+import { isChecksum } from "../../../domain/checksum.ts"
 import { partSizeLimits } from "../../../domain/multipart.ts"
 import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
 import { uploadItem } from "../../clients/object-store/presigned-upload.ts"
@@ -11,6 +12,8 @@ const declaredFile = z.object({
   sha256: z
     .string()
     .regex(/^[0-9a-fA-F]{64}$/, "must be 64 hexadecimal digits")
+    .transform((hex) => hex.toLowerCase())
+    .pipe(z.string().refine(isChecksum))
     .optional(),
 })
 

@@ -3,7 +3,7 @@ import { auditOf } from "../../../db/audit-sql.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { isJobId, type UserId } from "../../../domain/ids.ts"
 import type { ExpectedPhoto, PlannedUploadJob } from "../../../domain/upload-job.ts"
-import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
+import { photoUpload, photoUploadJson } from "../../clients/object-store/photo-upload.ts"
 
 export type NewUploadJob = Omit<PlannedUploadJob, "photos"> & {
   traceparent: string
@@ -18,7 +18,7 @@ const outcome = z.discriminatedUnion("outcome", [
   z.object({
     outcome: z.literal("replayed"),
     jobId: z.string().refine(isJobId),
-    photos: z.array(declaredPhoto),
+    photos: z.array(photoUpload),
   }),
 ])
 
@@ -99,7 +99,7 @@ export const insertUploadJob = statementOf<NewUploadJob>()(
   select jsonb_build_object('outcome', outcome) || case when outcome = 'replayed' then jsonb_build_object(
       'jobId', job_id,
       'photos', (
-        select jsonb_agg(${declaredPhotoJson} order by p.photo_id)
+        select jsonb_agg(${photoUploadJson} order by p.photo_id)
         from photos p where p.job_id = decided.job_id))
     else '{}' end as result
   from decided`,

@@ -70,7 +70,7 @@ const settle = async (
   const found = await database.run(finalizePhoto, { photoId, userId, etag: object?.etag ?? null, parts })
   if (!found.ok) return found
   if (object && found.value.isMessageDue)
-    await sendProcessingMessages(dependencies, userId, [{ photoId, key, ...object }])
+    await sendProcessingMessages(dependencies, userId, [{ photoId, ...object }])
   return ok({ ...found.value, hasObject: object !== null })
 }
 

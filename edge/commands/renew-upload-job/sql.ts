@@ -5,11 +5,11 @@ import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { JobId, UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
-import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
+import { photoUpload, photoUploadJson } from "../../clients/object-store/photo-upload.ts"
 
 /** Reads the photos of a job that are not uploaded yet, in the order of the files. */
 export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }>()(
-  rowOrNotFound(z.object({ status: z.enum(jobStatuses), photos: z.array(declaredPhoto) })),
+  rowOrNotFound(z.object({ status: z.enum(jobStatuses), photos: z.array(photoUpload) })),
   `
   with ${inputOfActingUser},
   known as (
@@ -22,7 +22,7 @@ export const selectPendingUploads = statementOf<{ jobId: JobId; userId: UserId }
   )}
   select (
     select jsonb_build_object('status', known.status, 'photos', (
-      select coalesce(jsonb_agg(${declaredPhotoJson} order by p.photo_id), '[]')
+      select coalesce(jsonb_agg(${photoUploadJson} order by p.photo_id), '[]')
       from photos p where p.job_id = known.job_id and ${mayBecome("PROCESSING", "p.status")}))
     from known
   ) as result`,

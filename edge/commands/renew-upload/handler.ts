@@ -1,6 +1,7 @@
 import type { Database } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
-import { isUploadPending, type PhotoStatus } from "../../../domain/photo-status.ts"
+import { isPendingPhoto } from "../../../domain/photo.ts"
+import type { PhotoStatus } from "../../../domain/photo-status.ts"
 import { err, type NotFound, ok, type Result } from "../../../domain/result.ts"
 import type { ObjectStore } from "../../clients/object-store/object-store.ts"
 import { presignUpload } from "../../clients/object-store/presigned-upload.ts"
@@ -16,7 +17,7 @@ export const renewUpload = async (
 ): Promise<Result<RenewUploadResponse, RenewUploadFailure>> => {
   const found = await database.run(selectUpload, request)
   if (!found.ok) return found
-  const { status } = found.value
-  if (!isUploadPending(status)) return err({ reason: "already_uploaded", status })
-  return ok(await presignUpload(objectStore, { ...found.value, status }))
+  const photo = found.value
+  if (!isPendingPhoto(photo)) return err({ reason: "already_uploaded", status: photo.status })
+  return ok(await presignUpload(objectStore, photo))
 }

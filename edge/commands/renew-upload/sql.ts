@@ -2,11 +2,11 @@ import { auditOf } from "../../../db/audit-sql.ts"
 import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
-import { declaredPhoto, declaredPhotoJson } from "../../clients/object-store/declared-photo.ts"
+import { photoUpload, photoUploadJson } from "../../clients/object-store/photo-upload.ts"
 
 /** Reads the fields of a photo that its upload needs. */
 export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  rowOrNotFound(declaredPhoto),
+  rowOrNotFound(photoUpload),
   `
   with ${inputOfActingUser},
   known as (
@@ -18,5 +18,5 @@ export const selectUpload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     `select doc->>'userId' as user_id, known.job_id, doc->>'photoId' as photo_id,
        coalesce(known.status, 'not_found') as outcome from input left join known on true`,
   )}
-  select (select ${declaredPhotoJson} from known p) as result`,
+  select (select ${photoUploadJson} from known p) as result`,
 )

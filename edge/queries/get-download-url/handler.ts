@@ -20,10 +20,11 @@ export const findDownload = async (
 ): Promise<Result<Download, DownloadFailure>> => {
   const found = await database.run(selectDownload, photo)
   if (!found.ok) return found
-  const { status, version, filename, thumbnails } = found.value
-  if (status !== "COMPLETED") return err({ reason: "photo_not_ready", status })
+  const download = found.value
+  if (download.status !== "COMPLETED") return err({ reason: "photo_not_ready", status: download.status })
+  const { status, version, filename, thumbnails } = download
   if (variant === "original")
-    return ok({ key: found.value.s3Key, filename, contentType: found.value.mimeType, version })
+    return ok({ key: download.s3Key, filename, contentType: download.mimeType, version })
   const thumbnail = thumbnails.find((each) => String(each.variant) === variant)
   if (!thumbnail) return err({ reason: "photo_not_ready", status })
   return ok({

@@ -2,21 +2,24 @@ import * as z from "zod"
 import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
-import { photoStatuses } from "../../../domain/photo-status.ts"
+import type { PhotoDownload } from "../../../domain/photo.ts"
 import { storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
+
+const photoDownload: z.ZodType<PhotoDownload> = z.discriminatedUnion("status", [
+  z.object({
+    status: z.literal("COMPLETED"),
+    filename: z.string(),
+    mimeType: z.string(),
+    s3Key: z.string(),
+    thumbnails: z.array(storedThumbnail),
+    version: z.number().int(),
+  }),
+  z.object({ status: z.enum(["QUEUED", "UPLOADING", "PROCESSING", "FAILED", "CANCELLED"]) }),
+])
 
 /** Reads a photo's filename and stored variants. */
 export const selectDownload = statementOf<{ photoId: PhotoId; userId: UserId }>()(
-  rowOrNotFound(
-    z.object({
-      status: z.enum(photoStatuses),
-      filename: z.string(),
-      mimeType: z.string(),
-      s3Key: z.string(),
-      thumbnails: z.array(storedThumbnail),
-      version: z.number().int(),
-    }),
-  ),
+  rowOrNotFound(photoDownload),
   `
   with ${inputOfActingUser}
   select (
