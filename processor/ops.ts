@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs"
 import { openNodeDatabase } from "../db/node.ts"
 import { failureMessage } from "./operate/failure-message.ts"
 import { type Operation, operationOf, usage } from "./operate/operate.ts"
@@ -5,7 +6,10 @@ import { configOf } from "./platform/config.ts"
 import { objectStoreOf } from "./platform/object-store.ts"
 import { workQueueOf } from "./platform/work-queue.ts"
 
-// The command line for operators. It reads the processor's environment variables.
+// The command line for operators. It reads the processor's environment variables. `npm start` writes those of the local
+// system to a file. (Node's --env-file-if-exists would print a line if the file does not exist.)
+const localVariables = ".local/processor.env"
+if (existsSync(localVariables)) process.loadEnvFile(localVariables)
 
 const run = async (operation: Operation): Promise<void> => {
   const config = configOf(process.env)

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process"
+import { tmpdir } from "node:os"
 import { resolve } from "node:path"
 import { expect, test } from "vitest"
 import { freePort } from "../../local/process/ports.ts"
@@ -42,7 +43,7 @@ const unreachableDatabase = async () => `postgres://postgres@127.0.0.1:${await f
 const ops = (env: Record<string, string>) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((done) => {
     const program = resolve(import.meta.dirname, "../ops.ts")
-    execFile(process.execPath, [program, "status"], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [program, "status"], { env, cwd: tmpdir() }, (error, stdout, stderr) =>
       done({ code: typeof error?.code === "number" ? error.code : 0, stdout, stderr }),
     )
   })
