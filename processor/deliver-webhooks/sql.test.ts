@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from "vitest"
-import { openNodeDatabase } from "../../db/node.ts"
+import { databaseOf } from "../../db/node.ts"
 import type { UserId } from "../../domain/ids.ts"
 import { newId } from "../../edge/new-id.ts"
 import { openTestOutbox } from "../../local/test-outbox.ts"
@@ -82,26 +82,29 @@ describe("leasing", () => {
     expect(await leaseAll()).toHaveLength(3)
   })
 
-  test("keeps both bounds when many workers lease at the same instant", async () => {
-    const workers = 8
+  test("keeps both bounds while another worker's lease is not committed", async () => {
     const userId = await outbox.newUser()
-    for (let count = 0; count < 3; count += 1) await newEndpoint(100, userId)
-    const databases = Array.from({ length: workers }, () => openNodeDatabase(outbox.url, 1))
-    try {
-      const leased: DueDelivery[] = []
-      for (let round = 0; round < 10; round += 1) {
-        const pages = await Promise.all(
-          databases.map((database) => database.run(leaseDue, { limit: 100, after: "", leaseMs: 60_000 })),
-        )
-        leased.push(...pages.flatMap(({ deliveries }) => deliveries))
-        if (leased.length >= 8) break
-      }
-      const counts = Map.groupBy(leased, ({ endpointId }) => endpointId)
-      expect(Math.max(...Array.from(counts.values(), (each) => each.length))).toBeLessThanOrEqual(4)
-      expect(leased).toHaveLength(8)
-    } finally {
-      await Promise.all(databases.map((database) => database.close()))
-    }
+    const ids: string[] = []
+    for (let count = 0; count < 4; count += 1) ids.push(await newEndpoint(10, userId))
+    const [first = ""] = ids.toSorted()
+    // Seven in flight, three of them to the first endpoint.
+    await outbox.rows`
+      update webhook_deliveries set next_attempt_at = now() + interval '1 minute', lease_expires_at = now() + interval '1 minute'
+      where delivery_id in (
+        select delivery_id from (
+          select delivery_id, row_number() over (partition by endpoint_id = ${first} order by delivery_id) as n,
+            endpoint_id = ${first} as is_first from webhook_deliveries) as numbered
+        where n <= case when is_first then 3 else 4 end)`
+    await outbox.rows.begin(async (transaction) => {
+      const inTransaction = databaseOf(transaction)
+      const eighth = await inTransaction.run(leaseDue, { limit: 1, after: "", leaseMs: 60_000 })
+      expect(only(eighth.deliveries).endpointId).toBe(first)
+      await outbox.rows`
+        insert into webhook_deliveries (endpoint_id, event_id, event, next_attempt_at)
+        values (${first}, 'evt_earlier', '{}', now() - interval '1 hour')`
+      expect((await lease()).deliveries).toEqual([])
+    })
+    expect((await lease()).deliveries).toEqual([])
   })
 
   test("leases a delivery to one worker only", async () => {
