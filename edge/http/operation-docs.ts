@@ -59,7 +59,7 @@ export type Operation = {
 /** The part of an operation's description that a middleware or a handler adds. A route's facts are merged. */
 export type Facts = {
   operation?: Operation
-  answers?: Record<number, SuccessResponse>
+  responses?: Record<number, SuccessResponse>
   problems?: readonly ProblemType[]
   parameters?: readonly ParameterName[]
   /** How the caller authenticates. Absent for public operations. */

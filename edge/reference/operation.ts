@@ -119,7 +119,7 @@ const headersOf = (names: readonly HeaderName[]) =>
   }
 
 const successes = (
-  { answers = {}, isCached = false, isRateLimited = false }: Facts,
+  { responses = {}, isCached = false, isRateLimited = false }: Facts,
   operationId: string,
   name: string,
   schemas: Schemas,
@@ -128,8 +128,8 @@ const successes = (
     ...(isCached ? (["ETag"] as const) : []),
     ...(isRateLimited ? (["RateLimit", "RateLimit-Policy"] as const) : []),
   ]
-  const isOnlyOne = Object.keys(answers).length === 1
-  const described = Object.entries(answers).map(([status, success]): [string, ResponseObject] => [
+  const isOnlyOne = Object.keys(responses).length === 1
+  const described = Object.entries(responses).map(([status, success]): [string, ResponseObject] => [
     status,
     {
       description: success.description,

@@ -13,7 +13,7 @@ export const issueLiveTicket = new Hono<EdgeEnv>().post(
     summary: "Create a ticket for a live channel",
     description:
       "The ticket opens one live channel without an access token. It is valid once and for 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.",
-    answers: { 201: { description: "The ticket.", schema: liveTicketResponse } },
+    responses: { 201: { description: "The ticket.", schema: liveTicketResponse } },
   }),
   bearer("photos:read"),
   async (c) => {

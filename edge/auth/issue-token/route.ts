@@ -27,7 +27,7 @@ export const issueToken = new Hono<EdgeEnv>().post(
     summary: "Issue an access token and a refresh token",
     description: "Send email and password as HTTP Basic credentials.",
     security: "basic",
-    answers: { 200: { description: "The tokens (RFC 6749 §5.1).", schema: tokenResponse } },
+    responses: { 200: { description: "The tokens (RFC 6749 §5.1).", schema: tokenResponse } },
     isRateLimited: true,
     problems: [...problemTypesOf(failures), "database-unavailable"],
   }),

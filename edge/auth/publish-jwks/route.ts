@@ -9,7 +9,7 @@ export const publishJwks = new Hono<EdgeEnv>().get(
   describeOperation("publishJwks", {
     tag: "accounts",
     summary: "Get the public keys that verify access tokens",
-    answers: { 200: { description: "A JWK set (RFC 7517).", contentType: "application/json" } },
+    responses: { 200: { description: "A JWK set (RFC 7517).", contentType: "application/json" } },
   }),
   (c) => {
     c.header("cache-control", "public, max-age=300")

@@ -25,7 +25,7 @@ export const refreshToken = new Hono<EdgeEnv>().post(
     summary: "Refresh an access token",
     description:
       "Returns a new access token and the next refresh token. A refresh token is valid once: using it again revokes every token of the same sign-in.",
-    answers: { 200: { description: "The tokens.", schema: tokenResponse } },
+    responses: { 200: { description: "The tokens.", schema: tokenResponse } },
     problems: [...problemTypesOf(failures), "database-unavailable"],
   }),
   validJson(refreshTokenRequest),

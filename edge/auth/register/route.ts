@@ -18,7 +18,7 @@ export const register = new Hono<EdgeEnv>().post(
   describeOperation("register", {
     tag: "accounts",
     summary: "Create an account",
-    answers: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },
+    responses: { 201: { description: "The account. Sign in to get a token.", schema: registerResponse } },
     isRateLimited: true,
     problems: [...problemTypesOf(failures), "database-unavailable"],
   }),

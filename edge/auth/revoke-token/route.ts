@@ -21,7 +21,7 @@ export const revokeToken = new Hono<EdgeEnv>().post(
     summary: "Sign out",
     description:
       "Revokes the refresh token and every token of the same sign-in. Access tokens remain valid until they expire.",
-    answers: { 204: { description: "Signed out." } },
+    responses: { 204: { description: "Signed out." } },
     problems: [...problemTypesOf(failures), "database-unavailable"],
   }),
   validJson(refreshTokenRequest),

@@ -19,7 +19,7 @@ export const cancelPhoto = new Hono<EdgeEnv>().delete(
     summary: "Delete a photo",
     description:
       "Deletes a photo whose status is COMPLETED or FAILED. In any other status it cancels the upload.",
-    answers: { 200: { description: "The photo's status.", schema: cancelPhotoResponse } },
+    responses: { 200: { description: "The photo's status.", schema: cancelPhotoResponse } },
   }),
   validParam(cancelPhotoParams),
   async (c) => {

@@ -19,7 +19,7 @@ export const cancelUploadJob = new Hono<EdgeEnv>().post(
     summary: "Cancel an upload job",
     description:
       "Cancels every photo of the job whose status is not final. COMPLETED and FAILED photos are kept.",
-    answers: {
+    responses: {
       200: { description: "The photos that this call cancelled.", schema: cancelUploadJobResponse },
     },
   }),

@@ -39,7 +39,7 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     description:
       "Returns a presigned upload for each declared file. If one file is invalid, no job is created. With `dryRun` " +
       "it only checks the files: it returns a result for each and creates nothing.",
-    answers: {
+    responses: {
       200: {
         description: "Only with `dryRun: true`: the result for each file. No job was created.",
         schema: dryRunResponse,

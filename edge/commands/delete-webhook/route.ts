@@ -15,7 +15,7 @@ export const deleteWebhook = new Hono<EdgeEnv>().delete(
   describeOperation("deleteWebhook", {
     tag: "live",
     summary: "Delete a webhook",
-    answers: { 204: { description: "Deleted, together with its pending deliveries." } },
+    responses: { 204: { description: "Deleted, together with its pending deliveries." } },
   }),
   validParam(z.object({ endpointId: z.string().refine(isEndpointId) })),
   async (c) => {

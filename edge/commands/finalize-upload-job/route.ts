@@ -21,7 +21,7 @@ export const finalizeUploadJob = new Hono<EdgeEnv>().post(
       "`photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only " +
       "for photos whose status has not changed some seconds after their upload. Photos that are uploaded in parts are " +
       "finalized one by one.",
-    answers: { 200: { description: "The outcome for each photo.", schema: finalizeUploadJobResponse } },
+    responses: { 200: { description: "The outcome for each photo.", schema: finalizeUploadJobResponse } },
     problems: ["storage-unavailable", "queue-unavailable"],
   }),
   validParam(finalizeUploadJobParams),

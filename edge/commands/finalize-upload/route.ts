@@ -34,7 +34,7 @@ export const finalizeUpload = new Hono<EdgeEnv>().post(
     description:
       "Idempotent; has the same effect as the S3 event. If the photo is uploaded in parts, it first completes the " +
       "multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.",
-    answers: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
+    responses: { 200: { description: "The photo's status.", schema: finalizeUploadResponse } },
     problems: [...problemTypesOf(failures), "storage-unavailable", "queue-unavailable"],
   }),
   validParam(finalizeUploadParams),

@@ -27,7 +27,7 @@ export const registerWebhook = new Hono<EdgeEnv>().post(
     summary: "Register a webhook",
     description:
       "Sends events to the URL as CloudEvents, signed according to [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md lists the events.",
-    answers: {
+    responses: {
       201: {
         description: "The webhook with its secret. The secret is returned only once.",
         schema: registerWebhookResponse,

@@ -22,7 +22,7 @@ export const renewUploadJob = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Renew the presigned URLs of a job",
     description: "Returns new presigned URLs for every photo of the job that is not uploaded yet.",
-    answers: {
+    responses: {
       200: {
         description: "The presigned uploads of the photos that are not uploaded yet.",
         schema: renewUploadJobResponse,

@@ -14,7 +14,7 @@ export const reportProgress = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Report upload progress",
     description: "Best effort: a report may be dropped. The next report replaces it.",
-    answers: { 202: { description: "Accepted.", schema: reportProgressResponse } },
+    responses: { 202: { description: "Accepted.", schema: reportProgressResponse } },
     isRateLimited: true,
   }),
   validJson(reportProgressRequest),

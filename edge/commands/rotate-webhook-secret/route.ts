@@ -21,7 +21,7 @@ export const rotateWebhookSecret = new Hono<EdgeEnv>().post(
     summary: "Rotate the secret of a webhook",
     description:
       "Deliveries are signed with the new and the previous secret until `previousSecretExpiresAt`.",
-    answers: { 200: { description: "The new secret.", schema: rotateWebhookSecretResponse } },
+    responses: { 200: { description: "The new secret.", schema: rotateWebhookSecretResponse } },
   }),
   validParam(rotateWebhookSecretParams),
   async (c) => {

@@ -22,7 +22,7 @@ export const tagPhoto = new Hono<EdgeEnv>().post(
   describeOperation("tagPhoto", {
     tag: "photos",
     summary: "Add tags to a photo",
-    answers: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },
+    responses: { 200: { description: "All tags of the photo.", schema: photoTagsResponse } },
     problems: problemTypesOf(failures),
   }),
   validParam(tagPhotoParams),

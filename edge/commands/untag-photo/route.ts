@@ -14,7 +14,7 @@ export const untagPhoto = new Hono<EdgeEnv>().delete(
   describeOperation("untagPhoto", {
     tag: "photos",
     summary: "Remove a tag from a photo",
-    answers: { 200: { description: "The remaining tags of the photo.", schema: untagPhotoResponse } },
+    responses: { 200: { description: "The remaining tags of the photo.", schema: untagPhotoResponse } },
   }),
   validParam(untagPhotoParams),
   async (c) => {

@@ -30,7 +30,7 @@ export const receiveEvents = new Hono<EdgeEnv>().post(
     summary: "Receive a batch of events from the relay",
     description:
       "Only the relay calls it. Accepts a CloudEvents batch that is signed according to Standard Webhooks. An empty batch checks that the edge is available.",
-    answers: {
+    responses: {
       200: { description: "Which events were accepted and which failed.", schema: receiveEventsResponse },
     },
     problems: ["bad-signature", "validation-failed"],

@@ -24,7 +24,7 @@ const about = {
     "Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.",
   parameters: ["Last-Event-ID"],
   problems: problemTypesOf(failures),
-  answers: {
+  responses: {
     200: {
       description: "A stream of messages; each `data:` field contains one of these messages.",
       schema: liveMessage,

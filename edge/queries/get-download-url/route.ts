@@ -25,7 +25,7 @@ export const getDownloadUrl = new Hono<EdgeEnv>().get(
     tag: "photos",
     summary: "Get a download URL",
     description: "Returns a presigned URL of the original or of a thumbnail.",
-    answers: { 200: { description: "The URL.", schema: downloadUrlResponse } },
+    responses: { 200: { description: "The URL.", schema: downloadUrlResponse } },
     problems: problemTypesOf(failures),
     isCached: true,
   }),

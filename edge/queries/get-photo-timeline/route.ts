@@ -16,7 +16,7 @@ export const getPhotoTimeline = new Hono<EdgeEnv>().get(
   describeOperation("getPhotoTimeline", {
     tag: "photos",
     summary: "Get the timeline of a photo",
-    answers: {
+    responses: {
       200: {
         description: "What happened to the photo, in chronological order.",
         schema: photoTimelineResponse,

@@ -17,7 +17,7 @@ export const getPhoto = new Hono<EdgeEnv>().get(
   describeOperation("getPhoto", {
     tag: "photos",
     summary: "Get a photo",
-    answers: { 200: { description: "The photo with its metadata and thumbnails.", schema: photoResponse } },
+    responses: { 200: { description: "The photo with its metadata and thumbnails.", schema: photoResponse } },
     isCached: true,
   }),
   validParam(getPhotoParams),

@@ -18,7 +18,7 @@ export const getUploadJob = new Hono<EdgeEnv>().get(
     summary: "Get an upload job",
     description:
       "Poll this operation to follow a job. Wait `pollAfterMs` between requests, send `If-None-Match`, and stop when `terminal` is true.",
-    answers: {
+    responses: {
       200: {
         description: "The job and its photos. `Retry-After` is present until the job is terminal.",
         schema: uploadJobSnapshot,

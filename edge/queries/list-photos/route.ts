@@ -16,7 +16,7 @@ export const listPhotos = new Hono<EdgeEnv>().get(
     summary: "List and search photos",
     description:
       "Returns the caller's photos, newest first. A photo is returned if it matches all given filters.",
-    answers: {
+    responses: {
       200: { description: "A page of photos, newest first.", schema: listPhotosResponse, headers: ["Link"] },
     },
     isCached: true,

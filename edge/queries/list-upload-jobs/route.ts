@@ -13,7 +13,7 @@ export const listUploadJobs = new Hono<EdgeEnv>().get(
   describeOperation("listUploadJobs", {
     tag: "uploads",
     summary: "List upload jobs",
-    answers: {
+    responses: {
       200: {
         description: "A page of jobs, newest first.",
         schema: listUploadJobsResponse,

@@ -22,7 +22,7 @@ export const listWebhookDeliveries = new Hono<EdgeEnv>().get(
     tag: "live",
     summary: "List the deliveries of a webhook",
     isCached: true,
-    answers: {
+    responses: {
       200: {
         description: "A page of deliveries, newest first.",
         schema: listWebhookDeliveriesResponse,

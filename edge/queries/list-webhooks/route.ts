@@ -11,7 +11,7 @@ export const listWebhooks = new Hono<EdgeEnv>().get(
     tag: "live",
     summary: "List webhooks",
     isCached: true,
-    answers: {
+    responses: {
       200: {
         description: "All webhooks of the account, without their secrets.",
         schema: listWebhooksResponse,
