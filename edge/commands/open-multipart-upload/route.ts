@@ -25,7 +25,9 @@ export const openMultipartUpload = new Hono<EdgeEnv>().post(
     summary: "Open or resume a multipart upload",
     description:
       "For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part.",
-    responses: { 200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse } },
+    responses: {
+      200: { description: "A presigned URL for each part.", schema: openMultipartUploadResponse },
+    },
     problems: [...problemTypesOf(failures), "overloaded", "storage-unavailable"],
   }),
   acceptsUploads,
