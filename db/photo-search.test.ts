@@ -53,7 +53,9 @@ const timeOf = (milliseconds: number): string =>
 const idsOf = async (user: UserId, filters: Partial<PhotosPage>): Promise<PhotoId[]> => {
   const page: PhotosPage = {
     userId: user,
+    sort: "uploaded",
     before: null,
+    beforeTime: null,
     offset: 0,
     limit: 100,
     tagKey: null,

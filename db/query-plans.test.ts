@@ -3,12 +3,16 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import * as z from "zod"
 import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
 import { newId } from "../edge/new-id.ts"
+import { selectAccount } from "../edge/queries/get-account/sql.ts"
 import { selectDownload } from "../edge/queries/get-download-url/sql.ts"
 import { selectPhoto } from "../edge/queries/get-photo/sql.ts"
 import { selectPhotoTimeline } from "../edge/queries/get-photo-timeline/sql.ts"
+import { selectReceipt } from "../edge/queries/get-receipt/sql.ts"
 import { selectUploadJob } from "../edge/queries/get-upload-job/sql.ts"
+import { selectPhotoMonths } from "../edge/queries/list-photo-months/sql.ts"
 import { type PhotosPage, selectPhotos } from "../edge/queries/list-photos/sql.ts"
 import { selectUploadJobs } from "../edge/queries/list-upload-jobs/sql.ts"
+import { selectStoredHashes } from "../edge/queries/verify-hashes/sql.ts"
 import { withInlineInput } from "./edge.ts"
 import type { Statement } from "./statement.ts"
 import { createOwnDatabase, type OwnDatabase } from "./testing/own-database.ts"
@@ -45,12 +49,13 @@ const seed = async () => {
     "photo_timeline",
     "photo_search",
     "search_blocks",
+    "photo_months",
   ])
     await sql`alter table ${sql(table)} set (autovacuum_enabled = false)`
   await sql.unsafe(`
     set session_replication_role = replica;
-    insert into upload_jobs (job_id, user_id, total_count)
-    select ${id("job", "n")}, case when n % 10 = 0 then '${otherUserId}' else '${userId}' end, ${photosPerJob}
+    insert into upload_jobs (job_id, user_id, status, total_count)
+    select ${id("job", "n")}, case when n % 10 = 0 then '${otherUserId}' else '${userId}' end, 'COMPLETED', ${photosPerJob}
     from generate_series(0, ${photoCount / photosPerJob}) n;
     insert into photos
       (photo_id, job_id, user_id, filename, mime_type, bytes, s3_key, status, exif_json, checksum, deleted_at)
@@ -73,11 +78,13 @@ const seed = async () => {
   await sql.unsafe(`
     drop index photo_search_tokens;
     select rebuild_photo_search();
+    select rebuild_photo_months();
     ${index?.definition};
     -- Blocks of other users, which these plans must not read.
     set session_replication_role = replica;
     insert into search_blocks (user_id, first_photo_id, photo_count)
     select 'usr_' || n, '', 0 from generate_series(1, 20000) n;
+    insert into photo_months (user_id, month, photo_count) select 'usr_' || n, '2020-01', 1 from generate_series(1, 20000) n;
     reset session_replication_role;`)
   const [middle] = await sql`select photo_id, job_id from photos where filename = 'IMG_50550.jpg'`
   photoId = middle?.photo_id
@@ -125,7 +132,9 @@ const expectNoTableScan = async <Input>(statement: Statement<Input, unknown>, in
 
 const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
   userId,
+  sort: "uploaded",
   before: null,
+  beforeTime: null,
   offset: 0,
   limit: 51,
   tagKey: null,
@@ -138,6 +147,7 @@ const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
 })
 // The 100 photos of the job, not all 90,000 of the user.
 const blocksOfJob = 150
+const blocksOfLookUp = 5
 // A page has about 51 rows with their tags: nine blocks each.
 const blocksOfPage = 1500
 // The largest user has 90,000 photos in 22 blocks of 4,096: a few index pages for each token and block.
@@ -145,6 +155,9 @@ const blocksOfSearch = 3000
 
 const listPlan = (filters: Partial<PhotosPage>) =>
   expectNoTableScan(selectPhotos(page(filters)), page(filters))
+
+// One user's index entries of all 90,000 photos are about 1,200 pages.
+const blocksOfMatches = 12_000
 
 const searches: [string, Partial<PhotosPage>][] = [
   ["a rare word", { q: "holiday" }],
@@ -171,6 +184,10 @@ describe.each([
     const plan = await expectNoTableScan(selectUploadJob, { jobId, userId, knownTags: [] })
     expect(blocksOf(plan)).toBeLessThan(blocksOfJob)
   })
+  test("a receipt: the rows of its photos", async () => {
+    const plan = await expectNoTableScan(selectReceipt, { jobId, userId })
+    expect(blocksOf(plan)).toBeLessThan(blocksOfJob)
+  })
   test("an unchanged job: its row, and no photo", async () => {
     const plan = await expectNoTableScan(selectUploadJob, { jobId, userId, knownTags: ["1"] })
     expect(rowsRead(plan, "upload_jobs")).toBe(1)
@@ -183,6 +200,16 @@ describe.each([
   })
   test("a photo", () => expectNoTableScan(selectPhoto, { photoId, userId }))
   test("a download", () => expectNoTableScan(selectDownload, { photoId, userId }))
+  test("a thousand hashes: a look-up for each", async () => {
+    const sha256 = Array.from({ length: 1000 }, (_, place) => String(place).padStart(64, "0"))
+    const plan = await expectNoTableScan(selectStoredHashes, { userId, sha256 })
+    expect(blocksOf(plan)).toBeLessThan(1000 * blocksOfLookUp)
+    expect(rowsRead(plan, "photos")).toBe(0)
+  })
+  test("an account: its row", async () => {
+    const plan = await planOf(selectAccount, { userId })
+    expect(blocksOf(plan)).toBeLessThan(20)
+  })
   test("a timeline", () => expectNoTableScan(selectPhotoTimeline, { photoId, userId }))
   test("the jobs", () =>
     expectNoTableScan(selectUploadJobs, { userId, before: null, offset: 0, limit: 51, knownTags: [] }))
@@ -195,6 +222,33 @@ describe.each([
   })
   test.each(searches)("photos by %s", async (_, filters) => {
     expect(blocksOf(await listPlan(filters))).toBeLessThan(blocksOfSearch)
+  })
+  test.each([
+    ["all photos", {}],
+    ["ten years", { takenFrom: "2015-01-01", takenTo: "2024-12-31" }],
+    ["a week", { takenFrom: "2022-03-01", takenTo: "2022-03-07T23:59:59" }],
+  ] as const)("photos by capture time of %s, at any depth", async (_, filters) => {
+    expect(blocksOf(await listPlan({ ...filters, sort: "taken" }))).toBeLessThan(blocksOfPage)
+    const deep = { before: deepId, beforeTime: "2020-01-04T11:20:00" }
+    expect(blocksOf(await listPlan({ ...filters, sort: "taken", ...deep }))).toBeLessThan(blocksOfPage)
+  })
+  test.each([
+    ["a rare word", { q: "holiday" }, blocksOfSearch],
+    ["a word in every photo", { q: "img" }, 2 * blocksOfPage + 300 * 4],
+    ["a word without a match", { q: "zebra" }, blocksOfSearch],
+    ["a tag", { tagKey: "tag 3" }, blocksOfMatches],
+    ["a status", { status: "CANCELLED" }, blocksOfMatches],
+  ] as const)("photos by capture time with %s", async (_, filters, limit) => {
+    expect(blocksOf(await listPlan({ ...filters, sort: "taken" }))).toBeLessThan(limit)
+  })
+  test.each([
+    ["all photos: the stored counts", {}, 10],
+    ["a week", { takenFrom: "2022-03-01", takenTo: "2022-03-07T23:59:59" }, 50],
+    ["a rare word", { q: "holiday" }, blocksOfSearch],
+    ["a word in every photo", { q: "img" }, blocksOfMatches],
+  ] as const)("months of %s", async (_, filters, limit) => {
+    const plan = await expectNoTableScan(selectPhotoMonths(page(filters)), page(filters))
+    expect(blocksOf(plan)).toBeLessThan(limit)
   })
   test.each([
     ["all photos", {}],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, inject, test, vi } from "vitest"
 import type * as z from "zod"
 import { photoStatuses } from "../domain/photo-status.ts"
 import { newId } from "../edge/new-id.ts"
+import { selectPhotoMonths } from "../edge/queries/list-photo-months/sql.ts"
 import { selectPhotos } from "../edge/queries/list-photos/sql.ts"
 import type { Statement } from "./statement.ts"
 
@@ -45,7 +46,12 @@ const buildStatements = () => {
     for (const q of [null, "img"])
       for (const status of [null, ...photoStatuses])
         for (const takenFrom of dates)
-          for (const takenTo of dates) selectPhotos({ tagKey, q, status, takenFrom, takenTo })
+          for (const takenTo of dates) {
+            const filters = { tagKey, q, status, takenFrom, takenTo }
+            selectPhotos({ ...filters, sort: "uploaded" })
+            selectPhotos({ ...filters, sort: "taken" })
+            selectPhotoMonths(filters)
+          }
 }
 
 let files: Map<string, number>

@@ -63,3 +63,4 @@ drop table seeded_jobs;
 
 -- The rows that the disabled triggers would have written.
 select rebuild_photo_search();
+select rebuild_photo_months();

@@ -63,6 +63,8 @@ export const photoSearch = pgTable(
     blockId: integer("block_id").notNull(),
     status: text("status").notNull(),
     takenAt: text("taken_at"),
+    /** As in `photos`: searches that sort by it need not read the photos. Written by a trigger on this table. */
+    takenOrCreatedAt: text("taken_or_created_at"),
     tagKeys: text("tag_keys").array().notNull(),
     /** The searched fields, in lower case, one per line: see `search_document()`. */
     document: text("document").notNull(),

@@ -45,6 +45,8 @@ export const refreshFamilies = pgTable(
       .notNull()
       .references(() => users.userId),
     generation: integer("generation").notNull(),
+    /** When the latest generation was issued. Null before the first rotation. */
+    rotatedAt: instant("rotated_at"),
     revokedAt: instant("revoked_at"),
     expiresAt: instant("expires_at").notNull(),
   },

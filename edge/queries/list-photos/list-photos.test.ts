@@ -163,6 +163,67 @@ describe("a list of photos", () => {
     expect(await names("?tag=pets&takenFrom=2026-05-04")).toEqual([])
   })
 
+  test("by capture time is newest first, and a photo without one is at its upload time", async () => {
+    const owner = await newUser()
+    const { items } = await newJob(
+      owner,
+      Array.from({ length: 7 }, (_, place) => jpeg(12, `IMG_${place}.jpg`)),
+    )
+    const captures = [
+      "2024-05-04T10:11:12",
+      "2031-01-01T00:00:00",
+      null,
+      "2024-05-04T10:11:12",
+      "2019-12-24T18:00:00",
+    ]
+    for (const [place, takenAt] of captures.entries()) {
+      const photoId = items[place]?.photoId ?? ""
+      await complete(photoId)
+      await rows(
+        `update photos set exif_json = '${JSON.stringify({ make: "Apple", ...(takenAt && { dateTimeOriginal: takenAt }) })}'
+         where photo_id = $1`,
+        photoId,
+      )
+    }
+    const expected = [1, 6, 5, 2, 3, 0, 4].map((place) => `IMG_${place}.jpg`)
+    const pages = async (query: string) => {
+      const found: string[] = []
+      for (let path: string | undefined = query; path; ) {
+        const response: Response = await request(path, owner.token)
+        expect(response.status).toBe(200)
+        found.push(...(await response.json<ListPhotosResponse>()).items.map(({ filename }) => filename))
+        path = /<\/queries\/photos(\?[^>]*)>; rel="next"/.exec(response.headers.get("link") ?? "")?.[1]
+      }
+      return found
+    }
+    expect(await pages("?sort=taken")).toEqual(expected)
+    expect(await pages("?sort=taken&size=2")).toEqual(expected)
+    expect(await pages("?sort=taken&q=img&size=2")).toEqual(expected)
+    expect(await pages("?sort=taken&q=apple&status=COMPLETED&size=2")).toEqual(
+      [1, 2, 3, 0, 4].map((place) => `IMG_${place}.jpg`),
+    )
+    expect(await pages("?sort=taken&status=QUEUED&size=1")).toEqual(["IMG_6.jpg", "IMG_5.jpg"])
+    expect(await pages("?sort=taken&takenFrom=2020-01-01&takenTo=2024-12-31&size=1")).toEqual([
+      "IMG_3.jpg",
+      "IMG_0.jpg",
+    ])
+    expect(await pages("?sort=taken&takenTo=2019-12-24")).toEqual(["IMG_4.jpg"])
+    expect((await request("?sort=taken&size=3&page=1", owner.token)).status).toBe(200)
+  })
+
+  test("has cursors that belong to its order", async () => {
+    for (const [sort, other] of [
+      ["taken", "uploaded"],
+      ["uploaded", "taken"],
+    ]) {
+      const { nextCursor } = await list(`?sort=${sort}&size=2`)
+      expect((await request(`?sort=${sort}&cursor=${nextCursor}`)).status).toBe(200)
+      const wrong = await request(`?sort=${other}&cursor=${nextCursor}`)
+      const problem = await expectProblem(wrong, 422, "validation-failed")
+      expect(problem.errors).toMatchObject([{ pointer: "#/cursor" }])
+    }
+  })
+
   test("is 304 until one of its photos changes", async () => {
     const first = await request("?size=2")
     const headers = { "if-none-match": first.headers.get("etag") ?? "" }

@@ -1,37 +1,39 @@
 import * as z from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
-import { isPhotoId } from "../../../domain/ids.ts"
+import { isPhotoId, type PhotoId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { linkedThumbnail, storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 import { instant } from "../../http/instant.ts"
 import { listQuery, pageFacts } from "../../http/page.ts"
+import { photoFilters } from "../../http/photo-filters.ts"
 
-const captureTime = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/, "must be YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS")
+/** The order of a list of photos. */
+export const photoSorts = ["uploaded", "taken"] as const
 
-export const listPhotosQuery = listQuery(isPhotoId, {
-  tag: z.string().min(1).max(256).optional().describe("Photos with exactly this tag, ignoring case."),
-  q: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    // PostgreSQL cannot store either, so no photo has them.
-    .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be text")
-    .optional()
-    .describe(
-      "Photos whose filename, camera make, camera model or tags contain every word of this text, ignoring case. " +
-        "A word of three or more characters is found anywhere in a field, also in the middle of a word. " +
-        "A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation.",
-    ),
-  status: z.enum(photoStatuses).optional().describe("Photos with this status."),
-  takenFrom: captureTime
-    .optional()
-    .describe("Photos taken at this local time or later: `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`."),
-  takenTo: captureTime
-    .optional()
-    .describe("Photos taken at this local time or earlier. A date includes the whole day."),
+/** The place in a list by time of capture where a page ends: the time and the id of its last photo. */
+export type TimePlace = `${string}~${PhotoId}`
+
+const timePlace = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d~(ph_\w+)$/
+
+const isPlace = (text: string): text is PhotoId | TimePlace =>
+  isPhotoId(text) || isPhotoId(timePlace.exec(text)?.[1] ?? "")
+
+const sort = z
+  .enum(photoSorts)
+  .default("uploaded")
+  .describe(
+    "`uploaded`: newest upload first. `taken`: newest capture time first; a photo without one sorts by its upload time in UTC.",
+  )
+
+export const listPhotosQuery = listQuery(isPlace, { ...photoFilters, sort }).check((context) => {
+  const { sort, cursor } = context.value
+  if (cursor === undefined || cursor.includes("~") === (sort === "taken")) return
+  context.issues.push({
+    code: "custom",
+    path: ["cursor"],
+    message: "must be the nextCursor of a response with the same sort",
+    input: cursor,
+  })
 })
 
 export const storedPhotoSummary = z.object({
@@ -53,7 +55,6 @@ export const storedPhotoSummary = z.object({
 })
 
 export const listPhotosResponse = z.object({
-  /** Newest first. */
   items: z.array(
     storedPhotoSummary.extend({
       createdAt: z.iso.datetime(),

@@ -1,23 +1,24 @@
 import * as z from "zod"
+import {
+  photosByTime,
+  photosOfRangeByTime,
+  searchedPhotosByTime,
+} from "../../../db/photo-search-by-time-sql.ts"
+import { isSearch, type PhotoFilters, searchedPhotos } from "../../../db/photo-search-sql.ts"
 import { labelsOfPhoto } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, type Statement, statementOf } from "../../../db/statement.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
-import type { PhotoStatus } from "../../../domain/photo-status.ts"
-import { storedPhotoSummary } from "./schema.ts"
-import { isSearch, searchedPhotos } from "./search-sql.ts"
+import { type photoSorts, storedPhotoSummary } from "./schema.ts"
 
-export type PhotosPage = {
+export type PhotosPage = PhotoFilters & {
   userId: UserId
+  sort: (typeof photoSorts)[number]
+  /** The page follows this photo. */
   before: PhotoId | null
+  /** With `sort: "taken"`: the time by which that photo is sorted. */
+  beforeTime: string | null
   offset: number
   limit: number
-  /** The key of a tag. */
-  tagKey: string | null
-  /** The search text. Every word must match. */
-  q: string | null
-  status: PhotoStatus | null
-  takenFrom: string | null
-  takenTo: string | null
   /** ETags of the responses that the caller already has. */
   knownTags: readonly string[]
 }
@@ -34,11 +35,18 @@ const photosPage = z.object({
  * index and the versions of the rows are read.
  */
 export const selectPhotos = (
-  filters: Pick<PhotosPage, "tagKey" | "q" | "status" | "takenFrom" | "takenTo">,
+  filters: PhotoFilters & Pick<PhotosPage, "sort">,
 ): Statement<PhotosPage, z.infer<typeof photosPage>> => {
+  if (filters.sort === "taken") return photosBySortTime(filters)
   if (isSearch(filters)) return photosIn(searchedPhotos(filters))
   if (filters.tagKey !== null) return photosOfTag
   return filters.status !== null ? photosOfStatus : allPhotos
+}
+
+const photosBySortTime = (filters: PhotoFilters) => {
+  const { tagKey, q, status, takenFrom, takenTo } = filters
+  if (tagKey !== null || q !== null || status !== null) return photosIn(searchedPhotosByTime(filters), byTime)
+  return takenFrom !== null || takenTo !== null ? photosOfRange : allPhotosByTime
 }
 
 // The arguments are constants in the text, so the planner removes unused conditions.
@@ -63,14 +71,23 @@ const photosOfTag = photosIn(`
   where ${isOnPage("pt")} and pt.tag_key = ${argument("tagKey")} and p.deleted_at is null
   order by pt.photo_id desc ${slice}`)
 
-function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage>> {
+const byTime = "p.taken_or_created_at desc, p.photo_id desc"
+
+const allPhotosByTime = photosIn(photosByTime, byTime)
+
+const photosOfRange = photosIn(photosOfRangeByTime, byTime)
+
+function photosIn(
+  page: string,
+  order = "p.photo_id desc",
+): Statement<PhotosPage, z.infer<typeof photosPage>> {
   return statementOf<PhotosPage>()(
     photosPage,
     `
     with ${inputOfActingUser},
     page as materialized (${page}),
     versions as (
-      select md5(coalesce(string_agg(photo_id || ':' || p.version, ',' order by photo_id desc), '')) as tag
+      select md5(coalesce(string_agg(photo_id || ':' || p.version, ',' order by ${order}), '')) as tag
       from page join photos p using (photo_id)
     )
     select json_build_object('tag', tag, 'photos', case when not (doc->'knownTags' ? tag) then (
@@ -79,7 +96,7 @@ function photosIn(page: string): Statement<PhotosPage, z.infer<typeof photosPage
           p.status, p.failure_reason as "failureReason", p.width, p.height, p.taken_at as "takenAt",
           p.created_at as "createdAt", p.completed_at as "completedAt", coalesce(p.thumbnails, '[]') as thumbnails,
           ${labelsOfPhoto} as tags
-        from page join photos p using (photo_id) order by p.photo_id desc) as item) end) as result
+        from page join photos p using (photo_id) order by ${order}) as item) end) as result
     from input, versions`,
   )
 }
