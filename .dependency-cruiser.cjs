@@ -50,10 +50,10 @@ module.exports = {
     {
       name: "shared-folders-import-no-slice",
       severity: "error",
-      from: { path: "^(edge/(http|clients)|processor/platform)/", pathNot: tests },
+      from: { path: "^(edge/(http|clients|keys)|processor/platform)/", pathNot: tests },
       to: {
         path: "^(edge|processor)/",
-        pathNot: "^(edge/(http|clients)/|edge/(config|new-id|new-webhook-secret)\\.ts$|processor/platform/)",
+        pathNot: "^(edge/(http|clients|keys)/|edge/(config|new-id|new-webhook-secret)\\.ts$|processor/platform/)",
       },
     },
     {

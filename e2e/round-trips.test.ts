@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
 import type { ApiClient } from "../client/sdk/api-client.ts"
 import { startTcpProxy, type TcpProxy } from "../local/tcp-proxy.ts"
-import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
+import { authorizedFetch, newAccount, type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 
 // The startup message and SCRAM's two messages (RFC 5802 §3). Hyperdrive keeps them near the Worker.
 const handshake = 3
@@ -9,6 +9,7 @@ const handshake = 3
 let proxy: TcpProxy
 let system: RunningSystem
 let api: ApiClient
+let request: Awaited<ReturnType<typeof authorizedFetch>>
 beforeAll(async () => {
   system = await runSystem(
     {},
@@ -23,7 +24,9 @@ beforeAll(async () => {
   )
   // Stop the relay: its events make the live channel read jobs.
   await system.processor().stop()
-  api = await signedInUser(system.edgeUrl)
+  const account = newAccount()
+  api = await signedInUser(system.edgeUrl, account)
+  request = await authorizedFetch(system.edgeUrl, account)
   await sampleLoadGate()
 })
 afterAll(async () => {
@@ -62,6 +65,11 @@ test("every other command and query is one round trip to the database", async ()
     "list-upload-jobs": () => api.listUploadJobs(),
     "get-photo": () => api.getPhoto(first),
     "list-photos": () => api.listPhotos({ q: "img" }),
+    "list-photos by capture time": () => request("GET", "/queries/photos?q=img&sort=taken"),
+    "list-photo-months": () => request("GET", "/queries/photos/months"),
+    "list-photo-months with a filter": () => request("GET", "/queries/photos/months?q=img"),
+    "verify-hashes": () => request("POST", "/queries/verify", { sha256: ["0".repeat(64)] }),
+    "get-account": () => request("GET", "/queries/account"),
     "get-download-url": () => api.getDownloadUrl(first).catch(() => "not stored yet"),
     "get-photo-timeline": () => api.getPhotoTimeline(first),
     "dry-run": () => api.dryRun({ files }),
@@ -73,6 +81,7 @@ test("every other command and query is one round trip to the database", async ()
     "untag-photo": () => api.untagPhoto(second, "sea"),
     "cancel-photo": () => api.cancelPhoto(third),
     "cancel-upload-job": () => api.cancelUploadJob(jobId),
+    "get-receipt": () => request("GET", `/queries/upload-jobs/${jobId}/receipt`),
   }
   const counted: Record<string, number[]> = {}
   for (const [name, operation] of Object.entries(operations)) {

@@ -32,12 +32,42 @@ export const runSystem = async (
 }
 
 /** Creates a client for a new user. Every response is validated against the OpenAPI document. */
-export const signedInUser = async (baseUrl: string): Promise<ApiClient> => {
+export const signedInUser = async (baseUrl: string, account = newAccount()): Promise<ApiClient> => {
   const api = createApiClient({ baseUrl, fetch: validatingFetch(baseUrl) })
-  const account = { email: `${randomUUID()}@example.com`, password: randomUUID() }
   await api.register(account)
   await api.signIn(account.email, account.password)
   return api
+}
+
+/** Credentials for a new user. */
+export const newAccount = () => ({ email: `${randomUUID()}@example.com`, password: randomUUID() })
+
+/** Sends requests with an access token of a registered user. Every response is validated against the OpenAPI document. */
+export const authorizedFetch = async (
+  baseUrl: string,
+  { email, password }: { email: string; password: string },
+) => {
+  const validating = validatingFetch(baseUrl)
+  const signIn = await validating(`${baseUrl}/auth/token`, {
+    method: "POST",
+    headers: { authorization: `Basic ${btoa(`${email}:${password}`)}` },
+  })
+  const { access_token: token } = (await signIn.json()) as { access_token: string }
+  return (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Response> =>
+    validating(`${baseUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
 }
 
 export type Uploaded = { job: UploadJobSnapshot; photos: PhotoResponse[]; rejected: RejectedUpload[] }

@@ -34,14 +34,18 @@ import { timeLimit } from "./http/time-limit.ts"
 import { jsonBodiesOnly } from "./http/validation.ts"
 import { receiveEvents } from "./live/receive-events/route.ts"
 import { watch } from "./live/watch/route.ts"
+import { getAccount } from "./queries/get-account/route.ts"
 import { getDownloadUrl } from "./queries/get-download-url/route.ts"
 import { getPhoto } from "./queries/get-photo/route.ts"
 import { getPhotoTimeline } from "./queries/get-photo-timeline/route.ts"
+import { getReceipt } from "./queries/get-receipt/route.ts"
 import { getUploadJob } from "./queries/get-upload-job/route.ts"
+import { listPhotoMonths } from "./queries/list-photo-months/route.ts"
 import { listPhotos } from "./queries/list-photos/route.ts"
 import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
 import { listWebhooks } from "./queries/list-webhooks/route.ts"
+import { verifyHashes } from "./queries/verify-hashes/route.ts"
 
 /** Time limit until a response begins. Every timeout inside a request is shorter; clients usually give up after 30 s. */
 const timeLimitMs = 30_000
@@ -93,10 +97,14 @@ app.route("/", receiveEvents)
 
 app.use("/queries/*", bearer("photos:read"))
 app.route("/", getUploadJob)
+app.route("/", getReceipt)
 app.route("/", listUploadJobs)
+app.route("/", listPhotoMonths)
 app.route("/", getPhoto)
 app.route("/", listPhotos)
 app.route("/", getDownloadUrl)
 app.route("/", getPhotoTimeline)
+app.route("/", verifyHashes)
+app.route("/", getAccount)
 app.route("/", listWebhooks)
 app.route("/", listWebhookDeliveries)

@@ -65,6 +65,23 @@ export const workerVariables = z.object({
       return z.NEVER
     })
     .describe("JWKS (RFC 7517) of additional keys whose tokens are accepted, for key rotation."),
+  RETIRED_SIGNING_KEYS: z
+    .string()
+    .default('{"keys":[]}')
+    .transform((text, context) => {
+      const set = z
+        .object({ keys: z.array(z.discriminatedUnion("kty", [rsaKey, ecKey])) })
+        .safeParse(parseJson(text))
+      if (set.success) return set.data.keys
+      context.addIssue({
+        code: "custom",
+        message: "must be a JWKS of public keys with kid and alg RS256 or ES256",
+      })
+      return z.NEVER
+    })
+    .describe(
+      "JWKS (RFC 7517) of public keys that signed receipts in the past. `/.well-known/jwks.json` publishes them, so that old receipts can be verified. Tokens signed by them are not accepted.",
+    ),
   OIDC_ISSUERS: z
     .string()
     .default("[]")
@@ -183,6 +200,7 @@ const oidcIssuer = z.object({
 })
 
 export type VerificationKey = z.infer<typeof verificationKey>
+export type PublicKey = Exclude<VerificationKey, { kty: "oct" }>
 export type OidcIssuer = z.infer<typeof oidcIssuer>
 
 export type Config = {
@@ -197,6 +215,7 @@ export type Config = {
     audience: string
     signingKey: z.infer<typeof signingKey>
     verificationKeys: readonly VerificationKey[]
+    retiredKeys: readonly PublicKey[]
     oidcIssuers: readonly OidcIssuer[]
     accessTokenTtlSeconds: number
     refreshTokenTtlSeconds: number
@@ -252,6 +271,7 @@ const toConfig = (env: z.infer<typeof workerVariables>): Config => ({
     audience: env.JWT_AUDIENCE,
     signingKey: env.JWT_SIGNING_KEY,
     verificationKeys: env.JWT_VERIFICATION_KEYS,
+    retiredKeys: env.RETIRED_SIGNING_KEYS,
     oidcIssuers: env.OIDC_ISSUERS,
     accessTokenTtlSeconds: env.ACCESS_TOKEN_TTL_SECONDS,
     refreshTokenTtlSeconds: env.REFRESH_TOKEN_TTL_SECONDS,

@@ -1,8 +1,8 @@
 import { decodeProtectedHeader, exportSPKI, importJWK, SignJWT } from "jose"
 import { describe, expect, test } from "vitest"
+import { publicJwksOf } from "../keys/key-ring.ts"
 import { config, expectProblem, forgeToken, newUser, send } from "../testing/test-api.ts"
 import { expectInvalidToken, newKey, publicHalfOf, unsigned } from "../testing/test-tokens.ts"
-import { publicJwksOf } from "./key-ring.ts"
 
 const path = "/queries/upload-jobs/job_01J00000000000000000000000"
 const hourAgo = Math.floor(Date.now() / 1000) - 3600

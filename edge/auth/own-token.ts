@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
-import { keyRingOf } from "./key-ring.ts"
+import { keyRingOf } from "../keys/key-ring.ts"
 
 export type TokenFailure = { reason: "expired" } | { reason: "invalid" }
 

@@ -45,6 +45,8 @@ export type SuccessResponse = {
   /** The schema's name in the document. The default is derived from the operation's id. */
   name?: string
   contentType?: string
+  /** Types of further representations, which are described as text. */
+  otherContentTypes?: readonly string[]
   headers?: readonly HeaderName[]
 }
 

@@ -96,6 +96,11 @@ export const problems = {
     title: "Photo not ready",
     detail: "Only a COMPLETED photo can be downloaded. Wait until it is COMPLETED.",
   },
+  "job-not-finished": {
+    status: 409,
+    title: "Upload job not finished",
+    detail: "Only a finished job has a receipt. Wait until `terminal` is true.",
+  },
   "too-many-webhooks": {
     status: 409,
     title: "Webhook limit reached",
@@ -147,6 +152,12 @@ export const problems = {
     status: 500,
     title: "Internal error",
     detail: "An unexpected error occurred. Try again; if it persists, report the `traceId`.",
+  },
+  "receipts-not-configured": {
+    status: 501,
+    title: "Receipts not configured",
+    detail:
+      "Receipts need a signing key with a public half. Set `JWT_SIGNING_KEY` to an RS256 or ES256 key instead of an HS256 key.",
   },
   "storage-unavailable": {
     status: 503,

@@ -3,6 +3,7 @@ const userId = "usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A"
 const jobId = "job_01JD3VB2M4K6N8Q0S2T4V6W8X0"
 const photoId = "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1"
 const endpointId = "wh_01JD3VD5P7R9T1V3X5Z7A9C1E3"
+const sha256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
 const objectPath = `production/${userId}/${photoId}/original`
 const signature = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=6f1d"
 const storage = "https://rapid-photo-upload.s3.us-east-1.amazonaws.com"
@@ -64,10 +65,23 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   size: 50,
   page: 1,
   eTag: '"9b2cf535f27731c974343645a3985328"',
-  checksum: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+  checksum: sha256,
   width: 4032,
   height: 3024,
   exifJson: { make: "Apple", model: "iPhone 15", exposureTime: 0.008, fNumber: 1.6, iso: 64 },
+  sha256,
+  manifestSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  jws: "eyJhbGciOiJSUzI1NiIsImtpZCI6IjIwMjYtMTEiLCJ0eXAiOiJyZWNlaXB0K2p3cyJ9.eyJ2ZXJzaW9uIjoxfQ.c2lnbmF0dXJl",
+  issuer: "https://photos.example.com",
+  path: "Lisbon/Day 1",
+  reason: null,
+  deletedAt: null,
+  isSafe: true,
+  usedBytes: 13314398617,
+  limitBytes: 107374182400,
+  photoCount: 4821,
+  month: "2026-11",
+  count: 214,
   secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
   previousSecretExpiresAt: "2026-11-25T09:30:00.000Z",
   disabledAt: null,
@@ -134,6 +148,15 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
   },
   getPhoto: { thumbnails },
   getPhotoTimeline: { "entries.kind": "COMPLETED", "entries.text": "Processing finished" },
+  getReceipt: {
+    "manifest.counts": { total: 1, completed: 1, duplicate: 0, failed: 0, cancelled: 0, deleted: 0 },
+    "manifest.jobStatus": "COMPLETED",
+    "manifest.items.outcome": "COMPLETED",
+    "manifest.items.isStored": true,
+    "manifest.items.reason": null,
+    "text/csv": `photoId,path,filename,sha256,bytes,outcome,…\r\n${photoId},Lisbon/Day 1,IMG_0412.jpg,${sha256},2457811,COMPLETED,…\r\n`,
+    "text/html": "<!doctype html>…",
+  },
   listPhotos: { "items.thumbnails": thumbnails },
   listWebhookDeliveries: { "items.status": "DELIVERED", "items.type": "PhotoProcessingCompleted" },
   listWebhooks: { "items.url": webhook.url, "items.eventTypes": eventTypes },
@@ -149,6 +172,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
   registerWebhook: webhook,
   renewUpload: { status: "QUEUED" },
   renewUploadJob: { "items.status": "QUEUED" },
+  verifyHashes: { sha256: [sha256], "items.isStored": true },
   untagPhoto: { tags: ["family"] },
   watchEvents: { "": message },
   watchUploadJob: { "": message },

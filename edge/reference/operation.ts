@@ -2,7 +2,7 @@ import type * as z from "zod"
 import type { Facts, HeaderName, SuccessResponse } from "../http/operation-docs.ts"
 import { type ProblemType, problems, problemUrn } from "../http/problem.ts"
 import { exampleOf } from "./example.ts"
-import { exampleValues } from "./example-values.ts"
+import { exampleValues, operationValues } from "./example-values.ts"
 import { jsonSchemaOf } from "./json-schema.ts"
 import { descriptionOf, withDescriptions } from "./member-descriptions.ts"
 import type {
@@ -145,26 +145,25 @@ const successes = (
 }
 
 const bodyOf = (
-  { schema, name, contentType }: SuccessResponse,
+  { schema, name, contentType, otherContentTypes = [] }: SuccessResponse,
   operationId: string,
   defaultName: string,
   schemas: Schemas,
 ) => {
-  if (schema)
-    return {
-      content: {
-        [contentType ?? "application/json"]: contentOf(
-          operationId,
-          name ?? defaultName,
-          schema,
-          "response",
-          schemas,
-        ),
-      },
-    }
-  if (contentType === undefined) return {}
-  const plain: JsonSchema = { type: contentType.endsWith("json") ? "object" : "string" }
-  return { content: { [contentType]: { schema: plain, example: exampleOf(operationId, plain, "response") } } }
+  const type = contentType ?? (schema ? "application/json" : undefined)
+  if (type === undefined) return {}
+  const content = schema
+    ? contentOf(operationId, name ?? defaultName, schema, "response", schemas)
+    : plainContent(operationId, type)
+  const others = otherContentTypes.map((other) => [other, plainContent(operationId, other)])
+  return { content: { [type]: content, ...Object.fromEntries(others) } }
+}
+
+/** Content without a schema of its own. Its example is the operation's value for the content type, if it has one. */
+const plainContent = (operationId: string, contentType: string): MediaType => {
+  const schema: JsonSchema = { type: contentType.endsWith("json") ? "object" : "string" }
+  const example = operationValues[operationId]?.[contentType] ?? exampleOf(operationId, schema, "response")
+  return { schema, example }
 }
 
 const failures = (method: string, facts: Facts, own: readonly ProblemType[]) => {

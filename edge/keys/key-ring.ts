@@ -21,9 +21,16 @@ export const keyRingOf = (config: Config["jwt"]): Promise<KeyRing> => {
   return ring
 }
 
-/** Returns the public parts of the asymmetric keys for the JWKS (RFC 7517). */
-export const publicJwksOf = ({ signingKey, verificationKeys }: Config["jwt"]): JWK[] =>
-  [signingKey, ...verificationKeys].flatMap((key) => (key.kty === "oct" ? [] : publicHalfOf(key)))
+/**
+ * Returns the public parts of the asymmetric keys for the JWKS (RFC 7517), each `kid` once. Retired keys are included:
+ * they verify old receipts, but no tokens.
+ */
+export const publicJwksOf = ({ signingKey, verificationKeys, retiredKeys }: Config["jwt"]): JWK[] => {
+  const published = [signingKey, ...verificationKeys, ...retiredKeys].flatMap((key) =>
+    key.kty === "oct" ? [] : publicHalfOf(key),
+  )
+  return published.filter((key, place) => published.findIndex(({ kid }) => kid === key.kid) === place)
+}
 
 const importKeys = async ({ signingKey, verificationKeys }: Config["jwt"]): Promise<KeyRing> => {
   const verifying = await Promise.all(
