@@ -53,7 +53,8 @@ module.exports = {
       from: { path: "^(edge/(http|clients|keys)|processor/platform)/", pathNot: tests },
       to: {
         path: "^(edge|processor)/",
-        pathNot: "^(edge/(http|clients|keys)/|edge/(config|new-id|new-webhook-secret)\\.ts$|processor/platform/)",
+        pathNot:
+          "^(edge/(http|clients|keys)/|edge/(config|new-id|new-webhook-secret)\\.ts$|processor/platform/)",
       },
     },
     {

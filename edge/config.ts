@@ -1,6 +1,14 @@
 import type { DurableObjectNamespace, RateLimit } from "@cloudflare/workers-types"
 import * as z from "zod"
 import { environmentPattern } from "../aws/object-key-prefix.ts"
+import {
+  type PublicKey,
+  publicKey,
+  type SigningKey,
+  signingKey,
+  type VerificationKey,
+  verificationKey,
+} from "./keys/key-schema.ts"
 
 const positive = z.coerce.number().int().positive()
 const seconds = positive
@@ -69,9 +77,7 @@ export const workerVariables = z.object({
     .string()
     .default('{"keys":[]}')
     .transform((text, context) => {
-      const set = z
-        .object({ keys: z.array(z.discriminatedUnion("kty", [rsaKey, ecKey])) })
-        .safeParse(parseJson(text))
+      const set = z.object({ keys: z.array(publicKey) }).safeParse(parseJson(text))
       if (set.success) return set.data.keys
       context.addIssue({
         code: "custom",
@@ -165,33 +171,6 @@ export const workerVariables = z.object({
     .describe("Binding of the Durable Object that limits sign-in attempts."),
 })
 
-const kid = z.string().min(1)
-const rsaKey = z.looseObject({
-  kty: z.literal("RSA"),
-  alg: z.literal("RS256"),
-  kid,
-  n: z.string(),
-  e: z.string(),
-})
-const ecKey = z.looseObject({
-  kty: z.literal("EC"),
-  alg: z.literal("ES256"),
-  kid,
-  crv: z.literal("P-256"),
-  x: z.string(),
-  y: z.string(),
-})
-// RFC 7518 §3.2: an HS256 key has at least 256 bits.
-const hmacKey = z.looseObject({ kty: z.literal("oct"), alg: z.literal("HS256"), kid, k: z.string().min(43) })
-
-const verificationKey = z.discriminatedUnion("kty", [rsaKey, ecKey, hmacKey])
-
-const signingKey = z.discriminatedUnion("kty", [
-  rsaKey.extend({ d: z.string().min(1) }),
-  ecKey.extend({ d: z.string().min(1) }),
-  hmacKey,
-])
-
 const oidcIssuer = z.object({
   issuer: z.url(),
   audience: z.string().min(1),
@@ -199,8 +178,6 @@ const oidcIssuer = z.object({
   scopes: z.array(z.enum(["photos:read", "photos:write"])).optional(),
 })
 
-export type VerificationKey = z.infer<typeof verificationKey>
-export type PublicKey = Exclude<VerificationKey, { kty: "oct" }>
 export type OidcIssuer = z.infer<typeof oidcIssuer>
 
 export type Config = {
@@ -213,7 +190,7 @@ export type Config = {
   jwt: {
     issuer: string
     audience: string
-    signingKey: z.infer<typeof signingKey>
+    signingKey: SigningKey
     verificationKeys: readonly VerificationKey[]
     retiredKeys: readonly PublicKey[]
     oidcIssuers: readonly OidcIssuer[]

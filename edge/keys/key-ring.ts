@@ -1,5 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from "jose"
-import type { Config, VerificationKey } from "../config.ts"
+import type { Config } from "../config.ts"
+import type { PublicKey, VerificationKey } from "./key-schema.ts"
 
 type ImportedKey = CryptoKey | Uint8Array
 
@@ -53,7 +54,7 @@ const importKey = async ({ kid, alg }: VerificationKey, jwk: JWK): Promise<RingK
 
 const publicMembers = { RSA: ["n", "e"], EC: ["crv", "x", "y"] } as const
 
-const publicHalfOf = (key: Exclude<VerificationKey, { kty: "oct" }>): JWK => {
+const publicHalfOf = (key: PublicKey): JWK => {
   const { kty, kid, alg } = key
   const members = publicMembers[kty].map((name) => [name, (key as Record<string, unknown>)[name]])
   return { kty, kid, alg, use: "sig", ...Object.fromEntries(members) }

@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
 import { keyRingOf } from "./key-ring.ts"
 
-/** Whoever can verify an HS256 signature can also make one, so it proves nothing to anybody else. */
+/** Everyone who can verify an HS256 signature can also make one, so it proves nothing. */
 export type NoPublicKey = { reason: "no_public_key" }
 
 /**

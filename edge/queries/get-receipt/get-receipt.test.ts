@@ -249,7 +249,7 @@ describe("the HTML representation", () => {
     expect(text).toContain(manifestSha256)
     expect(text).toContain("All 2 photos are safely stored.")
     expect(text).not.toMatch(/<script|\son\w+=|style=/i)
-    const style = new TextEncoder().encode(/<style>([^]*)<\/style>/.exec(text)?.[1] ?? "")
+    const style = new TextEncoder().encode(/<style>(.*)<\/style>/s.exec(text)?.[1] ?? "")
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", style))
     expect(policy).toContain(`'sha256-${btoa(String.fromCharCode(...digest))}'`)
   })

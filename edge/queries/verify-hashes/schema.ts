@@ -29,5 +29,4 @@ export const verifyHashesResponse = z.object({
   ),
 })
 
-export type VerifyHashesRequest = z.input<typeof verifyHashesRequest>
 export type VerifyHashesResponse = z.infer<typeof verifyHashesResponse>
