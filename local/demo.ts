@@ -22,7 +22,13 @@ async function runOnOwnSystem({ folder, photos, json }: DemoOptions): Promise<vo
   const directory = join(localDirectory, "demo")
   await rm(directory, { recursive: true, force: true })
   await mkdir(directory, { recursive: true })
-  const files = ownFiles ?? (await demoPhotos({ count: photos, dir: join(localDirectory, "demo-photos") }))
+  const files =
+    ownFiles ??
+    (await demoPhotos({
+      count: photos,
+      dir: join(localDirectory, "demo-photos"),
+      onGenerate: () => console.log(`Generating ${photos} photos; later runs use them again …`),
+    }))
 
   console.log("Starting Postgres, the AWS emulator, the edge and the processor …")
   const system = await startSystem(settingsOf(process.env, directory, anyPorts)).catch(exitWithMessage)

@@ -49,3 +49,14 @@ test("photos are generated once, and again if one is missing", async () => {
   expect(again).toHaveLength(8)
   expect((await readFile(second)).length).toBeGreaterThan(0)
 })
+
+test("fewer photos are the first of those that are cached", async () => {
+  const eight = await demoPhotos(options())
+  let generations = 0
+  const three = await demoPhotos({ ...options(), count: 3, onGenerate: () => (generations += 1) })
+  expect(three).toEqual(eight.slice(0, 3))
+  await demoPhotos({ ...options(), onGenerate: () => (generations += 1) })
+  expect(generations).toBe(0)
+  await demoPhotos({ ...options(), count: 9, onGenerate: () => (generations += 1) })
+  expect(generations).toBe(1)
+})

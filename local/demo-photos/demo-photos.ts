@@ -9,41 +9,44 @@ import { orientations, shots } from "./shots.ts"
 const generation = 1
 
 /**
- * Generates `count` JPEGs like those of phones and cameras: 12 to 24 megapixels, 2 to 6 MB, every orientation, with
- * camera, lens, time, location and exposure in their EXIF. They are cached in `dir`.
+ * Returns the paths of `count` JPEGs like those of phones and cameras: 12 to 24 megapixels, 2 to 6 MB, every orientation,
+ * with camera, lens, time, location and exposure in their EXIF. They are cached in `dir`: a later call with the same or a
+ * smaller count generates nothing.
  * @param options.scale factor of width and height, below 1 for tests
- * @returns their paths
+ * @param options.onGenerate called before photos are generated, which takes up to a few minutes
  */
 export const demoPhotos = async (options: {
   count: number
   dir: string
   scale?: number
+  onGenerate?: () => void
 }): Promise<readonly string[]> => {
-  const { count, dir, scale = 1 } = options
-  const name = createHash("sha256").update(`${generation} ${count} ${scale}`).digest("hex").slice(0, 12)
-  const folder = join(dir, name)
-  const known = await readdir(folder).catch(() => [])
-  if (known.length === count) return known.sort().map((file) => join(folder, file))
+  const { count, dir, scale = 1, onGenerate } = options
+  const folder = join(dir, createHash("sha256").update(`${generation} ${scale}`).digest("hex").slice(0, 12))
+  const names = Array.from({ length: count }, (_, index) => nameOf(index))
+  const cached = new Set(await readdir(folder).catch(() => []))
+  if (!names.every((name) => cached.has(name))) {
+    onGenerate?.()
+    // The directory contains photos of another generation, too few, or the result of an interrupted run.
+    await rm(dir, { recursive: true, force: true })
+    const unfinished = `${folder}.new`
+    await mkdir(unfinished, { recursive: true })
+    await writePhotos(unfinished, count, scale)
+    await rename(unfinished, folder)
+  }
+  return names.map((name) => join(folder, name))
+}
 
-  // The directory holds another generation, or the result of an interrupted run.
-  await rm(dir, { recursive: true, force: true })
-  const unfinished = `${folder}.new`
-  await mkdir(unfinished, { recursive: true })
+const nameOf = (index: number) => `IMG_${String(index + 1).padStart(4, "0")}.jpg`
+
+const writePhotos = async (folder: string, count: number, scale: number): Promise<void> => {
   const scenes = await Promise.all(
-    orientations.map(async (orientation, index) => {
-      const path = join(dir, `scene-${index}`)
-      await writeFile(path, await renderScene({ seed: index + 1, orientation, scale }))
-      return path
-    }),
+    orientations.map((orientation, index) => renderScene({ seed: index + 1, orientation, scale })),
   )
   for (const [index, shot] of shots(count).entries()) {
-    const scene = await readFile(scenes[index % scenes.length] ?? "")
-    const photo = withSegment(scene, await exifSegment(shot))
-    await writeFile(join(unfinished, `IMG_${String(index + 1).padStart(4, "0")}.jpg`), photo)
+    const photo = withSegment(scenes[index % scenes.length] ?? Buffer.alloc(0), await exifSegment(shot))
+    await writeFile(join(folder, nameOf(index)), photo)
   }
-  await Promise.all(scenes.map((scene) => rm(scene)))
-  await rename(unfinished, folder)
-  return demoPhotos(options)
 }
 
 const startOfImage = 2
