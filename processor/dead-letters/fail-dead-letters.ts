@@ -2,7 +2,7 @@ import { parseObjectCreated } from "../../aws/object-created.ts"
 import type { Database } from "../../db/statement.ts"
 import type { PhotoFault } from "../../domain/failure-reason.ts"
 import type { Logger } from "../platform/log.ts"
-import type { Verdict } from "../platform/queue.ts"
+import type { MessageOutcome } from "../platform/queue.ts"
 import { failDeadLettered } from "./sql.ts"
 
 export type DeadLetterDependencies = {
@@ -20,7 +20,7 @@ export type DeadLetterDependencies = {
  */
 export const failDeadLetter =
   ({ environment, bucket, database, log, revisitAfterMs }: DeadLetterDependencies) =>
-  async (body: string, messageId: string, sentAtMs: number): Promise<Verdict> => {
+  async (body: string, messageId: string, sentAtMs: number): Promise<MessageOutcome> => {
     const original = parseObjectCreated(body, { environment, bucket })
     if (!original)
       return { kind: "retry", reason: "message does not refer to an original", afterMs: revisitAfterMs }

@@ -65,7 +65,7 @@ const during = async (queue: Queue, isDone: () => Promise<void> | void) => {
 }
 
 describe("a message", () => {
-  test.each(["done", "discard"] as const)("whose verdict is %s is deleted", async (kind) => {
+  test.each(["done", "discard"] as const)("whose outcome is %s is deleted", async (kind) => {
     await send("one")
     const bodies: string[] = []
     const queue = listen(async (body) => {
@@ -78,7 +78,7 @@ describe("a message", () => {
     })
   })
 
-  test("whose verdict is retry is delivered again after the requested delay", async () => {
+  test("whose outcome is retry is delivered again after the requested delay", async () => {
     await send("again")
     let deliveries = 0
     const queue = listen(async () => {
@@ -91,7 +91,7 @@ describe("a message", () => {
     })
   })
 
-  test("whose verdict is defer is replaced by a delayed copy that was never received", async () => {
+  test("whose outcome is defer is replaced by a delayed copy that was never received", async () => {
     await send("not yet")
     const receiveCounts: string[] = []
     const ids: string[] = []
@@ -184,7 +184,7 @@ describe("a message", () => {
 })
 
 describe("stopping", () => {
-  test("waits for the verdict on the current message, receives no new one and does not wait for idle long polls", async () => {
+  test("waits for the outcome on the current message, receives no new one and does not wait for idle long polls", async () => {
     await send("current")
     let isStarted = false
     let finish: () => void = () => undefined

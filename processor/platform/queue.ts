@@ -11,7 +11,7 @@ import {
 } from "./message-actions.ts"
 
 /** What to do with a message. Handlers return it and do not throw for expected outcomes. */
-export type Verdict =
+export type MessageOutcome =
   | { kind: "done" }
   /** Deliver again after `afterMs`, or after a backoff that increases with every delivery. */
   | { kind: "retry"; reason: string; afterMs?: number }
@@ -28,10 +28,10 @@ export type MessageHandler = (
   messageId: string,
   /** Time at which the message was sent, in ms since the epoch. */
   sentAtMs: number,
-) => Promise<Verdict>
+) => Promise<MessageOutcome>
 
 export type Queue = {
-  /** Stops receiving at once and resolves when every received message has its verdict. May be called again. */
+  /** Stops receiving at once and resolves when every received message has its outcome. May be called again. */
   stop: () => Promise<void>
 }
 
@@ -46,7 +46,7 @@ const maxBackoffSeconds = 300
 
 /**
  * Receives with one long poll per slot, one message each, so that no received message waits. A message is deleted after
- * its verdict. While the handler runs, a heartbeat extends its visibility timeout, after which SQS would deliver it again.
+ * its outcome. While the handler runs, a heartbeat extends its visibility timeout, after which SQS would deliver it again.
  */
 export const startQueue = (config: QueueConfig, handle: MessageHandler, log: Logger): Queue => {
   const sqs = new SQSClient({
@@ -111,7 +111,7 @@ const startSlot = (
   }
 }
 
-/** Handles a message and applies the verdict. Returns true when the message is to be deleted. */
+/** Handles a message and applies the outcome. Returns true when the message is to be deleted. */
 const settle = async (
   message: Message,
   deadLetters: DeadLetters | null,
@@ -128,26 +128,26 @@ const settle = async (
   }
   const heartbeat = actions.startHeartbeat(message)
   const sentAtMs = Number(message.Attributes?.SentTimestamp ?? 0)
-  const verdict = await handle(message.Body ?? "", message.MessageId ?? "", sentAtMs).catch(
-    (error: unknown): Verdict => {
+  const outcome = await handle(message.Body ?? "", message.MessageId ?? "", sentAtMs).catch(
+    (error: unknown): MessageOutcome => {
       log.error({ err: error, messageId: message.MessageId }, "message handler threw")
       return { kind: "retry", reason: "unexpected error" }
     },
   )
   // A heartbeat in progress would overwrite the backoff.
   await heartbeat.stop()
-  switch (verdict.kind) {
+  switch (outcome.kind) {
     case "done":
       return true
     case "discard":
-      log.warn({ messageId: message.MessageId, reason: verdict.reason }, "message discarded")
+      log.warn({ messageId: message.MessageId, reason: outcome.reason }, "message discarded")
       return true
     case "defer":
-      if (await actions.sendCopy(message, verdict.delaySeconds)) return true
+      if (await actions.sendCopy(message, outcome.delaySeconds)) return true
       await actions.hide(message, backoffSeconds(message))
       return false
     case "retry": {
-      const { reason, afterMs } = verdict
+      const { reason, afterMs } = outcome
       const seconds = afterMs === undefined ? backoffSeconds(message) : Math.ceil(afterMs / 1000)
       await actions.hide(message, seconds)
       log.warn({ messageId: message.MessageId, reason, seconds }, "message will be retried")

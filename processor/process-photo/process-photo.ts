@@ -9,7 +9,7 @@ import { recoverLateObject } from "../platform/late-object.ts"
 import type { Logger } from "../platform/log.ts"
 import type { ObjectStore } from "../platform/object-store.ts"
 import { isOutage } from "../platform/outage.ts"
-import type { Verdict } from "../platform/queue.ts"
+import type { MessageOutcome } from "../platform/queue.ts"
 import { downloadToFile, downloadToMemory, type Hashed, maxBufferedBytes } from "./download.ts"
 import { deferralSeconds } from "./fair-share.ts"
 import type { PhotoContent } from "./image/byte-source.ts"
@@ -51,7 +51,7 @@ export class Stopping extends Error {
 }
 
 /** Makes the message visible at once, for another process. */
-const stopped: Verdict = { kind: "retry", reason: "stopping", afterMs: 0 }
+const stopped: MessageOutcome = { kind: "retry", reason: "stopping", afterMs: 0 }
 
 // Time for the last statement of an attempt that reached its time limit.
 const leaseMarginMs = 15_000
@@ -62,7 +62,7 @@ const storageTimeoutMs = 10_000
 export const processPhoto = (dependencies: ProcessPhotoDependencies) => {
   // Claims of one user run one after another: concurrent claims would not count each other's leases.
   const inTurn = createTurns()
-  return async (body: string): Promise<Verdict> => {
+  return async (body: string): Promise<MessageOutcome> => {
     const { environment, bucket } = dependencies
     const original = parseObjectCreated(body, { environment, bucket })
     if (!original) return { kind: "discard", reason: "message does not refer to an original" }
@@ -75,7 +75,7 @@ type ClaimDependencies = ProcessPhotoDependencies & { inTurn: ReturnType<typeof 
 const processOriginal = async (
   dependencies: ClaimDependencies,
   original: StoredOriginal,
-): Promise<Verdict> => {
+): Promise<MessageOutcome> => {
   const { database, concurrency, photoTimeoutMs, inTurn } = dependencies
   const leaseMs = photoTimeoutMs + leaseMarginMs
   const { claimed, deferred, known } = await inTurn(original.userId, () =>
@@ -95,7 +95,7 @@ const processOriginal = async (
 const processLateObject = async (
   dependencies: ClaimDependencies,
   original: StoredOriginal,
-): Promise<Verdict> => {
+): Promise<MessageOutcome> => {
   const late = await recoverLateObject(dependencies, original, AbortSignal.timeout(storageTimeoutMs))
   if (late.kind === "recovered") return processOriginal(dependencies, { ...original, etag: late.object.etag })
   if (late.kind === "no_room") await removeObjects(dependencies, original)
@@ -106,7 +106,7 @@ const attempt = async (
   dependencies: ProcessPhotoDependencies,
   original: StoredOriginal,
   photo: ClaimedPhoto,
-): Promise<Verdict> => {
+): Promise<MessageOutcome> => {
   const { database, photoTimeoutMs, stopping } = dependencies
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(photoTimeoutMs)])
   const log = dependencies.log.child({
