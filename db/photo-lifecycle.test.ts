@@ -271,7 +271,7 @@ describe("photos and their job", () => {
     expect(user).toEqual(stored)
   })
 
-  test("are all in a terminal status after their job was cancelled", async () => {
+  test("are all in a final status after their job was cancelled", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
         const { jobId, photoIds } = await newJob(size)

@@ -19,7 +19,7 @@ const sources = [
 
 /**
  * Brings the directory of static assets up to date: writes what differs, removes what has no source.
- * Several may run at once, and a server may read the directory meanwhile: a file is replaced as a whole.
+ * Several processes may write the directory while a server reads it, so each file is replaced as a whole.
  */
 export const buildPublicAssets = async (directory = publicDirectory): Promise<void> => {
   const files = new Map((await Promise.all(sources.map(filesOf))).flat())

@@ -44,7 +44,7 @@ export type PhotoExif = {
 
 /** Additional content in the file of a valid photo. */
 export const photoAnomalies = [
-  /** Bytes after the image that are neither padding nor known camera data. */
+  /** Bytes after the image, except padding and known camera data. */
   "TRAILING_DATA",
   /** HTML, SVG or PHP in a comment or after the image. */
   "EMBEDDED_MARKUP",

@@ -26,12 +26,12 @@ describe("a photo's status", () => {
     expect(photoStatuses.filter(isUploadPending)).toEqual(["QUEUED", "UPLOADING"])
   })
 
-  test("does not leave a terminal status in the regular lifecycle", () => {
+  test("does not leave a final status in the regular lifecycle", () => {
     for (const from of photoStatuses.filter(isTerminalPhoto))
       for (const to of photoStatuses) expect(canBecome(from, to)).toBe(false)
   })
 
-  test("leaves a terminal status only by recovery from FAILED to PROCESSING", () => {
+  test("leaves a final status only by recovery from FAILED to PROCESSING", () => {
     const recoveries = photoStatuses.flatMap((from) =>
       photoStatuses.filter((to) => canBecome(from, to, "recovery")).map((to) => [from, to]),
     )

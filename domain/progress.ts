@@ -11,7 +11,7 @@ export const photoProgress = (status: PhotoStatus, bytesSent: number, bytes: num
   return Math.floor((uploadShare * Math.min(bytesSent, bytes)) / Math.max(bytes, 1))
 }
 
-/** Progress of a batch in whole percent, weighted by bytes: 100 if and only if every photo is in a terminal status. */
+/** Progress of a batch in whole percent, weighted by bytes: 100 if and only if every photo is in a final status. */
 export const batchProgress = (photos: readonly { progress: number; bytes: number }[]): number => {
   const bytes = photos.reduce((sum, photo) => sum + photo.bytes, 0)
   const done = photos.reduce((sum, photo) => sum + photo.progress * photo.bytes, 0)

@@ -44,7 +44,7 @@ export type ApiClient = {
   register: (request: RegisterRequest) => Promise<RegisterResponse>
   /** Gets an access token and uses it for all later requests. */
   signIn: (email: string, password: string) => Promise<TokenResponse>
-  /** Exchanges a refresh token, which is valid once, and uses the new access token for all later requests. */
+  /** Exchanges a refresh token, which can be used once, and uses the new access token for all later requests. */
   refresh: (refreshToken: string) => Promise<TokenResponse>
   signOut: (refreshToken: string) => Promise<void>
   /** Repeating a request with the same key within a day returns the same job. */

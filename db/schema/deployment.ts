@@ -11,7 +11,7 @@ export const deployment = pgTable(
     deploymentId: uuid("deployment_id").notNull().defaultRandom(),
     /** The outbox sequence last written to the marker. If the marker has a higher one, a later database wrote it. */
     markedSequence: bigint("marked_sequence", { mode: "number" }),
-    /** Why the sweep must not delete objects from the bucket; null while it may. */
+    /** Why the sweep must not delete objects from the bucket. Null if it may. */
     deletionsBlockedReason: text("deletions_blocked_reason"),
     deletionsBlockedAt: instant("deletions_blocked_at"),
     /** When the bucket was last listed completely. */

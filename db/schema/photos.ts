@@ -180,7 +180,7 @@ export const uploadParts = pgTable(
   (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],
 )
 
-/** The history of a photo, kept as long as the photo, whereas outbox events are pruned. */
+/** The history of a photo, kept as long as the photo. Outbox events are deleted earlier. */
 export const photoTimeline = pgTable(
   "photo_timeline",
   {

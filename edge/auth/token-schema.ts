@@ -6,7 +6,7 @@ export const tokenResponse = z.object({
   token_type: z.literal("Bearer"),
   /** Seconds. */
   expires_in: z.number().int(),
-  /** Valid once, for POST /auth/refresh. */
+  /** For POST /auth/refresh. Can be used once. */
   refresh_token: z.string(),
   scope: z.string(),
 })

@@ -2,13 +2,13 @@
 export const introduction = `\
 Clients upload photos directly to S3. This API issues the upload URLs, tracks each photo and returns the results.
 
-## Quickstart
+## Quick start
 
 1. \`POST /auth/register\` and \`POST /auth/token\` return an access token. Send it as \`Authorization: Bearer …\`.
 2. \`POST /commands/upload-jobs\` declares the files of a batch and returns a presigned URL for each.
 3. \`PUT\` each file to its \`presignedUrl\` with exactly the \`headers\` that are returned with it.
 4. \`POST /commands/upload-jobs/{jobId}/finalize\` confirms the uploads. If the response of step 2 has \`storageEvents: true\`,
-   S3 confirms them, and you need this call only for photos whose status has not changed some seconds after the upload.
+   S3 confirms them, and you need this call only for photos whose status has not changed a few seconds after the upload.
 5. \`GET /queries/upload-jobs/{jobId}\` returns the status of the job and of each photo. Stop polling when \`terminal\`
    is true, or follow the job live at \`GET /queries/upload-jobs/{jobId}/events\`.
 

@@ -90,7 +90,7 @@ const descriptions: Readonly<Record<string, string>> = {
   previousSecretExpiresAt: "Until this time deliveries are also signed with the previous secret.",
   progress: "Progress in percent.",
   reason: "Why the file is rejected. Null otherwise.",
-  refresh_token: "Token for `POST /auth/refresh`. Valid once.",
+  refresh_token: "Token for `POST /auth/refresh`. Can be used once.",
   result: "Whether the file would be accepted, rejected, or is a duplicate of a photo of the account.",
   scope: "Granted scopes, separated by spaces.",
   secret: "Secret that signs the deliveries.",

@@ -66,7 +66,7 @@ export const processorVariables = z
       .max(1000)
       .default(10)
       .describe(
-        "Deliveries of a message before it moves to `SQS_DEAD_LETTER_QUEUE_URL`, also when fair sharing has replaced the message meanwhile. Set it to `maxReceiveCount` of the queue's redrive policy.",
+        "How often a message may be received before it moves to `SQS_DEAD_LETTER_QUEUE_URL`. For a delayed copy of a message, the receives of both count. Set it to `maxReceiveCount` of the queue's redrive policy.",
       ),
     DEAD_LETTER_REVISIT_SECONDS: positive
       .max(43_200)
@@ -131,7 +131,7 @@ export const processorVariables = z
       .min(5)
       .default(25)
       .describe(
-        "Time limit from SIGTERM to exit. Photos that are not finished after a third of it are returned to the queue for another process. Keep it 3 s below the `stopTimeout` of ECS (default 30 s).",
+        "Time limit from SIGTERM to exit. Photos that are not finished after a third of it are returned to the queue for another process. Keep it at least 3 s below the `stopTimeout` of ECS (default 30 s).",
       ),
     LOG_LEVEL: z
       .enum(["debug", "info", "warn", "error"])

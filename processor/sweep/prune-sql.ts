@@ -20,7 +20,7 @@ export const prune = statementOf<{ eventDays: number; deliveryDays: number }>()(
   families as (
     delete from refresh_families where ctid = any (array(
       select ctid from refresh_families
-      -- Because clocks differ, a token is accepted for some seconds after its expiry.
+      -- Because clocks differ, a token is accepted for a few seconds after its expiry.
       where expires_at < now() - interval '1 hour' order by expires_at limit ${limit}))
     returning 1
   ),

@@ -16,7 +16,7 @@ const removedCount = async (): Promise<number> => {
   return row?.count
 }
 
-test("photos whose objects can't be removed do not delay those of others", { timeout: 60_000 }, async () => {
+test("photos whose objects cannot be removed do not delay other photos", { timeout: 60_000 }, async () => {
   // More than a batch, and older than the others.
   const stuck = await fixture.addPhotos(250, { status: "CANCELLED", ageMs: 30 * hour })
   for (const { s3Key } of stuck) fixture.unremovable.add(s3Key)
@@ -31,7 +31,7 @@ test("photos whose objects can't be removed do not delay those of others", { tim
   expect(await removedCount()).toBe(270)
 })
 
-test("photos whose objects can't be removed leave the rest of their batch to be removed", async () => {
+test("if the objects of some photos of a batch cannot be removed, those of its other photos are removed", async () => {
   const photos = await fixture.addPhotos(250, { status: "CANCELLED", ageMs: 30 * hour })
   for (const { s3Key } of photos.slice(0, 150)) fixture.unremovable.add(s3Key)
   await fixture.sweep()

@@ -12,7 +12,7 @@ export const issueLiveTicket = new Hono<EdgeEnv>().post(
     tag: "live",
     summary: "Create a ticket for a live channel",
     description:
-      "The ticket opens one live channel without an access token. It is valid once and for 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.",
+      "The ticket opens one live channel without an access token. It can be used once, within 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.",
     responses: { 201: { description: "The ticket.", schema: liveTicketResponse } },
   }),
   bearer("photos:read"),

@@ -24,7 +24,7 @@ export const refreshToken = new Hono<EdgeEnv>().post(
     tag: "accounts",
     summary: "Refresh an access token",
     description:
-      "Returns a new access token and the next refresh token. A refresh token is valid once: using it again revokes every token of the same sign-in.",
+      "Returns a new access token and the next refresh token. A refresh token can be used once: using it again revokes every token of the same sign-in.",
     responses: { 200: { description: "The tokens.", schema: tokenResponse } },
     problems: [...problemTypesOf(failures), "database-unavailable"],
   }),

@@ -37,7 +37,7 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Create an upload job",
     description:
-      "Returns a presigned upload for each declared file. If one file is invalid, no job is created. With `dryRun` " +
+      "Returns a presigned request (method, URL and headers) for each declared file. If one file is invalid, no job is created. With `dryRun` " +
       "it only checks the files: it returns a result for each and creates nothing.",
     responses: {
       200: {

@@ -31,7 +31,7 @@ export const createUploadJobResponse = z.object({
   items: z.array(uploadItem),
   /**
    * Whether the server receives S3 events for uploads. If false, finalize every upload; if true, only photos whose
-   * status has not changed some seconds after their upload.
+   * status has not changed a few seconds after their upload.
    */
   storageEvents: z.boolean(),
 })

@@ -19,8 +19,8 @@ export const finalizeUploadJob = new Hono<EdgeEnv>().post(
     description:
       "Changes every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those in " +
       "`photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only " +
-      "for photos whose status has not changed some seconds after their upload. Photos that are uploaded in parts are " +
-      "finalized one by one.",
+      "for photos whose status has not changed a few seconds after their upload. Finalize each photo that is uploaded in " +
+      "parts with `POST /commands/upload/{photoId}/finalize`.",
     responses: { 200: { description: "The outcome for each photo.", schema: finalizeUploadJobResponse } },
     problems: ["storage-unavailable", "queue-unavailable"],
   }),

@@ -19,7 +19,9 @@ export const renewUpload = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Renew the presigned URL of a photo",
     description: "Returns a new presigned URL for a photo that is not uploaded yet.",
-    responses: { 200: { description: "The presigned upload of the photo.", schema: renewUploadResponse } },
+    responses: {
+      200: { description: "The new presigned request of the photo.", schema: renewUploadResponse },
+    },
     problems: [...problemTypesOf(failures), "overloaded"],
   }),
   acceptsUploads,

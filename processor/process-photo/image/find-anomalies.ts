@@ -3,7 +3,7 @@ import type { ByteSource } from "./byte-source.ts"
 import type { ImageHeader } from "./format/image-header.ts"
 
 /**
- * Finds content in a file besides its photo. Viewers ignore it, so the photo is accepted, but programs that read only
+ * Finds other content in a photo's file. Viewers ignore it, so the photo is accepted, but programs that read only
  * the end of a file, or search it, may detect another format.
  */
 export const findAnomalies = (source: ByteSource, header: ImageHeader): PhotoAnomaly[] => {
