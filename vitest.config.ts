@@ -4,7 +4,7 @@ import { type TestEnvironment, testEventsSecret, testStorage } from "./local/tes
 
 const globalSetup = ["local/test-environment.ts"]
 
-// `npm test` leaves out the slow suites, `*.full.test.ts`; `npm run test:full` (vitest --mode full) runs only those.
+// `npm test` runs all suites except the slow ones, `*.full.test.ts`; `npm run test:full` (vitest --mode full) runs only those.
 const suite = (mode: string, folders: string, more: readonly string[] = []) =>
   mode === "full"
     ? { include: [`${folders}/**/*.full.test.ts`], exclude: [...more] }
@@ -23,15 +23,15 @@ const workerBindings = (environment: TestEnvironment) => ({
   JWT_AUDIENCE: "rapid-photo-upload",
   JWT_SIGNING_KEY: environment.signingKey,
   EVENTS_ENDPOINT_SECRET: testEventsSecret,
-  // Tests of one user create many jobs; what the limits do is tested with limits of its own.
+  // Tests create many jobs as one user. The tests of the limits set lower limits.
   CREATE_JOBS_PER_MINUTE: "100000",
   PROGRESS_POSTS_PER_SECOND: "100000",
-  // A busy machine delays every statement; the load gate is tested with limits of its own.
+  // A busy machine delays every statement. The tests of the load gate set a lower limit.
   MAX_DATABASE_LATENCY_MS: "60000",
 })
 
 export default defineConfig(({ mode }) => ({
-  // Bundling it would warn of every source map that its package left out.
+  // If it were bundled, Vite would print a warning for every source map that is missing in its package.
   ssr: { external: ["fauxqs"] },
   test: {
     projects: [
@@ -57,7 +57,7 @@ export default defineConfig(({ mode }) => ({
         plugins: [
           cloudflareTest(({ inject }) => {
             const environment = inject("environment")
-            // Where wrangler looks for the database behind a Hyperdrive binding.
+            // wrangler reads the database URL of a Hyperdrive binding from this variable.
             process.env.CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_HYPERDRIVE = environment.databaseUrl
             return {
               wrangler: { configPath: "./wrangler.toml" },
@@ -76,7 +76,7 @@ export default defineConfig(({ mode }) => ({
         test: {
           name: "e2e",
           ...suite(mode, "e2e"),
-          // Each brings up the whole system: one at a time on two cores.
+          // Each starts the whole system, so they run one at a time.
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -80,7 +80,7 @@ const searchRows = async () => [
 ]
 
 describe("the search index", () => {
-  test("contains a photo while its status is terminal and it is not deleted", async () => {
+  test("contains a photo while its status is final and it is not deleted", async () => {
     await insertPhotos(userId, 1, { status: "QUEUED", filename: "moving" })
     const [photo] = await own.sql`select photo_id from photos where filename = 'moving_1.jpg'`
     const isIndexed = async () =>

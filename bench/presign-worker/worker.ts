@@ -4,8 +4,8 @@ import type { Config } from "../../edge/config.ts"
 import { bareSigV4 } from "./bare-sigv4.ts"
 
 // Runs inside workerd. `GET /<variant>?count=N` presigns N PUTs sequentially and returns the first one, signed once more.
-// The clock of a Worker does not advance during computation, so the caller measures the time. Each PUT is signed at
-// another second, as by separate requests; those of a batch at the same second, as by one request.
+// The clock of a Worker does not advance during computation, so the caller measures the time. Each PUT has another
+// signing time, as in separate requests. The PUTs of a batch have the same signing time, as in one request.
 
 const config = {
   s3: {
@@ -26,7 +26,7 @@ const seconds = Array.from({ length: 1000 }, (_, second): Second => {
 })
 const secondOf = (index: number): Second => {
   const second = seconds[index % seconds.length]
-  if (!second) throw new RangeError("no second")
+  if (!second) throw new RangeError("there are no signing times")
   return second
 }
 

@@ -17,7 +17,7 @@ export type Presign = (
 ) => Promise<{ url: string; expiresAt: Date }>
 
 /**
- * Signs requests in process (SigV4 in the query). URLs without a query of their own differ only in key, header values
+ * Signs requests in process (SigV4 in the query). URLs without other query parameters differ only in key, header values
  * and time, so a signer of the day is used for all of them: constructing it costs twice the two digests of a signature.
  */
 export const presignerOf = (config: Config, now: () => Date): Presign => {

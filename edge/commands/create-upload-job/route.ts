@@ -63,8 +63,8 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     const { files, partSize, ...request } = c.req.valid("json")
     const policy = { capacity: config.limits.createJobsPerMinute, fillMs: 60_000 }
     const limit = await userChannelOf(config, principal.userId).takeToken("create-upload-job", policy)
-    const refusal = rateLimited(c, "create-upload-job", policy, limit)
-    if (refusal) return refusal
+    const limited = rateLimited(c, "create-upload-job", policy, limit)
+    if (limited) return limited
 
     const limits = { maxFileBytes: config.maxFileBytes, partSize }
     if (request.dryRun) return c.json(await dryRun({ database, limits }, { userId: principal.userId, files }))

@@ -30,7 +30,7 @@ export const reportProgress = new Hono<EdgeEnv>().post(
       policy,
     )
     if (!isActive) throw new InactiveUser("deleted or disabled")
-    const refusal = rateLimited(c, "progress", policy, limit)
-    return refusal ?? c.json({ accepted: ticks.length } satisfies ReportProgressResponse, 202)
+    const limited = rateLimited(c, "progress", policy, limit)
+    return limited ?? c.json({ accepted: ticks.length } satisfies ReportProgressResponse, 202)
   },
 )

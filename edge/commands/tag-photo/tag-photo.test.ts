@@ -50,7 +50,7 @@ describe("tagging a photo", () => {
     expect((await tag(photoId, ["A 1"])).status).toBe(200)
   })
 
-  test.each([[[]], [[""]], [["a\u0000b"]], [["x".repeat(65)]], [[42]]])("refuses %j", async (wrong) => {
+  test.each([[[]], [[""]], [["a\u0000b"]], [["x".repeat(65)]], [[42]]])("rejects %j", async (wrong) => {
     const { photoId } = await newPhoto(user)
     await expectProblem(await tag(photoId, wrong), 422, "validation-failed")
   })

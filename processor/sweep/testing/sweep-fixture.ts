@@ -69,7 +69,7 @@ export const openSweepFixture = async (
   const s3 = objectStoreOf(config)
   const objectStore: ObjectStore = {
     ...s3,
-    // A single key that S3 never removes can't be provoked in the local S3.
+    // The local S3 cannot be made to fail for a single key.
     remove: async (key, signal) => {
       if (unremovable.has(key)) throw new ObjectStoreUnavailable("DeleteObject returned 500")
       await s3.remove(key, signal)
