@@ -239,3 +239,9 @@ describe.each(["force_custom_plan", "force_generic_plan"] as const)(
     })
   },
 )
+
+// With its few rows a custom plan sorts, which is right; a generic plan is also used for a long backlog.
+test("the sweep reads photos to remove in the order of an index, without sorting the backlog", async () => {
+  const { nodes } = planned("remove", selectRemovable, { graceMs: 1000, failed: [], limit: 200 })
+  expect((await nodes("force_generic_plan")).map((node) => node["Node Type"])).not.toContain("Sort")
+})

@@ -132,7 +132,7 @@ export const photos = pgTable(
       .on(table.userId, table.updatedAt)
       .where(sql`${table.status} = 'PROCESSING' and ${table.leaseExpiresAt} is null`),
     index("photos_to_remove")
-      .on(table.updatedAt)
+      .on(table.removalFailedAt.asc().nullsFirst(), table.updatedAt)
       .where(
         sql`(${table.deletedAt} is not null or ${table.status} = 'CANCELLED') and ${table.objectsRemovedAt} is null`,
       ),
@@ -144,6 +144,8 @@ export const photos = pgTable(
       "photos_failed_with_reason",
       sql`(${table.status} = 'FAILED') = (${table.failureReason} is not null)`,
     ),
+    // The processor reads exactly this version of the object, so a message without an ETag cannot be processed.
+    check("photos_processing_with_etag", sql`${table.status} <> 'PROCESSING' or ${table.etag} is not null`),
   ],
 )
 

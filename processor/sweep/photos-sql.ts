@@ -57,7 +57,7 @@ export const takeWaitingPhotos = statementOf<{ quietMs: number; limit: number }>
 
 const unleasedPhoto = z.object({
   photoId,
-  /** A PROCESSING photo always has one: every statement that makes it PROCESSING sets its ETag. */
+  /** A PROCESSING photo always has one: the constraint photos_processing_with_etag. */
   object: z.object({ key: z.string(), etag: z.string(), bytes: z.number().int() }),
   /**
    * PROCESSING for longer than `processingMs`, its message was sent again after that time, and since then an attempt

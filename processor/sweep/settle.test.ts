@@ -110,6 +110,13 @@ describe("a PROCESSING photo without an active lease", () => {
     expect(await fixture.receiveKeys()).toEqual([photo?.s3Key])
   })
 
+  test("always has an ETag, without which the sweep could not send its message", async () => {
+    const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 10 * minute })
+    await expect(
+      fixture.rows`update photos set etag = null where photo_id = ${photo?.photoId ?? ""}`,
+    ).rejects.toThrow("photos_processing_with_etag")
+  })
+
   test("is not changed while a worker has a lease on it", async () => {
     const [photo] = await fixture.addPhotos(1, { status: "PROCESSING", ageMs: 30 * hour })
     const photoId = photo?.photoId ?? ""

@@ -73,7 +73,7 @@ describe("an Idempotency-Key", () => {
     expect(first.items.map(({ status }) => status)).toEqual(["QUEUED", "QUEUED", "QUEUED", "QUEUED"])
     await send("DELETE", `/commands/photos/${cancelled}`, { token: user.token })
     await complete(completed)
-    await rows("update photos set status = 'PROCESSING' where photo_id = $1", processing)
+    await rows("update photos set status = 'PROCESSING', etag = 'e' where photo_id = $1", processing)
 
     const { items } = await (await createWith(key, body)).json<CreateUploadJobResponse>()
     expect(items.map(({ status, presignedUrl }) => [status, presignedUrl !== null])).toEqual([

@@ -142,7 +142,7 @@ describe("success", () => {
     const { jobId, items, photoIds } = await jobOf(1)
     for (const item of items) await put(item)
     const claim =
-      "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where job_id = $1"
+      "update photos set status = 'PROCESSING', etag = 'e', lease_expires_at = now() + interval '1 minute' where job_id = $1"
     const response = duringChange(claim, jobId, () => finalize(jobId))
     expect(await outcomes(response)).toEqual([[photoIds[0], "unchanged", "PROCESSING"]])
     expect(await queue.receiveKeys()).toEqual([])

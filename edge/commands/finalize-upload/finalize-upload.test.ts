@@ -60,7 +60,7 @@ describe("success", () => {
 test("a photo that a worker claims concurrently is reported as PROCESSING", async () => {
   const { photoId } = await uploaded()
   const claim =
-    "update photos set status = 'PROCESSING', lease_expires_at = now() + interval '1 minute' where photo_id = $1"
+    "update photos set status = 'PROCESSING', etag = 'e', lease_expires_at = now() + interval '1 minute' where photo_id = $1"
   const response = await duringChange(claim, photoId, () => finalize(photoId))
   expect(await response.json()).toEqual({ photoId, status: "PROCESSING" })
   expect(await queue.receiveKeys()).toEqual([])
