@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises"
+import { mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterEach, beforeEach, expect, test } from "vitest"
@@ -70,12 +70,31 @@ test("the folder of a killed process is removed even if another process now has 
   await scratch.remove()
 })
 
-test("the folder of a process in another PID namespace is kept, because its id means nothing here", async () => {
+test("the folder of a process in another PID namespace is kept while it may still run", async () => {
   const other = await startOther("4026539999")
   await other.kill()
   const foreign = await onlyFolder()
   const scratch = await openScratch(parent)
   expect(await readdir(parent)).toContain(foreign)
+  await scratch.remove()
+})
+
+test("the folder that a killed process of a restarted container left in another PID namespace is removed when it is old", async () => {
+  const other = await startOther("4026539999")
+  await other.kill()
+  const foreign = await onlyFolder()
+  const longAgo = new Date(Date.now() - 3_600_000)
+  await utimes(join(parent, foreign), longAgo, longAgo)
+  const scratch = await openScratch(parent)
+  expect(await readdir(parent)).not.toContain(foreign)
+  await scratch.remove()
+})
+
+test("a process whose folder was removed creates it again", async () => {
+  const scratch = await openScratch(parent)
+  await rm(join(parent, await onlyFolder()), { recursive: true })
+  await scratch.withFile((path) => writeFile(path, "photo"))
+  expect(await readdir(parent)).toHaveLength(1)
   await scratch.remove()
 })
 

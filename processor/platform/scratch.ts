@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, readlink, rm } from "node:fs/promises"
+import { mkdir, readdir, readFile, readlink, rm, stat, utimes } from "node:fs/promises"
 import { hostname, tmpdir } from "node:os"
 import { join } from "node:path"
 
@@ -10,10 +10,15 @@ export type Scratch = {
 
 const prefix = "rapid-photo-processor-"
 
+const refreshMs = 60_000
+/** A process that was stopped for so long recreates its folder. */
+const maxAgeMs = 15 * refreshMs
+
 /**
  * Opens a folder for this process's downloads, and removes the folders of processes that were killed. Several processors
- * may share `parent`, also in different containers: only folders of this host and PID namespace whose process no longer
- * runs are removed.
+ * may share `parent`, also in different containers. In this host and PID namespace a folder is removed if its process no
+ * longer runs. The processes of other namespaces are not visible, so each process refreshes the modification time of its
+ * folder, and theirs are removed if they are old: a restarted container has a new namespace but keeps its files.
  */
 export const openScratch = async (
   parent = tmpdir(),
@@ -24,24 +29,40 @@ export const openScratch = async (
   const names = (await readdir(parent)).filter((name) => name.startsWith(prefix))
   await Promise.all(
     names.map(async (name) => {
-      if (await isAbandoned(name, owner)) await rm(join(parent, name), { recursive: true, force: true })
+      const path = join(parent, name)
+      const isOfOwner = name.startsWith(`${owner}-`)
+      if (await (isOfOwner ? isAbandoned(name, owner) : isOld(path)))
+        await rm(path, { recursive: true, force: true })
     }),
   )
   const folder = join(parent, `${owner}-${process.pid}-${await startTimeOf(process.pid)}`)
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const create = () => mkdir(folder, { recursive: true, mode: 0o700 })
+  await create()
+  const refresh = setInterval(() => void touch(folder), refreshMs).unref()
   let files = 0
   return {
     withFile: async (use) => {
       files += 1
       const path = join(folder, String(files))
+      await create()
       try {
         return await use(path)
       } finally {
         await rm(path, { force: true })
       }
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: () => {
+      clearInterval(refresh)
+      return rm(folder, { recursive: true, force: true })
+    },
   }
+}
+
+const touch = (folder: string): Promise<void> => utimes(folder, new Date(), new Date()).catch(() => undefined)
+
+const isOld = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => null)
+  return found !== null && Date.now() - found.mtimeMs > maxAgeMs
 }
 
 /**
