@@ -6,7 +6,7 @@ import { DatabaseUnavailable } from "../../../domain/outage.ts"
 import { err, type NotFound, ok, type Result } from "../../../domain/result.ts"
 import { subscriptionHeader, userChannelOf } from "../../clients/user-channel.ts"
 import type { EdgeEnv } from "../../http/context.ts"
-import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
+import { type FailureProblems, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { validParam } from "../../http/validation.ts"
 import { liveMessage } from "../schema.ts"
@@ -23,7 +23,8 @@ const about = {
   description:
     "Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.",
   parameters: ["Last-Event-ID"],
-  problems: problemTypesOf(failures),
+  // Not `not-found`, which only a job's channel returns: validParam documents it there.
+  problems: ["too-many-channels"],
   responses: {
     200: {
       description: "A stream of messages; each `data:` field contains one of these messages.",
