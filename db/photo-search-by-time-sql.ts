@@ -7,8 +7,8 @@ import {
 } from "./photo-search-sql.ts"
 
 /**
- * How many photos a page looks at before it reads and sorts all matches. Enough to fill a page with what every fifth
- * photo matches. Looking at a photo costs as much as reading seven matches.
+ * How many of the newest photos a query checks before it reads and sorts all matches. Enough to fill a page if every
+ * fifth photo matches. Checking a photo takes as long as reading seven matches.
  */
 const maxWalked = 300
 
@@ -25,7 +25,7 @@ export const photosByTime = `
   order by p.taken_or_created_at desc, p.photo_id desc
   offset ($1::jsonb->>'offset')::int limit ($1::jsonb->>'limit')::int`
 
-/** As `photosByTime`, of photos with a capture time in the range of the filters. */
+/** Like `photosByTime`, but only photos with a capture time in the range of the filters. */
 export const photosOfRangeByTime = `
   select p.photo_id from photos p
   where p.user_id = $1::jsonb->>'userId' and p.deleted_at is null
@@ -38,8 +38,8 @@ export const photosOfRangeByTime = `
   offset ($1::jsonb->>'offset')::int limit ($1::jsonb->>'limit')::int`
 
 /**
- * As `photosByTime`, of photos that match every filter. The search index is in the order of upload. So this looks at the
- * newest photos one by one, and if they do not fill the page, it reads and sorts all matches.
+ * Like `photosByTime`, but only photos that match every filter. The search index is in the order of upload. Therefore the
+ * query first checks the newest photos one by one. If these do not fill the page, it reads and sorts all matches.
  */
 export const searchedPhotosByTime = (filters: PhotoFilters): string => {
   const ended = finishedPhotos(filters, { isPage: false })
@@ -48,7 +48,7 @@ export const searchedPhotosByTime = (filters: PhotoFilters): string => {
   with ${wantedOf(filters)},
   walked as materialized (
     select s.photo_id, s.taken_or_created_at from wanted,
-      -- Fenced by the limit: read in the order of the index.
+      -- The limit is an optimization fence, so that the rows are read in the order of the index.
       (select photo_id from photos p
         where p.user_id = $1::jsonb->>'userId' and p.deleted_at is null and p.status <> 'DUPLICATE'
           and ${isBefore("p")}

@@ -21,7 +21,7 @@ const text = `document.body.textContent`
 const openReference = async (colorScheme: "light" | "dark", width: number): Promise<void> => {
   await page.emulate({ colorScheme, width, height: 900 })
   await page.goto(`${system.edgeUrl}/docs`)
-  await page.waitFor(`document.readyState === "complete" && ${text}.includes("Quickstart")`)
+  await page.waitFor(`document.readyState === "complete" && ${text}.includes("Quick start")`)
 }
 
 const background = () =>

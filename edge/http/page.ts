@@ -42,7 +42,7 @@ export const listQuery = <Id extends string, Filters extends z.ZodRawShape>(
           return z.NEVER
         })
         .optional()
-        .describe("`nextCursor` of the previous response. Equally fast for every page."),
+        .describe("`nextCursor` of the previous response. Every page takes the same time."),
     })
     .check((context) => {
       const { page = 0, size, cursor } = context.value as { page?: number; size: number; cursor?: Id }

@@ -157,7 +157,7 @@ export const problems = {
     status: 501,
     title: "Receipts not configured",
     detail:
-      "Receipts need a signing key with a public half. Set `JWT_SIGNING_KEY` to an RS256 or ES256 key instead of an HS256 key.",
+      "Receipts need an asymmetric signing key. Set `JWT_SIGNING_KEY` to an RS256 or ES256 key instead of an HS256 key.",
   },
   "storage-unavailable": {
     status: 503,

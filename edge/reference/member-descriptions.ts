@@ -55,7 +55,7 @@ const descriptions: Readonly<Record<string, string>> = {
   jobStatus: "Status of the job.",
   jws: "Compact JWS (RFC 7515) with `typ: receipt+jws`. Its payload is the manifest.",
   limitBytes: "Storage quota in bytes. Null if unlimited.",
-  manifest: "What became of each file.",
+  manifest: "The result for each file.",
   manifestSha256: "SHA-256 of the signed bytes in hex.",
   month: "Month in the form `YYYY-MM`.",
   path: "Folder of the file, relative to the chosen folder. Null if there is none.",

@@ -30,7 +30,7 @@ export const getReceipt = new Hono<EdgeEnv>().get(
     tag: "uploads",
     summary: "Get the receipt of an upload job",
     description:
-      "States for each file whether its bytes are stored, signed with a key of `/.well-known/jwks.json`. `isSafe` is true if all are. The CSV and HTML representations name the SHA-256 of the signed manifest.",
+      "States for each file whether its bytes are stored, signed with a key of `/.well-known/jwks.json`. `isSafe` is true if the bytes of every file are stored. The CSV and HTML representations contain the SHA-256 of the signed manifest.",
     responses: {
       200: {
         description:

@@ -40,7 +40,7 @@ const list = async (query: string) => {
 const names = async (query: string) => (await list(query)).items.map(({ filename }) => filename)
 
 describe("a list of photos", () => {
-  test("has the caller's own, newest first, each with tags and URLs of its thumbnails", async () => {
+  test("contains only the caller's photos, newest first, each with its tags and the URLs of its thumbnails", async () => {
     const { items, nextCursor } = await list("")
     expect(items.map(({ photoId }) => photoId)).toEqual([...photoIds].reverse())
     expect(nextCursor).toBeNull()
@@ -163,7 +163,7 @@ describe("a list of photos", () => {
     expect(await names("?tag=pets&takenFrom=2026-05-04")).toEqual([])
   })
 
-  test("by capture time is newest first, and a photo without one is at its upload time", async () => {
+  test("by capture time is newest first; a photo without one is sorted by its upload time", async () => {
     const owner = await newUser()
     const { items } = await newJob(
       owner,
@@ -211,7 +211,7 @@ describe("a list of photos", () => {
     expect((await request("?sort=taken&size=3&page=1", owner.token)).status).toBe(200)
   })
 
-  test("has cursors that belong to its order", async () => {
+  test("rejects a cursor of another order", async () => {
     for (const [sort, other] of [
       ["taken", "uploaded"],
       ["uploaded", "taken"],

@@ -110,7 +110,7 @@ export const openSweepFixture = async (
       unremovable.clear()
       await receiveKeys(sqs, QueueUrl)
     },
-    /** Opens a multipart upload that no photo waits for. */
+    /** Opens a multipart upload that belongs to no photo. */
     openUpload: async (key: string) => {
       const client = new AwsClient({ ...storage.credentials, service: "s3", region: storage.region })
       await client.fetch(`${storage.s3Endpoint}/${storage.bucket}/${key}?uploads`, { method: "POST" })
