@@ -28,7 +28,30 @@ export const transitionAndTouchEffects = effectsOfChanges(
   "select job_id, status from transitioned union all select job_id, null from touched",
 )
 
-function effectsOfChanges(changes: string): string {
+/**
+ * Like `transitionAndTouchEffects`, and also the effects of a deletion: its event, timeline entry and quota. One update
+ * releases the quota of cancelled and deleted photos, because a statement can change a row only once.
+ *
+ * Requires: the CTEs `transitioned` and `deleted` with `transitionedColumns`, and `touched` with the jobs of `deleted`.
+ * Provides: the CTEs of `transitionAndTouchEffects`, `deletions` and `deletion_entries`.
+ */
+export const transitionAndDeletionEffects = `${effectsOfChanges(
+  "select job_id, status from transitioned union all select job_id, null from touched",
+  `
+        union all
+        select deleted.user_id, deleted.bytes, 1 from deleted join job using (job_id)
+        where deleted.status = 'COMPLETED' or deleted.etag is not null`,
+)},
+  deletions as (
+    insert into outbox_events (type, user_id, job_id, photo_id, data)
+    select 'PhotoDeleted', deleted.user_id, job_id, photo_id, jsonb_build_object('status', deleted.status)
+    from deleted join job using (job_id)
+  ),
+  deletion_entries as (
+    insert into photo_timeline (photo_id, kind) select photo_id, 'DELETED' from deleted
+  )`
+
+function effectsOfChanges(changes: string, alsoReleased = ""): string {
   return `
   tally as (
     select job_id, count(status) as transitioned,
@@ -72,11 +95,13 @@ function effectsOfChanges(changes: string): string {
   quota as (
     update users as u set used_bytes = u.used_bytes - released.bytes, used_photos = u.used_photos - released.photos
     from (
-      select transitioned.user_id, sum(transitioned.bytes) as bytes, count(*) as photos
-      from transitioned join job using (job_id)
-      -- A failed photo whose bytes are stored uses quota until it is deleted, because it can be processed again.
-      where transitioned.status = 'CANCELLED' or transitioned.status = 'FAILED' and transitioned.etag is null
-      group by transitioned.user_id
+      select user_id, sum(bytes) as bytes, sum(photos) as photos
+      from (
+        select transitioned.user_id, transitioned.bytes, 1 as photos from transitioned join job using (job_id)
+        -- A failed photo whose bytes are stored uses quota until it is deleted, because it can be processed again.
+        where transitioned.status = 'CANCELLED' or transitioned.status = 'FAILED' and transitioned.etag is null${alsoReleased}
+      ) as change
+      group by user_id
     ) as released
     where u.user_id = released.user_id
   )`

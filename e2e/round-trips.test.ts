@@ -79,6 +79,9 @@ test("every other command and query is one round trip to the database", async ()
     "renew-upload-job": () => api.renewUploadJob(jobId),
     "tag-photo": () => api.tagPhoto(second, { labels: ["Sea"] }),
     "untag-photo": () => api.untagPhoto(second, "sea"),
+    "tag-photos": () =>
+      request("POST", "/commands/photos/tags", { photoIds: [second, third], add: ["Sea"], remove: ["Sky"] }),
+    "delete-photos": () => request("POST", "/commands/photos/delete", { photoIds: [second] }),
     "cancel-photo": () => api.cancelPhoto(third),
     "cancel-upload-job": () => api.cancelUploadJob(jobId),
     "get-receipt": () => request("GET", `/queries/upload-jobs/${jobId}/receipt`),

@@ -32,6 +32,18 @@ const routes: readonly Case[] = [
     body: { photoId: `ph_${"0".repeat(26)}`, bytesSent: 1, bytesTotal: 1 },
   },
   { method: "DELETE", path: "/commands/photos/:photoId", scope: write },
+  {
+    method: "POST",
+    path: "/commands/photos/delete",
+    scope: write,
+    body: { photoIds: [`ph_${"0".repeat(26)}`] },
+  },
+  {
+    method: "POST",
+    path: "/commands/photos/tags",
+    scope: write,
+    body: { photoIds: [`ph_${"0".repeat(26)}`], add: ["a"] },
+  },
   { method: "POST", path: "/commands/photos/:photoId/tags", scope: write, body: { labels: ["a"] } },
   { method: "DELETE", path: "/commands/photos/:photoId/tags/a", scope: write },
   { method: "POST", path: "/commands/webhooks", scope: write, body: { url: "https://example.com/hook" } },

@@ -12,6 +12,7 @@ import { revokeToken } from "./auth/revoke-token/route.ts"
 import { cancelPhoto } from "./commands/cancel-photo/route.ts"
 import { cancelUploadJob } from "./commands/cancel-upload-job/route.ts"
 import { createUploadJob } from "./commands/create-upload-job/route.ts"
+import { deletePhotos } from "./commands/delete-photos/route.ts"
 import { deleteWebhook } from "./commands/delete-webhook/route.ts"
 import { finalizeUpload } from "./commands/finalize-upload/route.ts"
 import { finalizeUploadJob } from "./commands/finalize-upload-job/route.ts"
@@ -22,6 +23,7 @@ import { renewUploadJob } from "./commands/renew-upload-job/route.ts"
 import { reportProgress } from "./commands/report-progress/route.ts"
 import { rotateWebhookSecret } from "./commands/rotate-webhook-secret/route.ts"
 import { tagPhoto } from "./commands/tag-photo/route.ts"
+import { tagPhotos } from "./commands/tag-photos/route.ts"
 import { untagPhoto } from "./commands/untag-photo/route.ts"
 import { limitCommands } from "./http/command-limit.ts"
 import type { EdgeEnv } from "./http/context.ts"
@@ -86,6 +88,8 @@ app.route("/", cancelUploadJob)
 app.route("/", cancelPhoto)
 app.route("/", tagPhoto)
 app.route("/", untagPhoto)
+app.route("/", tagPhotos)
+app.route("/", deletePhotos)
 app.route("/", registerWebhook)
 app.route("/", rotateWebhookSecret)
 app.route("/", deleteWebhook)

@@ -140,6 +140,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
     "items.status": "QUEUED",
     "items.reason": null,
   },
+  deletePhotos: { photoIds: [photoId], "items.outcome": "deleted", "items.isDeleted": true },
   finalizeUpload: { status: "PROCESSING" },
   finalizeUploadJob: {
     photoIds: [photoId],
@@ -173,6 +174,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
   renewUpload: { status: "QUEUED" },
   renewUploadJob: { "items.status": "QUEUED" },
   verifyHashes: { sha256: [sha256], "items.isStored": true },
+  tagPhotos: { photoIds: [photoId], add: ["holiday"], remove: ["to sort"], "items.outcome": "tagged" },
   untagPhoto: { tags: ["family"] },
   watchEvents: { "": message },
   watchUploadJob: { "": message },

@@ -3,6 +3,7 @@ import type { JsonSchema } from "./openapi.ts"
 // In a table instead of the slices' schemas, because the Worker's bundle would contain every text there.
 const descriptions: Readonly<Record<string, string>> = {
   accepted: "Number of accepted reports.",
+  add: "Tags to add.",
   access_token: "JWT for the `Authorization` header.",
   at: "When it happened.",
   attempts: "Delivery attempts so far.",
@@ -92,6 +93,7 @@ const descriptions: Readonly<Record<string, string>> = {
   reason: "Why the file is rejected. Null otherwise.",
   refresh_token: "Token for `POST /auth/refresh`. Can be used once.",
   result: "Whether the file would be accepted, rejected, or is a duplicate of a photo of the account.",
+  remove: "Tags to remove.",
   scope: "Granted scopes, separated by spaces.",
   secret: "Secret that signs the deliveries.",
   sha256: "SHA-256 of the file in hex. S3 rejects other content.",
@@ -124,6 +126,10 @@ const ownDescriptions: Readonly<Record<string, string>> = {
   "reportProgress.bytesTotal": "Size of the file in bytes.",
   "reportProgress.items":
     "Reports for many photos. Use either `items` or `photoId`, `bytesSent` and `bytesTotal`.",
+  "deletePhotos.photoIds": "Photos to delete.",
+  "deletePhotos.status": "Current status. Null if the account has no such photo.",
+  "tagPhotos.photoIds": "Photos whose tags change.",
+  "tagPhotos.tags": "All tags of the photo. Null if the account has no such photo.",
   "getReceipt.total": "All files of the job.",
   "getReceipt.completed": "Photos that are COMPLETED.",
   "getReceipt.duplicate": "Photos that are a DUPLICATE.",

@@ -2,7 +2,7 @@ import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { transitionAndTouchEffects, transitionedColumns } from "../../../db/transition-effects.ts"
+import { transitionAndDeletionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
@@ -40,21 +40,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
     returning ${transitionedColumns}
   ),
   touched as (select job_id from deleted),
-  ${transitionAndTouchEffects},
-  deletion as (
-    insert into outbox_events (type, user_id, job_id, photo_id, data)
-    select 'PhotoDeleted', deleted.user_id, job_id, photo_id, jsonb_build_object('status', deleted.status)
-    from deleted join job using (job_id)
-  ),
-  deletion_entry as (
-    insert into photo_timeline (photo_id, kind) select photo_id, 'DELETED' from deleted
-  ),
-  freed as (
-    update users u set used_bytes = u.used_bytes - deleted.bytes, used_photos = u.used_photos - 1
-    -- The join with job makes this update run after the job's: every statement locks the job before the user.
-    from deleted join job using (job_id)
-    where u.user_id = deleted.user_id and (deleted.status = 'COMPLETED' or deleted.etag is not null)
-  ),
+  ${transitionAndDeletionEffects},
   ${auditOf(
     "cancel-photo",
     `select doc->>'userId' as user_id, found.job_id, doc->>'photoId' as photo_id,
