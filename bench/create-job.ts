@@ -7,8 +7,8 @@ import { newId } from "../edge/new-id.ts"
 import { startWithMillionPhotos } from "./million-photos/million-photos.ts"
 import { percentile } from "./percentile.ts"
 
-// Measures the statement that creates a job of 100 photos in a database of a million photos, prepared and on an open
-// connection: with EXPLAIN ANALYZE, which includes triggers, and from the client, which includes the time until the
+// Measures the statement that creates a job of 100 photos in a database of a million photos, as a prepared statement
+// on an open connection: with EXPLAIN ANALYZE, which includes triggers, and from the client, which includes the time until the
 // commit is on disk. The baseline is the minimum that such a command must write: the same rows by a bare INSERT into `photos`.
 
 const photosPerJob = 100

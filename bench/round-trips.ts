@@ -7,8 +7,8 @@ import { newId } from "../edge/new-id.ts"
 import { startTcpProxy } from "../local/tcp-proxy.ts"
 import { openParameterDatabase } from "./parameter-database.ts"
 
-// Creates jobs of 100 photos over connections with different delays: through the edge, and by only the statement on a new
-// connection, both as the edge sends it and as postgres.js sends a statement with a parameter.
+// Creates jobs of 100 photos over connections with different delays: through the edge, and with the statement alone on a
+// new connection: as the edge sends it, and as postgres.js sends a statement with a parameter.
 
 const photosPerJob = 100
 const repetitions = 15

@@ -31,7 +31,7 @@ export type TestStorage = {
 
 export type StoredPhoto = { photoId: string; jobId: string; s3Key: string }
 
-/** With these bounds the fixture's photos are due at once and its objects count as old at once. */
+/** With these bounds the next sweep handles all photos and objects of the fixture, regardless of their age. */
 const bounds: SweepBounds = {
   quietMs: 1000,
   uploadMs: 86_400_000,
