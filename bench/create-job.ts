@@ -88,5 +88,13 @@ function plannedJob() {
     ...photo,
     s3Key: `bench/${userId}/${photo.photoId}/original`,
   }))
-  return { ...plan.value, photos, traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  return {
+    ...plan.value,
+    photos,
+    traceparent: "00-0-0-01",
+    idempotencyKey: null,
+    fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
+  }
 }

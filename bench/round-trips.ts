@@ -83,6 +83,7 @@ function job(userId: ReturnType<typeof newId.user>) {
       filename,
       bytes,
       type: "image/jpeg" as const,
+      path: null,
       sha256: null,
       partSize: null,
       s3Key: `bench/${photoId}`,
@@ -95,6 +96,8 @@ function job(userId: ReturnType<typeof newId.user>) {
     photos,
     idempotencyKey: null,
     fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
   }
 }
 

@@ -1,25 +1,21 @@
+import { createHash } from "node:crypto"
 import fc from "fast-check"
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest"
 import { eventSchema } from "../docs/event-payloads.ts"
+import { type Checksum, isChecksum } from "../domain/checksum.ts"
 import { cloudEventOf, type OutboxEvent } from "../domain/cloud-event.ts"
-import { type EventType, eventOfEntering } from "../domain/events.ts"
-import type { JobId, PhotoId, UserId } from "../domain/ids.ts"
+import { type JobId, type PhotoId, photoIdAt, type UserId } from "../domain/ids.ts"
 import type { PhotoExif } from "../domain/image.ts"
 import { isTerminalJob, jobStatusOf } from "../domain/job-status.ts"
-import {
-  canBecome,
-  isTerminalPhoto,
-  type PhotoStatus,
-  photoStatuses,
-  type TransitionCause,
-} from "../domain/photo-status.ts"
+import { isTerminalPhoto, type PhotoStatus } from "../domain/photo-status.ts"
 import { insertUser } from "../edge/auth/register/sql.ts"
 import { cancelPhoto } from "../edge/commands/cancel-photo/sql.ts"
 import { cancelUploadJob } from "../edge/commands/cancel-upload-job/sql.ts"
 import { insertUploadJob } from "../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../edge/commands/finalize-upload/sql.ts"
 import { finalizePhotosOfJob } from "../edge/commands/finalize-upload-job/sql.ts"
+import { declareHashes } from "../edge/commands/renew-upload-job/declare-hashes-sql.ts"
 import { saveProgress } from "../edge/live/sql.ts"
 import { newId } from "../edge/new-id.ts"
 import { snapshotOf } from "../edge/queries/get-upload-job/snapshot.ts"
@@ -28,6 +24,7 @@ import { reopenPhotos } from "../processor/operate/sql.ts"
 import { claimPhoto, completePhoto, failPhoto, releasePhoto } from "../processor/process-photo/sql.ts"
 import { type NodeDatabase, openNodeDatabase } from "./node.ts"
 import { type PhotoCommand, photoCommandRounds } from "./testing/photo-commands.ts"
+import { endOf, eventsOf, pathOf } from "./testing/photo-path.ts"
 
 // Runs every statement that changes a photo: in random order, repeatedly and concurrently.
 
@@ -48,19 +45,30 @@ afterAll(async () => {
 
 const photoBytes = 1000
 
-const newJob = async (size: number): Promise<{ jobId: JobId; photoIds: PhotoId[] }> => {
+type TestJob = { jobId: JobId; photoIds: PhotoId[]; sha256: Checksum }
+
+/** Creates a job. If it has duplicates, its first three photos have the same bytes. */
+const newJob = async (size: number, hasDuplicates = false): Promise<TestJob> => {
   const jobId = newId.job()
-  const photos = Array.from({ length: size }, () => {
-    const photoId = newId.photo()
-    const expected = { filename: "a.jpg", type: "image/jpeg" as const, bytes: photoBytes, sha256: null }
-    return { photoId, ...expected, partSize: null, s3Key: photoId }
-  })
-  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const sha256 = createHash("sha256").update(jobId).digest("hex")
+  if (!isChecksum(sha256)) throw new Error("not a checksum")
+  const photos = Array.from({ length: size }, (_, index) => ({
+    photoId: photoIdAt(jobId, index + 1),
+    filename: "a.jpg",
+    path: null,
+    type: "image/jpeg" as const,
+    bytes: photoBytes,
+    sha256: hasDuplicates && index < 3 ? sha256 : null,
+    partSize: null,
+    s3Key: jobId,
+  }))
+  const keyless = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const request = { ...keyless, allowDuplicates: false, importKeywords: false }
   await database.run(insertUploadJob, { jobId, userId, photos, ...request })
-  return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
+  return { jobId, photoIds: photos.map(({ photoId }) => photoId), sha256 }
 }
 
-const execute = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, attempt }: PhotoCommand) => {
+const execute = ({ jobId, photoIds, sha256 }: TestJob, { action, photo, attempt }: PhotoCommand) => {
   const photoId = photoIds[photo % photoIds.length]
   if (!photoId) throw new Error("no photo")
   switch (action) {
@@ -98,6 +106,13 @@ const execute = (jobId: JobId, photoIds: readonly PhotoId[], { action, photo, at
       return database.run(reopenPhotos, { photoId, jobId: null, scope: null, after: null, limit: 1000 })
     case "cancel":
       return database.run(cancelPhoto, { photoId, userId })
+    case "declareHash":
+      // The hash of every photo from this one on.
+      return database.run(declareHashes, {
+        jobId,
+        userId,
+        photos: photoIds.slice(photo % photoIds.length).map((each) => ({ photoId: each, sha256 })),
+      })
     case "cancelJob":
       return database.run(cancelUploadJob, { jobId, userId })
   }
@@ -128,25 +143,15 @@ const toValidEvent = (row: postgres.Row) => {
   return eventSchema(event.type).parse(cloudEventOf(event, "test"))
 }
 
-type StoredPhoto = {
-  photo_id: string
+type StoredPhoto = Record<"photo_id" | "duplicate_of", string | null> & {
   status: PhotoStatus
   deleted_at: Date | null
   completed_at: Date | null
 }
 
-type Step = { to: PhotoStatus; cause: TransitionCause; event: EventType }
-
-/** Returns the transition that a timeline entry records, or an empty list. */
-const stepOf = (kind: string): Step[] => {
-  if (kind === "REPROCESSING") return [{ to: "PROCESSING", cause: "recovery", event: "PhotoReprocessing" }]
-  const to = photoStatuses.find((status) => status === kind)
-  return to ? [{ to, cause: "lifecycle", event: eventOfEntering[to] }] : []
-}
-
 const expectConsistent = async (jobId: JobId): Promise<void> => {
   const photos = await rows<StoredPhoto[]>`
-    select photo_id, status, deleted_at, completed_at from photos where job_id = ${jobId}`
+    select photo_id, status, duplicate_of, deleted_at, completed_at from photos where job_id = ${jobId}`
   const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
   const events = await rows`
     select * from outbox_events where job_id = ${jobId} order by sequence`
@@ -161,6 +166,7 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
     completed: count("COMPLETED"),
     failed: count("FAILED"),
     cancelled: count("CANCELLED"),
+    duplicate: count("DUPLICATE"),
   }
   const hasStarted = photos.some(({ status }) => status !== "QUEUED")
   expect(job).toMatchObject({
@@ -168,6 +174,7 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
     completed_count: counts.completed,
     failed_count: counts.failed,
     cancelled_count: counts.cancelled,
+    duplicate_count: counts.duplicate,
   })
   const hasEnded = photos.every(({ status }) => isTerminalPhoto(status))
   expect(isTerminalJob(jobStatusOf(counts, hasStarted))).toBe(hasEnded)
@@ -177,17 +184,18 @@ const expectConsistent = async (jobId: JobId): Promise<void> => {
   expect(ends - reopenings).toBe(hasEnded ? 1 : 0)
 
   for (const photo of photos) {
-    const path = steps.filter((step) => step.photo_id === photo.photo_id).flatMap(({ kind }) => stepOf(kind))
-    let at: PhotoStatus = "QUEUED"
-    for (const { to, cause } of path) {
-      expect(canBecome(at, to, cause), `${at} became ${to} by ${cause}`).toBe(true)
-      at = to
-    }
-    expect(at).toBe(photo.status)
+    const path = pathOf(steps.filter(({ photo_id }) => photo_id === photo.photo_id).map(({ kind }) => kind))
+    expect(endOf(path)).toBe(photo.status)
     const written = events.filter(
       ({ photo_id, type }) => photo_id === photo.photo_id && type !== "PhotoDeleted",
     )
-    expect(written.map(({ type }) => type)).toEqual(["PhotoQueued", ...path.map(({ event }) => event)])
+    const isCreatedAsDuplicate = written[0]?.type === "PhotoDuplicateFound"
+    expect(written.map(({ type }) => type)).toEqual(eventsOf(path, isCreatedAsDuplicate))
+    if (photo.status === "DUPLICATE" && photo.deleted_at === null)
+      expect(
+        photos.find(({ photo_id }) => photo_id === photo.duplicate_of)?.status,
+        "a duplicate of a photo that is not stored",
+      ).not.toMatch(/FAILED|CANCELLED|DUPLICATE/)
     expect(photo.completed_at !== null).toBe(isTerminalPhoto(photo.status))
   }
 }
@@ -215,20 +223,23 @@ const usage = async () => {
   const [user] = await rows`select used_photos, used_bytes::int from users where user_id = ${userId}`
   const [stored] = await rows`
     select count(*)::int as used_photos, coalesce(sum(bytes), 0)::int as used_bytes from photos
-    where user_id = ${userId} and status <> 'CANCELLED' and not (status = 'FAILED' and etag is null)
+    where user_id = ${userId} and status not in ('CANCELLED', 'DUPLICATE') and not (status = 'FAILED' and etag is null)
       and deleted_at is null`
   return { user, stored }
 }
 
+const anyJob = fc.record({ size: fc.integer({ min: 1, max: 4 }), hasDuplicates: fc.boolean() })
+
 describe("photos and their job", () => {
   test("stay consistent under any commands in any order, repeated and concurrent", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
-        const { jobId, photoIds } = await newJob(size)
+      fc.asyncProperty(anyJob, photoCommandRounds, async ({ size, hasDuplicates }, commands) => {
+        const job = await newJob(size, hasDuplicates)
+        const { jobId } = job
         let bytesSent = 0
         let known = await poll(jobId)
         for (const round of commands) {
-          await Promise.all(round.map((each) => execute(jobId, photoIds, each)))
+          await Promise.all(round.map((each) => execute(job, each)))
           await expectConsistent(jobId)
           const now = await poll(jobId)
           if (now.version === known.version)
@@ -245,7 +256,7 @@ describe("photos and their job", () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 90_000)
 
   test("can be deleted and fail concurrently in one job without a deadlock", async () => {
     for (let round = 0; round < 20; round += 1) {
@@ -273,9 +284,10 @@ describe("photos and their job", () => {
 
   test("are all in a final status after their job was cancelled", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), photoCommandRounds, async (size, commands) => {
-        const { jobId, photoIds } = await newJob(size)
-        await Promise.all(commands.flat().map((each) => execute(jobId, photoIds, each)))
+      fc.asyncProperty(anyJob, photoCommandRounds, async ({ size, hasDuplicates }, commands) => {
+        const created = await newJob(size, hasDuplicates)
+        const { jobId } = created
+        await Promise.all(commands.flat().map((each) => execute(created, each)))
         await database.run(cancelUploadJob, { jobId, userId })
         await expectConsistent(jobId)
         const [job] = await rows`select completed_at from upload_jobs where job_id = ${jobId}`

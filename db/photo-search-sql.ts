@@ -15,8 +15,8 @@ export const isSearch = ({ tagKey, q, status, takenFrom, takenTo }: PhotoFilters
 
 /**
  * The ids of a page of photos that match every filter, newest first. Finished photos are in `photo_search`: its index
- * finds them block by block, and the search stops when the page is full. The few unfinished photos are read by status.
- * See docs/decisions/0023-search-by-blocks.md.
+ * finds them block by block, and the search stops when the page is full. The few unfinished photos are read by status,
+ * and so are duplicates, which are found only if their status is given. See docs/decisions/0023-search-by-blocks.md.
  */
 export const searchedPhotos = (filters: PhotoFilters): string => `
   with ${wantedOf(filters)}
@@ -56,6 +56,9 @@ const foundOf = (filters: PhotoFilters, extent: Extent): string =>
     .map((part) => `(${part})`)
     .join(" union all ")
 
+// The statuses of index_photo(). Duplicates are not indexed: that would slow down the creation of their job.
+const isIndexed = (status: PhotoStatus): boolean => isTerminalPhoto(status) && status !== "DUPLICATE"
+
 const before = "coalesce($1::jsonb->>'before', '~')"
 
 const upToSlice = "limit ($1::jsonb->>'offset')::int + ($1::jsonb->>'limit')::int"
@@ -76,7 +79,7 @@ export const matchesFilters = `${matchesWords("s.document")}
  */
 export function finishedPhotos(filters: PhotoFilters, { isPage }: Extent): string {
   const { tagKey, q, status } = filters
-  if (status !== null && !isTerminalPhoto(status))
+  if (status !== null && !isIndexed(status))
     return "select null::text as photo_id, null::text as taken_or_created_at where false"
   const tokens = "search_tokens(s.block_id, s.document, s.status, s.taken_at, s.tag_keys)"
   const inBlock = (hashes: string) =>
@@ -103,12 +106,13 @@ export function finishedPhotos(filters: PhotoFilters, { isPage }: Extent): strin
 }
 
 /**
- * The unfinished photos that match every filter; null when none can, because they have no capture time yet.
+ * The unfinished photos that match every filter, or the duplicates if their status is given; null when none can, because
+ * they have no capture time.
  * Requires: the CTE `wanted`. Provides: rows of (photo_id, taken_or_created_at).
  */
 export function unfinishedPhotos(filters: PhotoFilters, { isPage }: Extent): string | null {
   const statuses = photoStatuses.filter(
-    (each) => !isTerminalPhoto(each) && (filters.status === null || filters.status === each),
+    (each) => !isIndexed(each) && (filters.status === null ? each !== "DUPLICATE" : filters.status === each),
   )
   if (hasRange(filters) || statuses.length === 0) return null
   // Ids of each status, in order. Only the index on user, status and id has these columns, so even a planner without
@@ -123,7 +127,7 @@ export function unfinishedPhotos(filters: PhotoFilters, { isPage }: Extent): str
   from wanted, (${statuses.map(idsOf).join(" union all ")}) as unfinished join photos p using (photo_id),
     lateral (select array(
       select tag_key from photo_tags where photo_id = p.photo_id order by tag_key) as tag_keys offset 0) as tagged,
-    lateral (select search_document(p.filename, p.exif_json, tagged.tag_keys) as document offset 0) as searchable
+    lateral (select search_document(p, tagged.tag_keys) as document offset 0) as searchable
   where ${matchesWords("searchable.document")}
     and ($1::jsonb->>'tagKey' is null or $1::jsonb->>'tagKey' = any (tagged.tag_keys))
   ${isPage ? `order by p.photo_id desc ${upToSlice}` : ""}`

@@ -86,13 +86,15 @@ describe("the search index", () => {
     const isIndexed = async () =>
       (await own.sql`select 1 from photo_search where photo_id = ${photo?.photo_id}`).length === 1
     const setStatus = (status: PhotoStatus) =>
-      own.sql`update photos set status = ${status}, failure_reason = ${status === "FAILED" ? "CORRUPT" : null}
+      own.sql`update photos set status = ${status}, failure_reason = ${status === "FAILED" ? "CORRUPT" : null},
+        duplicate_of = ${status === "DUPLICATE" ? "ph_0" : null}
         where photo_id = ${photo?.photo_id}`
     const indexed: Partial<Record<PhotoStatus, boolean>> = {}
     for (const status of photoStatuses) {
       await setStatus(status)
       indexed[status] = await isIndexed()
-      expect(await idsOf(userId, { q: "moving" })).toEqual([photo?.photo_id])
+      const isListed = status !== "DUPLICATE"
+      expect(await idsOf(userId, { q: "moving" })).toEqual(isListed ? [photo?.photo_id] : [])
       expect(await idsOf(userId, { q: "moving", status })).toEqual([photo?.photo_id])
     }
     expect(indexed).toEqual({
@@ -102,6 +104,7 @@ describe("the search index", () => {
       COMPLETED: true,
       FAILED: true,
       CANCELLED: true,
+      DUPLICATE: false,
     })
     await setStatus("PROCESSING")
     expect(await isIndexed()).toBe(false)

@@ -18,3 +18,14 @@ export const labelsOfPhoto = `(
     from photo_tags pt, lateral (
       select label from tags where user_id = pt.user_id and tag_key = pt.tag_key offset 0) as t
     where pt.photo_id = p.photo_id)`
+
+/**
+ * The oldest stored photo of the user with these bytes, or null: only a COMPLETED photo that is not deleted counts. As an
+ * aggregate, because with a limit the planner would read all photos of the user in the order of their ids.
+ *
+ * Requires: the CTE `input`; `sha256` is a lower-case hex SHA-256 in SQL.
+ */
+export const storedPhotoWith = (sha256: string): string => `(
+    select (array_agg(same.photo_id order by same.photo_id))[1] from photos same
+    where same.user_id = doc->>'userId' and same.checksum = ${sha256} and same.deleted_at is null
+      and same.status = 'COMPLETED')`

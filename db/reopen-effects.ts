@@ -21,13 +21,13 @@ export const reopenEffects = `
       completed_at = null, updated_at = now(), version = j.version + 1
     from tally join job_before using (job_id) where j.job_id = tally.job_id
     returning j.job_id, j.user_id, j.total_count, j.completed_count, j.failed_count, j.cancelled_count,
-      job_before.has_ended
+      j.duplicate_count, job_before.has_ended
   ),
   events as (
     insert into outbox_events (type, user_id, job_id, photo_id, data)
     select 'UploadJobReopened', user_id, job_id, null, jsonb_build_object('status', 'IN_PROGRESS',
       'totalCount', total_count, 'completedCount', completed_count, 'failedCount', failed_count,
-      'cancelledCount', cancelled_count)
+      'cancelledCount', cancelled_count, 'duplicateCount', duplicate_count)
     from job where has_ended
     union all
     -- The join with the locked job numbers the events of a job in the order of commits.

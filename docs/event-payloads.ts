@@ -29,13 +29,14 @@ const counts = {
   completedCount: z.number().int(),
   failedCount: z.number().int(),
   cancelledCount: z.number().int(),
+  duplicateCount: z.number().int(),
 }
 
 /** The data of every event, and when it is published. Tests compare the written events with these schemas. */
 export const eventPayloads = {
   UploadJobCreated: {
     when: "A job was created.",
-    data: z.object({ jobId, status: z.literal("QUEUED"), totalCount: z.number().int() }),
+    data: z.object({ jobId, status: z.enum(jobStatuses), totalCount: z.number().int() }),
   },
   PhotoQueued: { when: "A photo was declared and is not uploaded yet.", data: photoData("QUEUED") },
   PhotoUploadStarted: {
@@ -52,9 +53,19 @@ export const eventPayloads = {
     data: photoData("FAILED").extend({ failureReason: z.enum(failureReasons) }),
   },
   PhotoCancelled: { when: "The owner cancelled the upload.", data: photoData("CANCELLED") },
+  PhotoDuplicateFound: {
+    when: "The file has the same bytes as another photo of the user and need not be uploaded.",
+    data: photoData("DUPLICATE").extend({
+      duplicateOf: z.string().refine(isPhotoId).describe("The photo with the same bytes."),
+    }),
+  },
+  PhotoRequeued: {
+    when: "The photo that a duplicate repeats failed or was cancelled: the duplicate waits for its upload again.",
+    data: photoData("QUEUED"),
+  },
   PhotoDeleted: {
     when: "The owner deleted the photo. The next sweep removes its objects.",
-    data: z.object({ jobId, photoId, status: z.enum(["COMPLETED", "FAILED"]) }),
+    data: z.object({ jobId, photoId, status: z.enum(["COMPLETED", "FAILED", "DUPLICATE"]) }),
   },
   PhotoReprocessing: {
     when: "A failed photo is processed again.",

@@ -9,6 +9,8 @@ export const eventTypes = [
   "PhotoProcessingCompleted",
   "PhotoFailed",
   "PhotoCancelled",
+  "PhotoDuplicateFound",
+  "PhotoRequeued",
   "PhotoDeleted",
   "PhotoReprocessing",
   "UploadJobReopened",
@@ -25,4 +27,5 @@ export const eventOfEntering = {
   COMPLETED: "PhotoProcessingCompleted",
   FAILED: "PhotoFailed",
   CANCELLED: "PhotoCancelled",
+  DUPLICATE: "PhotoDuplicateFound",
 } as const satisfies Record<PhotoStatus, EventType>

@@ -2,11 +2,18 @@ import fc from "fast-check"
 import { describe, expect, test } from "vitest"
 import { isSettled, isTerminalJob, type JobCounts, jobStatusOf } from "./job-status.ts"
 
-const counts = (completed: number, failed: number, cancelled: number, open = 0): JobCounts => ({
-  total: completed + failed + cancelled + open,
+const counts = (
+  completed: number,
+  failed: number,
+  cancelled: number,
+  open = 0,
+  duplicate = 0,
+): JobCounts => ({
+  total: completed + failed + cancelled + open + duplicate,
   completed,
   failed,
   cancelled,
+  duplicate,
 })
 
 describe("a job's status", () => {
@@ -27,10 +34,17 @@ describe("a job's status", () => {
     expect(jobStatusOf(counts(0, 0, 2), true)).toBe("CANCELLED")
   })
 
+  test("counts a duplicate as stored: COMPLETED with duplicates only, COMPLETED_WITH_ERRORS beside failed photos", () => {
+    expect(jobStatusOf(counts(0, 0, 0, 0, 3), true)).toBe("COMPLETED")
+    expect(jobStatusOf(counts(0, 0, 1, 0, 1), true)).toBe("COMPLETED")
+    expect(jobStatusOf(counts(0, 1, 0, 0, 1), true)).toBe("COMPLETED_WITH_ERRORS")
+    expect(jobStatusOf(counts(0, 0, 0, 1, 1), true)).toBe("IN_PROGRESS")
+  })
+
   test("is terminal if and only if every photo is terminal, for all counts", () => {
     const anyCounts = fc
-      .tuple(fc.nat(50), fc.nat(50), fc.nat(50), fc.nat(50))
-      .map(([completed, failed, cancelled, open]) => counts(completed, failed, cancelled, open))
+      .tuple(fc.nat(50), fc.nat(50), fc.nat(50), fc.nat(50), fc.nat(50))
+      .map((numbers) => counts(...numbers))
       .filter(({ total }) => total > 0)
     fc.assert(
       fc.property(anyCounts, (some) => {

@@ -3,6 +3,12 @@ const mebibyte = 1024 * 1024
 /** Limits of the part size, in bytes. S3 accepts smaller parts only as the last one. */
 export const partSizeLimits = { min: 5 * mebibyte, max: 64 * mebibyte, default: 8 * mebibyte } as const
 
+/**
+ * The largest object that S3 accepts in one PUT:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+ */
+export const maxSinglePutBytes = 5 * 1024 * mebibyte
+
 /** One part of a file: `partNumber` counts from 1. */
 export type PlannedPart = { partNumber: number; bytes: number }
 

@@ -31,7 +31,21 @@ describe("a photo's status", () => {
       for (const to of photoStatuses) expect(canBecome(from, to)).toBe(false)
   })
 
-  test("leaves a final status only by recovery from FAILED to PROCESSING", () => {
+  test("becomes DUPLICATE only before its file is stored", () => {
+    expect(sourcesOf("DUPLICATE")).toEqual(["QUEUED", "UPLOADING"])
+  })
+
+  test("leaves DUPLICATE only when its original is lost, and leaves no other status for that", () => {
+    const losses = photoStatuses.flatMap((from) =>
+      photoStatuses.filter((to) => canBecome(from, to, "originalLost")).map((to) => [from, to]),
+    )
+    expect(losses).toEqual([
+      ["DUPLICATE", "QUEUED"],
+      ["DUPLICATE", "CANCELLED"],
+    ])
+  })
+
+  test("leaves a final status by recovery only from FAILED to PROCESSING", () => {
     const recoveries = photoStatuses.flatMap((from) =>
       photoStatuses.filter((to) => canBecome(from, to, "recovery")).map((to) => [from, to]),
     )

@@ -5,6 +5,7 @@ export const photoStatuses = [
   "COMPLETED",
   "FAILED",
   "CANCELLED",
+  "DUPLICATE",
 ] as const
 
 /** The status of a photo, from a declared file to a stored photo. */
@@ -12,21 +13,23 @@ export type PhotoStatus = (typeof photoStatuses)[number]
 
 /**
  * What causes a transition. `lifecycle`: the upload, its processing, its owner or a time limit. `recovery`: an
- * operator's command, or an object that arrived after its photo had expired.
+ * operator's command, or an object that arrived after its photo had expired. `originalLost`: the photo that a duplicate
+ * repeats has failed or was cancelled, so that its bytes are not stored.
  */
-export type TransitionCause = "lifecycle" | "recovery"
+export type TransitionCause = "lifecycle" | "recovery" | "originalLost"
 
 type Transitions = Record<PhotoStatus, readonly PhotoStatus[]>
 
 /** The state machine. Every SQL guard and every test of a transition is generated from it. */
 const transitions: Record<TransitionCause, Transitions> = {
   lifecycle: {
-    QUEUED: ["UPLOADING", "PROCESSING", "FAILED", "CANCELLED"],
-    UPLOADING: ["PROCESSING", "FAILED", "CANCELLED"],
+    QUEUED: ["UPLOADING", "PROCESSING", "FAILED", "CANCELLED", "DUPLICATE"],
+    UPLOADING: ["PROCESSING", "FAILED", "CANCELLED", "DUPLICATE"],
     PROCESSING: ["COMPLETED", "FAILED", "CANCELLED"],
     COMPLETED: [],
     FAILED: [],
     CANCELLED: [],
+    DUPLICATE: [],
   },
   recovery: {
     QUEUED: [],
@@ -35,6 +38,16 @@ const transitions: Record<TransitionCause, Transitions> = {
     COMPLETED: [],
     FAILED: ["PROCESSING"],
     CANCELLED: [],
+    DUPLICATE: [],
+  },
+  originalLost: {
+    QUEUED: [],
+    UPLOADING: [],
+    PROCESSING: [],
+    COMPLETED: [],
+    FAILED: [],
+    CANCELLED: [],
+    DUPLICATE: ["QUEUED", "CANCELLED"],
   },
 }
 
@@ -58,5 +71,5 @@ export type PendingStatus = (typeof pendingStatuses)[number]
 export const isUploadPending = (status: PhotoStatus): status is PendingStatus =>
   canBecome(status, "PROCESSING")
 
-/** Whether the status is terminal: only a recovery can change it again. */
+/** Whether the status is terminal: only a recovery, or the loss of a duplicate's original, can change it again. */
 export const isTerminalPhoto = (status: PhotoStatus): boolean => transitions.lifecycle[status].length === 0

@@ -9,5 +9,7 @@ export const timelineKinds = [
   "ATTEMPT_FAILED",
   /** A FAILED photo is processed again. */
   "REPROCESSING",
+  /** The original of a duplicate was lost, so that the photo waits for its upload again. */
+  "REQUEUED",
   "DELETED",
 ] as const

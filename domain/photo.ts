@@ -1,9 +1,10 @@
+import type { PhotoId } from "./ids.ts"
 import type { Thumbnail } from "./image.ts"
 import { isUploadPending, type PendingStatus, type PhotoStatus } from "./photo-status.ts"
 import type { ExpectedPhoto } from "./upload-job.ts"
 
 /** A photo that is not uploaded yet. Only this one has an upload, so URLs are signed only for these. */
-export type PendingPhoto = Omit<ExpectedPhoto, "filename"> & {
+export type PendingPhoto = Omit<ExpectedPhoto, "filename" | "path"> & {
   status: PendingStatus
   s3Key: string
   /** The multipart upload; null until the client opens one. */
@@ -26,7 +27,8 @@ type PhotoIn<Status extends PhotoStatus> = { status: Status }
 /** The upload of a photo, by its state: what is needed to sign a URL exists only while it is pending. */
 export type PhotoUpload =
   | PendingPhoto
-  | (Pick<PendingPhoto, "photoId"> & PhotoIn<Exclude<PhotoStatus, PendingStatus>>)
+  | (Pick<PendingPhoto, "photoId"> & PhotoIn<Exclude<PhotoStatus, PendingStatus | "DUPLICATE">>)
+  | (Pick<PendingPhoto, "photoId"> & PhotoIn<"DUPLICATE"> & { duplicateOf: PhotoId })
 
 /** The download of a photo, by its state: there is something to download only when it is COMPLETED. */
 export type PhotoDownload = CompletedPhoto | PhotoIn<Exclude<PhotoStatus, "COMPLETED">>

@@ -6,7 +6,7 @@ describe("progress", () => {
   test("is 100 if and only if the status is terminal", () => {
     for (const status of photoStatuses)
       expect(photoProgress(status, 10, 10) === 100).toBe(
-        ["COMPLETED", "FAILED", "CANCELLED"].includes(status),
+        ["COMPLETED", "FAILED", "CANCELLED", "DUPLICATE"].includes(status),
       )
   })
 

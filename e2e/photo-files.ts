@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { openAsBlob } from "node:fs"
 import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
@@ -18,7 +19,7 @@ const fileAt = async (path: string): Promise<UploadFile> => ({
   content: await openAsBlob(path),
 })
 
-/** Creates small photos, all with different bytes. */
+/** Creates small photos, all with different bytes, also in different calls. */
 export const smallPhotos = (count: number): Promise<UploadFile[]> =>
   Promise.all(
     Array.from({ length: count }, async (_, index) => {
@@ -27,7 +28,7 @@ export const smallPhotos = (count: number): Promise<UploadFile[]> =>
       })
       const bytes = await image
         .jpeg()
-        .withExif({ IFD0: { Make: "Maker", Model: `Model ${index}` } })
+        .withExif({ IFD0: { Make: "Maker", Model: `Model ${index}`, ImageDescription: randomUUID() } })
         .toBuffer()
       return fileOf(`IMG_${index}.jpg`, bytes)
     }),

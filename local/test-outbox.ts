@@ -28,7 +28,14 @@ export const openTestOutbox = async (serverUrl: string) => {
   const newJob = async (userId: UserId): Promise<JobId> => {
     const jobId = newId.job()
     const photoId = newId.photo()
-    const photo = { photoId, filename: "a.jpg", type: "image/jpeg", bytes: 1, sha256: null } as const
+    const photo = {
+      photoId,
+      filename: "a.jpg",
+      type: "image/jpeg",
+      bytes: 1,
+      path: null,
+      sha256: null,
+    } as const
     await database.run(insertUploadJob, {
       jobId,
       userId,
@@ -36,6 +43,8 @@ export const openTestOutbox = async (serverUrl: string) => {
       traceparent: "00-0-0-01",
       idempotencyKey: null,
       fingerprint: "",
+      allowDuplicates: false,
+      importKeywords: false,
     })
     return jobId
   }

@@ -30,6 +30,8 @@ export const photos = pgTable(
       .notNull()
       .references(() => users.userId),
     filename: text("filename").notNull(),
+    /** The folder of the file, relative to what the user chose. */
+    path: text("path"),
     mimeType: text("mime_type").notNull(),
     bytes: bigint("bytes", { mode: "number" }).notNull(),
     /** SHA-256 that the client declared, in lower-case hex. */
@@ -39,6 +41,10 @@ export const photos = pgTable(
     partSize: integer("part_size"),
     /** S3's id of the multipart upload. Null until it is opened. */
     uploadId: text("upload_id"),
+    /** Whether every part of the open multipart upload has a checksum. */
+    hasPartChecksums: boolean("has_part_checksums").notNull().default(false),
+    /** Of a DUPLICATE: the photo with the same bytes. A foreign key would cost as much as the insert. */
+    duplicateOf: text("duplicate_of"),
     /** Bytes sent, as last reported by the client. */
     bytesSent: bigint("bytes_sent", { mode: "number" }).notNull().default(0),
     etag: text("etag"),
@@ -95,7 +101,11 @@ export const photos = pgTable(
   },
   (table) => [
     // Photo ids sort by creation time, so these indexes are used for keyset pagination in order of creation.
-    index("photos_live").on(table.userId, table.photoId).where(sql`${table.deletedAt} is null`),
+    // Lists omit duplicates unless they are asked for, and a user who sends a library again has many.
+    index("photos_listed")
+      .on(table.userId, table.photoId)
+      // Not by the status: the planner would also use it for lists of one status.
+      .where(sql`${table.deletedAt} is null and ${table.duplicateOf} is null`),
     index("photos_live_by_status")
       .on(table.userId, table.status, table.photoId)
       .where(sql`${table.deletedAt} is null`),
@@ -108,9 +118,10 @@ export const photos = pgTable(
     index("photos_stored_by_checksum")
       .on(table.userId, table.checksum, table.photoId)
       .where(sql`${table.status} = 'COMPLETED' and ${table.deletedAt} is null`),
+    index("photos_by_original").on(table.duplicateOf).where(sql`${table.duplicateOf} is not null`),
     index("photos_by_job").on(table.jobId, table.photoId),
     // For status polls. Without statistics the planner estimates that `deleted_at is null` is rare, and reads all of
-    // photos_live instead of the photos of one job.
+    // an index of all photos of the user instead of the photos of one job.
     index("photos_live_by_job").on(table.jobId, table.photoId).where(sql`${table.deletedAt} is null`),
     // For the sweep's selections: few rows, regardless of the size of the table.
     index("photos_waiting").on(table.updatedAt).where(sql`${table.status} in ('QUEUED', 'UPLOADING')`),
@@ -134,9 +145,10 @@ export const photos = pgTable(
     index("photos_to_remove")
       .on(table.removalFailedAt.asc().nullsFirst(), table.updatedAt)
       .where(
-        sql`(${table.deletedAt} is not null or ${table.status} = 'CANCELLED') and ${table.objectsRemovedAt} is null`,
+        sql`(${table.deletedAt} is not null or ${table.status} in ('CANCELLED', 'DUPLICATE')) and ${table.objectsRemovedAt} is null`,
       ),
     index("photos_dead_lettered").on(table.deadLetteredAt).where(sql`${table.deadLetteredAt} is not null`),
+    check("photos_duplicate_of", sql`(${table.status} = 'DUPLICATE') = (${table.duplicateOf} is not null)`),
     check("photos_status", oneOf(table.status, photoStatuses)),
     check("photos_anomalies", sql`${table.anomalies} <@ ${arrayOf(photoAnomalies)}`),
     check("photos_failure_reason", oneOf(table.failureReason, failureReasons)),
@@ -177,6 +189,8 @@ export const uploadParts = pgTable(
     partNumber: integer("part_number").notNull(),
     bytes: integer("bytes").notNull(),
     etag: text("etag").notNull(),
+    /** SHA-256 of the part in lower-case hex, if its upload has part checksums. */
+    sha256: text("sha256"),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.photoId, table.partNumber] })],

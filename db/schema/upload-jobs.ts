@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm"
-import { bigint, check, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core"
+import { bigint, boolean, check, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core"
 import { jobStatuses } from "../../domain/job-status.ts"
 import { instant, oneOf } from "./columns.ts"
 import { users } from "./users.ts"
@@ -15,6 +15,11 @@ export const uploadJobs = pgTable(
     completedCount: integer("completed_count").notNull().default(0),
     failedCount: integer("failed_count").notNull().default(0),
     cancelledCount: integer("cancelled_count").notNull().default(0),
+    duplicateCount: integer("duplicate_count").notNull().default(0),
+    /** Whether a file is uploaded also if the user has a photo with the same bytes. */
+    allowsDuplicates: boolean("allows_duplicates").notNull().default(false),
+    /** Whether the keywords in the files become tags. */
+    importsKeywords: boolean("imports_keywords").notNull().default(false),
     status: text("status").notNull().default("QUEUED"),
     /** Incremented by every change of the job or of one of its photos. */
     version: bigint("version", { mode: "number" }).notNull().default(1),
@@ -28,7 +33,8 @@ export const uploadJobs = pgTable(
     check(
       "upload_jobs_counts",
       sql`${table.completedCount} >= 0 and ${table.failedCount} >= 0 and ${table.cancelledCount} >= 0
-        and ${table.completedCount} + ${table.failedCount} + ${table.cancelledCount} <= ${table.totalCount}`,
+        and ${table.duplicateCount} >= 0 and ${table.completedCount} + ${table.failedCount} + ${table.cancelledCount}
+        + ${table.duplicateCount} <= ${table.totalCount}`,
     ),
   ],
 )

@@ -14,7 +14,7 @@ const actions = [
 /** A command that changes a photo or its job. `photo` is its index in the job. */
 export type PhotoCommand =
   | { action: (typeof actions)[number]; photo: number; attempt: number }
-  | { action: "cancelJob" | "finalizeJob"; photo: number; attempt: number }
+  | { action: "cancelJob" | "finalizeJob" | "declareHash"; photo: number; attempt: number }
 
 const command = fc.record({
   // Rare, because a cancelled job accepts no further commands.
@@ -22,6 +22,7 @@ const command = fc.record({
     { weight: 30, arbitrary: fc.constantFrom(...actions) },
     { weight: 1, arbitrary: fc.constant("cancelJob" as const) },
     { weight: 3, arbitrary: fc.constant("finalizeJob" as const) },
+    { weight: 3, arbitrary: fc.constant("declareHash" as const) },
   ),
   photo: fc.nat(3),
   attempt: fc.integer({ min: 1, max: 3 }),

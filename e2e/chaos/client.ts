@@ -7,7 +7,7 @@ import { uploadBatch } from "../../client/sdk/upload-batch.ts"
 import { smallPhotos } from "../photo-files.ts"
 import type { Random } from "./random.ts"
 
-export type Expectation = "COMPLETED" | "CORRUPT" | "CANCELLED"
+export type Expectation = "COMPLETED" | "CORRUPT" | "CANCELLED" | "DUPLICATE"
 
 export type ChaosJob = { jobId: string; expected: Map<string, Expectation> }
 
@@ -23,15 +23,22 @@ export const retryUntilSuccess = async <T>(work: () => Promise<T>): Promise<T> =
   }
 }
 
-/** Uploads a batch with some corrupt photos, cancels some others, and returns the expected outcome of each. */
+/**
+ * Uploads a batch with some corrupt photos and some that repeat another one, cancels some others, and returns the
+ * expected outcome of each.
+ */
 export const uploadWithFaults = async (api: ApiClient, count: number, random: Random): Promise<ChaosJob> => {
-  const photos = await smallPhotos(count)
-  const expectations = photos.map(
+  const originals = await smallPhotos(count)
+  const outcomes = originals.map(
     (): Expectation => (random.chance(0.05) ? "CORRUPT" : random.chance(0.05) ? "CANCELLED" : "COMPLETED"),
   )
-  const files = await Promise.all(
-    photos.map((photo, index) => (expectations[index] === "CORRUPT" ? truncated(photo) : photo)),
+  const changed = await Promise.all(
+    originals.map((photo, index) => (outcomes[index] === "CORRUPT" ? truncated(photo) : photo)),
   )
+  // Only photos that will be stored: a duplicate of any other is uploaded after all.
+  const repeated = originals.filter((_, index) => outcomes[index] === "COMPLETED" && random.chance(0.05))
+  const files = [...changed, ...repeated.map((photo) => ({ ...photo, filename: `again_${photo.filename}` }))]
+  const expectations: Expectation[] = [...outcomes, ...repeated.map(() => "DUPLICATE" as const)]
   const { jobId, uploads, storageEvents } = await retryUntilSuccess(() => createBatch(api, files))
   if (!jobId) throw new Error("the job was not created")
   const expected = new Map<string, Expectation>()

@@ -13,7 +13,7 @@ export const findViolations = async (
     const photos = await rows`
       select p.photo_id, p.status, p.failure_reason,
         (select count(*)::int from outbox_events e where e.photo_id = p.photo_id
-          and e.type in ('PhotoProcessingCompleted', 'PhotoFailed', 'PhotoCancelled')) as terminal_events
+          and e.type in ('PhotoProcessingCompleted', 'PhotoFailed', 'PhotoCancelled', 'PhotoDuplicateFound')) as terminal_events
       from photos p where job_id = ${jobId}`
     for (const { photo_id, status, failure_reason, terminal_events } of photos) {
       const expectedOutcome = expected.get(photo_id)
@@ -25,8 +25,8 @@ export const findViolations = async (
       select j.*, (select count(*)::int from outbox_events e where e.job_id = j.job_id
         and e.type = 'UploadJobCompleted') as terminal_events from upload_jobs j where job_id = ${jobId}`
     const count = (outcome: Expectation) => [...expected.values()].filter((each) => each === outcome).length
-    const counts = [job?.completed_count, job?.failed_count, job?.cancelled_count]
-    const expectedCounts = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED")]
+    const counts = [job?.completed_count, job?.failed_count, job?.cancelled_count, job?.duplicate_count]
+    const expectedCounts = [count("COMPLETED"), count("CORRUPT"), count("CANCELLED"), count("DUPLICATE")]
     if (counts.join() !== expectedCounts.join())
       violations.push(`${jobId} counts ${counts} instead of ${expectedCounts}`)
     if (job?.terminal_events !== 1) violations.push(`${jobId} has ${job?.terminal_events} terminal events`)
@@ -42,7 +42,7 @@ export const findViolations = async (
   if (unrelayed.length > 0) violations.push(`${unrelayed.length} events never reached the edge`)
   const usage = await rows`
     select u.user_id, u.used_photos, (select count(*)::int from photos p where p.user_id = u.user_id
-      and p.status <> 'CANCELLED' and not (p.status = 'FAILED' and p.etag is null) and p.deleted_at is null) as held from users u`
+      and p.status not in ('CANCELLED', 'DUPLICATE') and not (p.status = 'FAILED' and p.etag is null) and p.deleted_at is null) as held from users u`
   for (const { user_id, used_photos, held } of usage)
     if (used_photos !== held)
       violations.push(`${user_id} is charged for ${used_photos} photos and has ${held}`)

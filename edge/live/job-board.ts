@@ -24,7 +24,7 @@ export type PhotoEvent = Pick<
   BoardPhoto,
   "photoId" | "status" | "bytesSent" | "failureReason" | "sequence"
 > & {
-  /** A FAILED photo is processed again: the only transition to an earlier status. */
+  /** A finished photo is processed or uploaded again: the only transitions to an earlier status. */
   isReopening: boolean
 }
 
@@ -74,6 +74,7 @@ export const liveJobOf = ({ jobId, photos }: JobBoard): LiveJob => {
     completed: count("COMPLETED"),
     failed: count("FAILED"),
     cancelled: count("CANCELLED"),
+    duplicate: count("DUPLICATE"),
   }
   const status = jobStatusOf(
     counts,
@@ -89,6 +90,7 @@ export const liveJobOf = ({ jobId, photos }: JobBoard): LiveJob => {
     completedCount: counts.completed,
     failedCount: counts.failed,
     cancelledCount: counts.cancelled,
+    duplicateCount: counts.duplicate,
     bytesTotal: all.reduce((sum, { bytes }) => sum + bytes, 0),
     bytesSent: all.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
   }
@@ -101,4 +103,5 @@ const rank: Record<PhotoStatus, number> = {
   COMPLETED: 3,
   FAILED: 3,
   CANCELLED: 3,
+  DUPLICATE: 3,
 }

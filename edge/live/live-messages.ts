@@ -1,3 +1,4 @@
+import type { EventType } from "../../domain/events.ts"
 import type { RelayedEvent } from "../clients/relayed-event.ts"
 import { applyEvent, type BoardPhoto, type JobBoard, liveJobOf, livePhotoOf } from "./job-board.ts"
 import type { LiveJob, LiveMessage } from "./schema.ts"
@@ -19,11 +20,13 @@ export const photoMessage = (
   job: LiveJob = liveJobOf(board),
 ): OfJob<"photo"> => ({ type: "photo", jobId: board.jobId, job, ...livePhotoOf(photo) })
 
+const reopenings: ReadonlySet<EventType> = new Set(["PhotoReprocessing", "PhotoRequeued"])
+
 /** Applies an event to its job's board and returns the message to publish; null if the event changes nothing. */
 export const applyToBoard = (board: JobBoard, event: RelayedEvent): OfJob<"photo" | "job"> | null => {
   const { photo, sequence, type } = event
   if (!photo) return { type: "job", jobId: board.jobId, job: liveJobOf(board) }
   if (type === "PhotoDeleted") return null
-  const changed = applyEvent(board, { ...photo, sequence, isReopening: type === "PhotoReprocessing" })
+  const changed = applyEvent(board, { ...photo, sequence, isReopening: reopenings.has(type) })
   return changed && photoMessage(board, changed)
 }

@@ -14,6 +14,7 @@ export const liveJob = z.object({
   completedCount: z.number().int(),
   failedCount: z.number().int(),
   cancelledCount: z.number().int(),
+  duplicateCount: z.number().int(),
   bytesTotal: z.number().int(),
   bytesSent: z.number().int(),
 })

@@ -48,6 +48,7 @@ export const exampleValues: Readonly<Record<string, unknown>> = {
   completedCount: 1,
   failedCount: 0,
   cancelledCount: 0,
+  duplicateCount: 0,
   accepted: 1,
   progress: 100,
   status: "COMPLETED",
@@ -116,6 +117,7 @@ const job = {
   completedCount: 1,
   failedCount: 0,
   cancelledCount: 0,
+  duplicateCount: 0,
   bytesTotal: 4915622,
   bytesSent: 2457811,
 }

@@ -11,6 +11,7 @@ const descriptions: Readonly<Record<string, string>> = {
   bytesSent: "Bytes uploaded so far. Never decreases.",
   bytesTotal: "Bytes of all files together.",
   cancelledCount: "Photos that were cancelled.",
+  duplicateCount: "Photos that are not uploaded, because another photo has the same bytes.",
   cancelledPhotoIds: "Photos that this call cancelled.",
   checksum: "SHA-256 of the file in hex. Null until the photo is processed.",
   code: "Machine-readable reason.",

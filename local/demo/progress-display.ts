@@ -33,7 +33,8 @@ export const progressDisplay = (total: number) => {
   }
 }
 
-const finishedCountOf = (job: UploadJobSnapshot) => job.completedCount + job.failedCount + job.cancelledCount
+const finishedCountOf = (job: UploadJobSnapshot) =>
+  job.completedCount + job.failedCount + job.cancelledCount + job.duplicateCount
 
 const barLine = (job: UploadJobSnapshot, uploaded: number, total: number): string => {
   // Uploading and processing each count for half of the progress.
@@ -43,10 +44,13 @@ const barLine = (job: UploadJobSnapshot, uploaded: number, total: number): strin
   return `${bar} ${String(Math.floor(fraction * 100)).padStart(3)} %  ${uploaded}/${total} uploaded, ${finishedCountOf(job)}/${total} done`
 }
 
+/** Statuses that are shown only if a photo has them. */
+const rareStatuses: ReadonlySet<string> = new Set(["CANCELLED", "DUPLICATE"])
+
 const countsOf = (job: UploadJobSnapshot) =>
   photoStatuses
     .map((status) => ({ status, count: job.items.filter((item) => item.status === status).length }))
-    .filter(({ status, count }) => count > 0 || status !== "CANCELLED")
+    .filter(({ status, count }) => count > 0 || !rareStatuses.has(status))
 
 const stateLines = (job: UploadJobSnapshot): string[] =>
   countsOf(job).map(({ status, count }) => `  ${status.padEnd(11)} ${String(count).padStart(4)}`)

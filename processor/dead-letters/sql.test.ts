@@ -25,10 +25,17 @@ const newPhoto = async () => {
     filename: "a.jpg",
     type: "image/jpeg" as const,
     bytes: 1,
+    path: null,
     sha256: null,
     partSize: null,
   }
-  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const request = {
+    traceparent: "00-0-0-01",
+    idempotencyKey: null,
+    fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
+  }
   await database.run(insertUploadJob, {
     jobId: newId.job(),
     userId,

@@ -30,10 +30,16 @@ const claimedJob = async (size: number): Promise<{ jobId: JobId; photoIds: Photo
   const jobId = newId.job()
   const photos = Array.from({ length: size }, () => {
     const photoId = newId.photo()
-    const expected = { filename: "a.jpg", type: "image/jpeg" as const, bytes: 1, sha256: null }
+    const expected = { filename: "a.jpg", type: "image/jpeg" as const, bytes: 1, path: null, sha256: null }
     return { photoId, ...expected, partSize: null, s3Key: photoId }
   })
-  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const request = {
+    traceparent: "00-0-0-01",
+    idempotencyKey: null,
+    fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
+  }
   await database.run(insertUploadJob, { jobId, userId, photos, ...request })
   const photoIds = photos.map(({ photoId }) => photoId)
   for (const photoId of photoIds)

@@ -59,12 +59,19 @@ const upload = async (queueUrl: string, count: number, content: string) => {
       filename: "a.jpg",
       type: "image/jpeg" as const,
       bytes: content.length,
+      path: null,
       sha256: null,
       partSize: null,
       s3Key: originalKey(environment, userId, photoId),
     }
   })
-  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const request = {
+    traceparent: "00-0-0-01",
+    idempotencyKey: null,
+    fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
+  }
   await own.database.run(insertUploadJob, { jobId: newId.job(), userId, photos, ...request })
   const signal = AbortSignal.timeout(30_000)
   const body = new TextEncoder().encode(content)

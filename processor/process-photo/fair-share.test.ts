@@ -29,11 +29,18 @@ const newUser = async (queued: number, waiting: number): Promise<{ userId: UserI
     filename: "a.jpg",
     type: "image/jpeg" as const,
     bytes: 1,
+    path: null,
     sha256: null,
     partSize: null,
     s3Key: photoId,
   }))
-  const request = { traceparent: "00-0-0-01", idempotencyKey: null, fingerprint: "" }
+  const request = {
+    traceparent: "00-0-0-01",
+    idempotencyKey: null,
+    fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
+  }
   await own.database.run(insertUploadJob, { jobId: newId.job(), userId, photos, ...request })
   for (const photoId of photoIds.slice(0, waiting))
     await own.database.run(finalizePhoto, { photoId, userId, etag: "e", parts: [] })

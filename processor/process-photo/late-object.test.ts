@@ -58,7 +58,13 @@ beforeEach(async () => {
   photoId = newId.photo()
   key = originalKey(environment, userId, photoId)
   await database.run(insertUser, { userId, email: `${userId}@example.com`, passwordHash: "none" })
-  const expected = { filename: "a.jpg", type: "image/jpeg" as const, bytes: photo.byteLength, sha256: null }
+  const expected = {
+    filename: "a.jpg",
+    type: "image/jpeg" as const,
+    bytes: photo.byteLength,
+    path: null,
+    sha256: null,
+  }
   await database.run(insertUploadJob, {
     jobId: newId.job(),
     userId,
@@ -66,6 +72,8 @@ beforeEach(async () => {
     traceparent: "00-0-0-01",
     idempotencyKey: null,
     fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
   })
   const fault = { reason: "EXPIRED", detail: "The file was not uploaded in time." } as const
   await database.run(failUnfinishedPhotos, { photoIds: [photoId], statuses: ["QUEUED"], fault })

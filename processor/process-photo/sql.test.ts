@@ -50,6 +50,7 @@ const newJob = async (size: number) => {
       filename: "a.jpg",
       type: "image/jpeg" as const,
       bytes: 1,
+      path: null,
       sha256: null,
       partSize: null,
       s3Key: photoId,
@@ -62,6 +63,8 @@ const newJob = async (size: number) => {
     photos,
     idempotencyKey: null,
     fingerprint: "",
+    allowDuplicates: false,
+    importKeywords: false,
   })
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
@@ -174,7 +177,7 @@ describe("a job", () => {
         const [job] = await rows`select * from upload_jobs where job_id = ${jobId}`
         const completed = outcomes.filter((each) => each === "complete").length
         const failed = outcomes.filter((each) => each === "fail").length
-        const counts = { total: outcomes.length, completed, failed, cancelled: 0 }
+        const counts = { total: outcomes.length, completed, failed, cancelled: 0, duplicate: 0 }
         expect(job).toMatchObject({
           completed_count: completed,
           failed_count: failed,

@@ -13,9 +13,10 @@ const removablePhoto = z.object({
 export type RemovablePhoto = z.infer<typeof removablePhoto>
 
 /**
- * Selects photos whose objects must be removed: deleted photos at once, and deleted and cancelled photos a last time
- * when all their upload URLs have expired (`isFinal`). Photos whose removal has failed come last, and those in `failed`
- * are left out.
+ * Selects photos whose objects must be removed: deleted photos at once, and deleted and cancelled photos and duplicates a
+ * last time when all their upload URLs have expired (`isFinal`). A duplicate may have got a URL before its SHA-256 was
+ * known. Until its original is COMPLETED, its object may still be needed. Photos whose removal has failed come last, and
+ * those in `failed` are left out.
  */
 export const selectRemovable = statementOf<{ graceMs: number; failed: readonly PhotoId[]; limit: number }>()(
   z.array(removablePhoto),
@@ -24,7 +25,10 @@ export const selectRemovable = statementOf<{ graceMs: number; failed: readonly P
     select photo_id, s3_key, upload_id,
       greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond' as is_final
     from photos
-    where objects_removed_at is null and (deleted_at is not null or status = 'CANCELLED')
+    where objects_removed_at is null and (deleted_at is not null or status in ('CANCELLED', 'DUPLICATE'))
+      and (status <> 'DUPLICATE' or exists (
+        select from photos original
+        where original.photo_id = photos.duplicate_of and original.status = 'COMPLETED'))
       and (deleted_at is not null and coalesce(last_swept_at < deleted_at, true)
         or greatest(deleted_at, completed_at) < now() - ($1::jsonb->>'graceMs')::bigint * interval '1 millisecond')
       and photo_id not in (select jsonb_array_elements_text($1::jsonb->'failed'))

@@ -20,9 +20,10 @@ export const photoUpload: z.ZodType<PhotoUpload> = z.discriminatedUnion("status"
     s3Key: z.string(),
   }),
   z.object({ photoId, status: z.enum(["PROCESSING", "COMPLETED", "FAILED", "CANCELLED"]) }),
+  z.object({ photoId, status: z.literal("DUPLICATE"), duplicateOf: photoId }),
 ])
 
 /** SQL that builds a `PhotoUpload` from a row of `photos` with the alias `p`. */
 export const photoUploadJson = `jsonb_build_object(
     'photoId', p.photo_id, 'status', p.status, 'type', p.mime_type, 'bytes', p.bytes, 'sha256', p.expected_sha256,
-    'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key)`
+    'partSize', p.part_size, 'uploadId', p.upload_id, 's3Key', p.s3_key, 'duplicateOf', p.duplicate_of)`

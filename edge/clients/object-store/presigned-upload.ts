@@ -4,7 +4,13 @@ import { isPendingPhoto, type PendingPhoto, type PhotoUpload } from "../../../do
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import type { ObjectStore } from "./object-store.ts"
 
-const common = { photoId: z.string(), status: z.enum(photoStatuses), method: z.literal("PUT") }
+const common = {
+  photoId: z.string(),
+  status: z.enum(photoStatuses),
+  method: z.literal("PUT"),
+  /** Of a DUPLICATE: the photo with the same bytes. */
+  duplicateOf: z.string().nullable(),
+}
 
 const singlePut = z.object({
   ...common,
@@ -30,7 +36,7 @@ const inParts = z.object({
   }),
 })
 
-/** A photo whose upload is not pending: it is stored already, or it has failed or was cancelled. */
+/** A photo whose upload is not pending: it is stored already, is a duplicate, has failed or was cancelled. */
 const notPending = z.object({
   ...common,
   presignedUrl: z.null(),
@@ -51,17 +57,16 @@ export type UploadItem = z.infer<typeof uploadItem>
 /** Signs the upload of a photo, in process. */
 export const presignUpload = async (
   objectStore: ObjectStore,
-  { photoId, status, s3Key, partSize, uploadId, ...expected }: PendingPhoto,
+  { photoId, status, s3Key, partSize, uploadId, type, bytes, sha256 }: PendingPhoto,
 ): Promise<PresignedUpload> => {
+  const item = { photoId, status, method: "PUT", duplicateOf: null } as const
   if (partSize !== null) {
-    const multipart = { partSize, partCount: partCountOf(expected.bytes, partSize), uploadId }
-    return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart }
+    const multipart = { partSize, partCount: partCountOf(bytes, partSize), uploadId }
+    return { ...item, presignedUrl: null, headers: {}, expiresAt: null, multipart }
   }
-  const { method, url, headers, expiresAt } = await objectStore.presignPut({ key: s3Key, ...expected })
+  const { url, headers, expiresAt } = await objectStore.presignPut({ key: s3Key, type, bytes, sha256 })
   return {
-    photoId,
-    status,
-    method,
+    ...item,
     presignedUrl: url,
     headers,
     expiresAt: expiresAt.toISOString(),
@@ -73,5 +78,7 @@ export const presignUpload = async (
 export const uploadItemOf = async (objectStore: ObjectStore, photo: PhotoUpload): Promise<UploadItem> => {
   if (isPendingPhoto(photo)) return presignUpload(objectStore, photo)
   const { photoId, status } = photo
-  return { photoId, status, method: "PUT", presignedUrl: null, headers: {}, expiresAt: null, multipart: null }
+  const duplicateOf = photo.status === "DUPLICATE" ? photo.duplicateOf : null
+  const noUpload = { presignedUrl: null, headers: {}, expiresAt: null, multipart: null }
+  return { photoId, status, method: "PUT", duplicateOf, ...noUpload }
 }

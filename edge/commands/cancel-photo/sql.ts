@@ -8,8 +8,8 @@ import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 
 /**
- * Cancels a photo that is not finished, or hides one that is COMPLETED or FAILED. A photo that is already cancelled or
- * hidden is unchanged.
+ * Cancels a photo that is not finished, or hides one that is COMPLETED, FAILED or a DUPLICATE. A photo that is already
+ * cancelled or hidden is unchanged.
  */
 export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   rowOrNotFound(
@@ -36,7 +36,7 @@ export const cancelPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   deleted as (
     update photos p set deleted_at = now(), updated_at = now()
     from found
-    where p.photo_id = found.photo_id and found.status in ('COMPLETED', 'FAILED') and found.deleted_at is null
+    where p.photo_id = found.photo_id and found.status in ('COMPLETED', 'FAILED', 'DUPLICATE') and found.deleted_at is null
     returning ${transitionedColumns}
   ),
   touched as (select job_id from deleted),

@@ -2,12 +2,14 @@ import * as z from "zod"
 import { auditOf } from "../../../db/audit-sql.ts"
 import { rowOrNotFound } from "../../../db/found-row.ts"
 import { inputOfActingUser, statementOf } from "../../../db/statement.ts"
-import { transitionEffects, transitionedColumns } from "../../../db/transition-effects.ts"
+import { transitionEffects, transitionedColumnsOf } from "../../../db/transition-effects.ts"
 import { mayBecome } from "../../../db/transition-guard.ts"
 import { isPhotoId, type JobId, type UserId } from "../../../domain/ids.ts"
 import { jobStatuses } from "../../../domain/job-status.ts"
 
-/** Cancels every unfinished photo of a job. */
+/**
+ * Cancels every unfinished photo of a job, and the duplicates of those photos, whose bytes are then stored nowhere.
+ */
 export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
   rowOrNotFound(
     z.object({
@@ -23,13 +25,20 @@ export const cancelUploadJob = statementOf<{ jobId: JobId; userId: UserId }>()(
   ),
   -- Locked in the order of their ids, as in every statement that changes several photos, so that no deadlock occurs.
   locked as (
-    select p.photo_id, p.upload_id from known join photos p using (job_id)
-    where ${mayBecome("CANCELLED", "p.status")} order by p.photo_id for update of p
+    select p.photo_id, p.upload_id, p.status, p.duplicate_of from known join photos p using (job_id)
+    where p.deleted_at is null
+      and (${mayBecome("CANCELLED", "p.status")} or ${mayBecome("CANCELLED", "p.status", "originalLost")})
+    order by p.photo_id for update of p
   ),
+  pending as (select photo_id from locked where ${mayBecome("CANCELLED")}),
+  -- Decided by the locked rows: the snapshot of the statement may be older.
   transitioned as (
-    update photos p set status = 'CANCELLED', lease_expires_at = null, completed_at = now(), updated_at = now()
-    from locked where p.photo_id = locked.photo_id and ${mayBecome("CANCELLED", "p.status")}
-    returning ${transitionedColumns}
+    update photos p set status = 'CANCELLED', duplicate_of = null, lease_expires_at = null,
+      completed_at = now(), updated_at = now()
+    from locked
+    where p.photo_id = locked.photo_id and (locked.photo_id in (select photo_id from pending)
+      or ${mayBecome("CANCELLED", "locked.status", "originalLost")} and locked.duplicate_of in (select photo_id from pending))
+    returning ${transitionedColumnsOf("locked")}
   ),
   ${transitionEffects},
   ${auditOf(

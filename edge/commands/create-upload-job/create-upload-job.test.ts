@@ -91,6 +91,7 @@ describe("a file larger than one part", () => {
       photoId: expect.any(String),
       status: "QUEUED",
       method: "PUT",
+      duplicateOf: null,
       presignedUrl: null,
       headers: {},
       expiresAt: null,

@@ -8,7 +8,11 @@ import { selectDuplicates } from "./sql.ts"
 /** Returns what `createUploadJob` would do with each file, and writes nothing. */
 export const dryRun = async (
   { database, limits }: { database: Database; limits: UploadLimits },
-  { userId, files }: { userId: UserId; files: readonly DeclaredFile[] },
+  {
+    userId,
+    files,
+    allowDuplicates,
+  }: { userId: UserId; files: readonly DeclaredFile[]; allowDuplicates: boolean },
 ): Promise<DryRunResponse> => {
   const checked = files.map((file) => ({
     filename: file.filename,
@@ -19,18 +23,20 @@ export const dryRun = async (
   const accepted = checked
     .filter(({ rejection }) => !rejection)
     .map(({ bytes, sha256 }) => ({ bytes, sha256 }))
-  const { isWithinQuota, duplicates } = await database.run(selectDuplicates, { userId, files: accepted })
-  const photoIdOf = new Map(duplicates.map(({ sha256, photoId }) => [sha256, photoId]))
+  const found = await database.run(selectDuplicates, { userId, allowDuplicates, files: accepted })
+  let place = -1
   return {
     dryRun: true,
-    isWithinQuota,
-    items: checked.map(({ filename, sha256, rejection }) => {
+    isWithinQuota: found.isWithinQuota,
+    items: checked.map(({ filename, rejection }) => {
       if (rejection) {
         const reason = { code: rejection.reason, detail: rejectionMessage(rejection) }
         return { filename, result: "rejected", duplicateOf: null, reason }
       }
-      const duplicateOf = photoIdOf.get(sha256 ?? "") ?? null
-      return { filename, result: duplicateOf ? "duplicate" : "accepted", duplicateOf, reason: null }
+      place += 1
+      const duplicateOf = found.duplicates[place] ?? null
+      const isDuplicate = duplicateOf !== null || found.isRepeated[place] === true
+      return { filename, result: isDuplicate ? "duplicate" : "accepted", duplicateOf, reason: null }
     }),
   }
 }

@@ -18,6 +18,8 @@ import { insertUploadJob } from "./sql.ts"
 export type CreateUploadJob = {
   userId: UserId
   files: readonly DeclaredFile[]
+  allowDuplicates: boolean
+  importKeywords: boolean
   traceparent: string
   idempotencyKey: string | null
   /** SHA-256 of the request. */
@@ -53,15 +55,20 @@ export const createUploadJob = async (
   }))
   const written = await database.run(insertUploadJob, { ...plan.value, photos, ...request })
   switch (written.outcome) {
-    case "created":
+    case "created": {
+      const originals = new Map(written.duplicates.map(({ photoId, duplicateOf }) => [photoId, duplicateOf]))
+      const declared = photos.map((photo): PhotoUpload => {
+        const duplicateOf = originals.get(photo.photoId)
+        return duplicateOf
+          ? { photoId: photo.photoId, status: "DUPLICATE", duplicateOf }
+          : { ...photo, status: "QUEUED", uploadId: null }
+      })
       return ok({
         jobId: plan.value.jobId,
-        items: await signAll(
-          objectStore,
-          photos.map((photo) => ({ ...photo, status: "QUEUED", uploadId: null })),
-        ),
+        items: await signAll(objectStore, declared),
         isReplayed: false,
       })
+    }
     case "replayed":
       return ok({
         jobId: written.jobId,

@@ -85,6 +85,7 @@ describe("an Idempotency-Key", () => {
     expect(items[0]).toEqual({
       photoId: cancelled,
       status: "CANCELLED",
+      duplicateOf: null,
       method: "PUT",
       presignedUrl: null,
       headers: {},

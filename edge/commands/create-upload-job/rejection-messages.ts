@@ -14,6 +14,8 @@ export const rejectionMessage = (rejection: FileRejection): string => {
   switch (rejection.reason) {
     case "filename_invalid":
       return filenameFaults[rejection.fault]
+    case "path_invalid":
+      return pathFaults[rejection.fault]
     case "type_unsupported":
       return `The media type is not supported. Supported: ${photoTypes.join(", ")}.`
     case "file_empty":
@@ -25,6 +27,7 @@ export const rejectionMessage = (rejection: FileRejection): string => {
 
 const fieldOf = {
   filename_invalid: "filename",
+  path_invalid: "path",
   type_unsupported: "mimeType",
   file_empty: "bytes",
   file_too_large: "bytes",
@@ -36,4 +39,11 @@ const filenameFaults = {
   characters: 'The filename contains control or bidirectional characters, or one of / \\ < > " | ? *.',
   hidden: "The filename begins with a dot.",
   extension: "The extension of the filename is not supported.",
+} as const
+
+const pathFaults = {
+  too_long: "The path is longer than 1,024 characters.",
+  absolute: "The path is not relative. Send the folder without a drive or a leading slash.",
+  segments: "A segment of the path is empty, `.` or `..`.",
+  characters: "The path contains control or bidirectional characters.",
 } as const

@@ -37,8 +37,10 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
     tag: "uploads",
     summary: "Create an upload job",
     description:
-      "Returns a presigned request (method, URL and headers) for each declared file. If one file is invalid, no job is created. With `dryRun` " +
-      "it only checks the files: it returns a result for each and creates nothing.",
+      "Returns a presigned request (method, URL and headers) for each declared file. If one file is invalid, no job is " +
+      "created. A file whose `sha256` is that of a stored photo of the caller, or of an earlier file of the request, " +
+      "becomes a photo with the status `DUPLICATE`: it has no URL and uses no quota. With `dryRun` it only checks the " +
+      "files: it returns a result for each and creates nothing.",
     responses: {
       200: {
         description: "Only with `dryRun: true`: the result for each file. No job was created.",
@@ -60,23 +62,32 @@ export const createUploadJob = new Hono<EdgeEnv>().post(
   validIdempotencyKey,
   async (c) => {
     const { config, database, principal, trace } = c.var
-    const { files, partSize, ...request } = c.req.valid("json")
+    const { strategy: _, dryRun: isDryRun, ...request } = c.req.valid("json")
+    const { files, allowDuplicates, importKeywords } = request
     const policy = { capacity: config.limits.createJobsPerMinute, fillMs: 60_000 }
     const limit = await userChannelOf(config, principal.userId).takeToken("create-upload-job", policy)
     const limited = rateLimited(c, "create-upload-job", policy, limit)
     if (limited) return limited
 
-    const limits = { maxFileBytes: config.maxFileBytes, partSize }
-    if (request.dryRun) return c.json(await dryRun({ database, limits }, { userId: principal.userId, files }))
+    const limits = {
+      maxFileBytes: config.maxFileBytes,
+      partSize: request.multipart ? request.partSize : null,
+    }
+    if (isDryRun) {
+      const declared = { userId: principal.userId, files, allowDuplicates }
+      return c.json(await dryRun({ database, limits }, declared))
+    }
 
     const created = await handle(
       { environment: config.environment, limits, database, objectStore: objectStoreOf(config) },
       {
         userId: principal.userId,
         files,
+        allowDuplicates,
+        importKeywords,
         traceparent: trace.traceparent,
         ...c.req.valid("header"),
-        fingerprint: await fingerprintOf({ files, partSize }),
+        fingerprint: await fingerprintOf(request),
       },
     )
     if (!created.ok) return respondFailure(c, failures, created.error)

@@ -1,5 +1,8 @@
 import * as z from "zod"
+
 import { isChecksum } from "../../../domain/checksum.ts"
+import { maxFolderPathLength } from "../../../domain/folder-path.ts"
+
 import { partSizeLimits } from "../../../domain/multipart.ts"
 import { maxPhotosPerJob } from "../../../domain/upload-job.ts"
 import { uploadItem } from "../../clients/object-store/presigned-upload.ts"
@@ -15,6 +18,11 @@ const declaredFile = z.object({
     .transform((hex) => hex.toLowerCase())
     .pipe(z.string().refine(isChecksum))
     .optional(),
+  /**
+   * Folder of the file, relative to what the user chose, e.g. `Holiday/Day 1`. Searches find its words. `\\` becomes
+   * `/`.
+   */
+  path: z.string().max(maxFolderPathLength).optional(),
 })
 
 export const createUploadJobRequest = z.object({
@@ -22,6 +30,12 @@ export const createUploadJobRequest = z.object({
   strategy: z.literal("s3-presigned").default("s3-presigned"),
   /** In bytes. A larger file is uploaded in parts of this size. */
   partSize: z.number().int().min(partSizeLimits.min).max(partSizeLimits.max).default(partSizeLimits.default),
+  /** If false, every file is uploaded in one PUT of up to 5 GiB. For clients that cannot read a part of a file. */
+  multipart: z.boolean().default(true),
+  /** If true, a file is uploaded also if the caller has a photo with the same `sha256`. */
+  allowDuplicates: z.boolean().default(false),
+  /** If true, the keywords in the files (XMP, IPTC) become tags. */
+  importKeywords: z.boolean().default(false),
   /** Returns a result for each file and writes nothing. */
   dryRun: z.boolean().default(false),
 })
@@ -39,7 +53,7 @@ export const createUploadJobResponse = z.object({
 const dryRunItem = z.object({
   filename: z.string(),
   result: z.enum(["accepted", "rejected", "duplicate"]),
-  /** The caller's photo that has the same bytes. */
+  /** The caller's photo that has the same bytes. Null also for a duplicate of an earlier file of the request. */
   duplicateOf: z.string().nullable(),
   /** Why the file is rejected: `code` for programs, `detail` for people. */
   reason: z.object({ code: z.string(), detail: z.string() }).nullable(),

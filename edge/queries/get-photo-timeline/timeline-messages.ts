@@ -23,6 +23,10 @@ export const timelineMessage = ({ kind, data }: StoredEntry): string => {
       return "The photo is being processed again."
     case "CANCELLED":
       return "The upload was cancelled."
+    case "DUPLICATE":
+      return "The file has the same content as another photo, so it need not be uploaded."
+    case "REQUEUED":
+      return "The photo with the same content was not stored. This photo is waiting for its upload."
     case "DELETED":
       return "The photo was deleted."
   }

@@ -12,9 +12,10 @@ export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
   with ${inputOfActingUser}
   select (
     select jsonb_build_object(
-      'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'mimeType', p.mime_type, 'bytes', p.bytes,
+      'photoId', p.photo_id, 'jobId', p.job_id, 'filename', p.filename, 'path', p.path, 'mimeType', p.mime_type, 'bytes', p.bytes,
       'bytesSent', ${sentBytesOf("p")},
       'status', p.status, 'failureReason', p.failure_reason, 'failureDetail', p.failure_detail,
+      'duplicateOf', p.duplicate_of,
       'eTag', p.etag, 'checksum', p.checksum, 'width', p.width, 'height', p.height, 'exifJson', p.exif_json,
       'isDegraded', p.is_degraded, 'anomalies', to_jsonb(p.anomalies), 'thumbnails', coalesce(p.thumbnails, '[]'),
       'tags', ${labelsOfPhoto},

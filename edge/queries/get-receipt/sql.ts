@@ -22,11 +22,11 @@ export const selectReceipt = statementOf<{ jobId: JobId; userId: UserId }>()(
       'jobId', j.job_id, 'jobStatus', j.status, 'createdAt', j.created_at, 'completedAt', j.completed_at,
       'items', (
         select coalesce(json_agg(item), '[]') from (
-          select p.photo_id as "photoId", p.filename, to_jsonb(p)->>'path' as path, coalesce(p.checksum, p.expected_sha256) as sha256, p.bytes,
-            p.status as outcome, case when p.status = 'DUPLICATE' then to_jsonb(p)->>'duplicate_of' end as "duplicateOf",
+          select p.photo_id as "photoId", p.filename, p.path, coalesce(p.checksum, p.expected_sha256) as sha256, p.bytes,
+            p.status as outcome, p.duplicate_of as "duplicateOf",
             case when p.status = 'DUPLICATE'
               then p.deleted_at is null and exists (
-                select from photos original where original.photo_id = to_jsonb(p)->>'duplicate_of' and ${isStoredSql("original")})
+                select from photos original where original.photo_id = p.duplicate_of and ${isStoredSql("original")})
               else ${isStoredSql("p")} end as "isStored",
             p.failure_reason as "failureReason", p.failure_detail as "failureDetail",
             p.created_at as "createdAt", p.completed_at as "completedAt", p.deleted_at as "deletedAt"

@@ -23,6 +23,7 @@ describe("a job's snapshot", () => {
       completedCount: 0,
       failedCount: 0,
       cancelledCount: 0,
+      duplicateCount: 0,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updatedAt: expect.any(String),
       completedAt: null,
@@ -33,12 +34,14 @@ describe("a job's snapshot", () => {
       items: ["a.jpg", "b.jpg"].map((filename, index) => ({
         photoId: job.items[index]?.photoId,
         filename,
+        path: null,
         status: "QUEUED",
         bytes: 1,
         bytesSent: 0,
         progress: 0,
         failureReason: null,
         failureDetail: null,
+        duplicateOf: null,
       })),
     })
   })

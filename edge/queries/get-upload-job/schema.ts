@@ -10,11 +10,13 @@ export const getUploadJobParams = z.object({ jobId: z.string().refine(isJobId) }
 const storedItem = z.object({
   photoId: z.string(),
   filename: z.string(),
+  path: z.string().nullable(),
   status: z.enum(photoStatuses),
   bytes: z.number().int(),
   bytesSent: z.number().int(),
   failureReason: z.enum(failureReasons).nullable(),
   failureDetail: z.string().nullable(),
+  duplicateOf: z.string().nullable(),
 })
 
 /** A job as the database returns it. */
@@ -25,6 +27,8 @@ export const storedUploadJob = z.object({
   completedCount: z.number().int(),
   failedCount: z.number().int(),
   cancelledCount: z.number().int(),
+  /** Photos that are not uploaded, because another photo has the same bytes. They are not failures. */
+  duplicateCount: z.number().int(),
   createdAt: instant,
   updatedAt: instant,
   completedAt: instant.nullable(),

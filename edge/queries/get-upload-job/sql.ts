@@ -30,12 +30,13 @@ export const selectUploadJob = statementOf<{ jobId: JobId; userId: UserId; known
           'jobId', j.job_id, 'status', j.status,
           'totalCount', j.total_count, 'completedCount', j.completed_count,
           'failedCount', j.failed_count, 'cancelledCount', j.cancelled_count,
+          'duplicateCount', j.duplicate_count,
           'createdAt', j.created_at, 'updatedAt', j.updated_at, 'completedAt', j.completed_at,
           'photos', coalesce(json_agg(photo), '[]'))
         from (
-          select p.photo_id as "photoId", p.filename, p.status, p.bytes, ${sentBytesOf("p")} as "bytesSent",
+          select p.photo_id as "photoId", p.filename, p.path, p.status, p.bytes, ${sentBytesOf("p")} as "bytesSent",
             p.failure_reason as "failureReason", p.failure_detail as "failureDetail",
-            p.deleted_at is not null as "isDeleted"
+            p.duplicate_of as "duplicateOf", p.deleted_at is not null as "isDeleted"
           from photos p where p.job_id = j.job_id order by p.photo_id) as photo
       ) end)
     from input join upload_jobs j on j.job_id = doc->>'jobId' and j.user_id = doc->>'userId'

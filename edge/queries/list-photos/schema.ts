@@ -40,10 +40,12 @@ export const storedPhotoSummary = z.object({
   photoId: z.string().refine(isPhotoId),
   jobId: z.string(),
   filename: z.string(),
+  path: z.string().nullable(),
   mimeType: z.string(),
   bytes: z.number().int(),
   status: z.enum(photoStatuses),
   failureReason: z.enum(failureReasons).nullable(),
+  duplicateOf: z.string().nullable(),
   width: z.number().int().nullable(),
   height: z.number().int().nullable(),
   /** Local time of capture; cameras rarely record the zone. */

@@ -30,9 +30,9 @@ const photosPage = z.object({
 })
 
 /**
- * Reads a page of the user's photos, newest first, and a tag that changes with any of them. Each statement reads an
- * index in the order of the page, so it stops when the page is full. If the caller sends the current tag, only the
- * index and the versions of the rows are read.
+ * Reads a page of the user's photos, newest first, and a tag that changes with any of them. Only a page of the status
+ * DUPLICATE has duplicates. Each statement reads an index in the order of the page, so it stops when the page is full.
+ * If the caller sends the current tag, only the index and the versions of the rows are read.
  */
 export const selectPhotos = (
   filters: PhotoFilters & Pick<PhotosPage, "sort">,
@@ -58,7 +58,8 @@ const isOnPage = (photo: string) => `
   ${photo}.user_id = ${argument("userId")} and ${photo}.photo_id < coalesce(${argument("before")}, '~')`
 
 const allPhotos = photosIn(`
-  select p.photo_id from photos p where ${isOnPage("p")} and p.deleted_at is null
+  select p.photo_id from photos p
+  where ${isOnPage("p")} and p.deleted_at is null and p.duplicate_of is null
   order by p.photo_id desc ${slice}`)
 
 const photosOfStatus = photosIn(`
@@ -66,9 +67,12 @@ const photosOfStatus = photosIn(`
   where ${isOnPage("p")} and p.deleted_at is null and p.status = ${argument("status")}
   order by p.photo_id desc ${slice}`)
 
+// Fenced by offset 0: each photo is a look-up by its id, and not a scan of the index of all listed photos.
 const photosOfTag = photosIn(`
-  select pt.photo_id from photo_tags pt join photos p on p.photo_id = pt.photo_id
-  where ${isOnPage("pt")} and pt.tag_key = ${argument("tagKey")} and p.deleted_at is null
+  select pt.photo_id
+  from photo_tags pt, lateral (
+    select deleted_at, duplicate_of from photos where photo_id = pt.photo_id offset 0) as p
+  where ${isOnPage("pt")} and pt.tag_key = ${argument("tagKey")} and p.deleted_at is null and p.duplicate_of is null
   order by pt.photo_id desc ${slice}`)
 
 const byTime = "p.taken_or_created_at desc, p.photo_id desc"
@@ -92,8 +96,8 @@ function photosIn(
     )
     select json_build_object('tag', tag, 'photos', case when not (doc->'knownTags' ? tag) then (
       select coalesce(json_agg(item), '[]') from (
-        select p.photo_id as "photoId", p.job_id as "jobId", p.filename, p.mime_type as "mimeType", p.bytes,
-          p.status, p.failure_reason as "failureReason", p.width, p.height, p.taken_at as "takenAt",
+        select p.photo_id as "photoId", p.job_id as "jobId", p.filename, p.path, p.mime_type as "mimeType", p.bytes,
+          p.status, p.failure_reason as "failureReason", p.duplicate_of as "duplicateOf", p.width, p.height, p.taken_at as "takenAt",
           p.created_at as "createdAt", p.completed_at as "completedAt", coalesce(p.thumbnails, '[]') as thumbnails,
           ${labelsOfPhoto} as tags
         from page join photos p using (photo_id) order by ${order}) as item) end) as result

@@ -13,6 +13,7 @@ export const storedUploadJobSummary = z.object({
   completedCount: z.number().int(),
   failedCount: z.number().int(),
   cancelledCount: z.number().int(),
+  duplicateCount: z.number().int(),
   createdAt: instant,
   updatedAt: instant,
   completedAt: instant.nullable(),

@@ -37,7 +37,7 @@ export const selectUploadJobs = statementOf<JobsPage>()(
   select jsonb_build_object('tag', tag, 'jobs', case when not (doc->'knownTags' ? tag) then (
     select coalesce(jsonb_agg(jsonb_build_object(
       'jobId', job_id, 'status', status, 'totalCount', total_count, 'completedCount', completed_count,
-      'failedCount', failed_count, 'cancelledCount', cancelled_count, 'createdAt', created_at,
+      'failedCount', failed_count, 'cancelledCount', cancelled_count, 'duplicateCount', duplicate_count, 'createdAt', created_at,
       'updatedAt', updated_at, 'completedAt', completed_at) order by job_id desc), '[]') from page) end) as result
   from input, versions`,
 )
