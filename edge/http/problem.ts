@@ -86,6 +86,12 @@ export const problems = {
     title: "Not a multipart upload",
     detail: "The photo is small enough for one PUT. PUT it to its presigned URL.",
   },
+  "other-checksum-mode": {
+    status: 409,
+    title: "Multipart upload opened in another checksum mode",
+    detail:
+      "The first call for a multipart upload decides whether its parts have checksums. Use the same mode for every call.",
+  },
   "already-uploaded": {
     status: 409,
     title: "Photo no longer accepts uploads",

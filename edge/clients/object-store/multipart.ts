@@ -1,20 +1,34 @@
 import * as z from "zod"
 import { parseS3Xml } from "../../../aws/s3-xml.ts"
+import { type Checksum, isChecksum } from "../../../domain/checksum.ts"
 import { ObjectStoreUnavailable } from "../../../domain/outage.ts"
+import { base64ToHex, checksumToBase64 } from "./checksum-text.ts"
 import type { SendS3Request } from "./s3-request.ts"
 import { etagText } from "./stored-object.ts"
 
 /** A part that S3 has stored. */
-export type StoredPart = { partNumber: number; bytes: number; etag: string }
+export type StoredPart = {
+  partNumber: number
+  bytes: number
+  etag: string
+  /** Null when the upload has no part checksums. */
+  sha256: Checksum | null
+}
 
 /** The requests of a multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
 export const multipartOf = (send: SendS3Request) => ({
-  createMultipart: async (key: string, type: string): Promise<string> => {
+  createMultipart: async (key: string, type: string, hasPartChecksums: boolean): Promise<string> => {
     const response = await send({
       method: "POST",
       key,
       query: { uploads: "" },
-      headers: { "content-type": type },
+      headers: {
+        "content-type": type,
+        // S3 then rejects a part without its SHA-256. The checksum of the object is one of these checksums (COMPOSITE):
+        // S3 does not compute the SHA-256 of a whole object that is uploaded in parts.
+        // https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+        ...(hasPartChecksums && { "x-amz-checksum-algorithm": "SHA256" }),
+      },
       expected: [200],
     })
     return created.parse(await xmlOf(response)).InitiateMultipartUploadResult.UploadId
@@ -66,8 +80,18 @@ export const multipartOf = (send: SendS3Request) => ({
 const xmlOf = async (response: Response): Promise<unknown> => parseS3Xml(await response.text())
 
 const part = z
-  .object({ PartNumber: z.coerce.number().int(), Size: z.coerce.number().int(), ETag: etagText })
-  .transform(({ PartNumber, Size, ETag }) => ({ partNumber: PartNumber, bytes: Size, etag: ETag }))
+  .object({
+    PartNumber: z.coerce.number().int(),
+    Size: z.coerce.number().int(),
+    ETag: etagText,
+    ChecksumSHA256: z.string().transform(base64ToHex).pipe(z.string().refine(isChecksum)).optional(),
+  })
+  .transform(({ PartNumber, Size, ETag, ChecksumSHA256 }) => ({
+    partNumber: PartNumber,
+    bytes: Size,
+    etag: ETag,
+    sha256: ChecksumSHA256 ?? null,
+  }))
 
 const created = z.object({ InitiateMultipartUploadResult: z.object({ UploadId: z.string().min(1) }) })
 
@@ -91,9 +115,11 @@ const outcomes: Partial<Record<string, boolean>> = {
 
 const completed = z.object({ Error: z.object({ Code: z.string() }).optional() })
 
+// An upload with part checksums is completed only by a list that has them all.
 const completion = (parts: readonly StoredPart[]): string =>
   `<CompleteMultipartUpload>${parts
-    .map(
-      ({ partNumber, etag }) => `<Part><PartNumber>${partNumber}</PartNumber><ETag>"${etag}"</ETag></Part>`,
-    )
+    .map(({ partNumber, etag, sha256 }) => {
+      const checksum = sha256 === null ? "" : `<ChecksumSHA256>${checksumToBase64(sha256)}</ChecksumSHA256>`
+      return `<Part><PartNumber>${partNumber}</PartNumber><ETag>"${etag}"</ETag>${checksum}</Part>`
+    })
     .join("")}</CompleteMultipartUpload>`

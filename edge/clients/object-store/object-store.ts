@@ -2,6 +2,7 @@ import type { Checksum } from "../../../domain/checksum.ts"
 import type { PlannedPart } from "../../../domain/multipart.ts"
 import type { StoredObject } from "../../../domain/object-ref.ts"
 import type { Config } from "../../config.ts"
+import { checksumToBase64 } from "./checksum-text.ts"
 import { type ListRange, listObjects } from "./list-objects.ts"
 import { multipartOf, type StoredPart } from "./multipart.ts"
 import { presignerOf } from "./presign.ts"
@@ -27,13 +28,18 @@ export type ObjectStore = {
   presignPut: (expected: ExpectedObject) => Promise<PresignedRequest>
   /** Returns the same URL for a limited time, so that caches and ETags of responses with the URL stay valid. */
   presignGet: (key: string, presentation?: Presentation) => Promise<{ url: string; expiresAt: Date }>
-  presignPart: (key: string, uploadId: string, part: PlannedPart) => Promise<PresignedRequest>
+  /** With `sha256` (lower-case hex) the URL accepts only a part with this hash. */
+  presignPart: (
+    key: string,
+    uploadId: string,
+    part: PlannedPart & { sha256: Checksum | null },
+  ) => Promise<PresignedRequest>
   /** Returns the metadata of the object under `key`, or null. */
   head: (key: string) => Promise<StoredObject | null>
   /** Lists the objects of a range of keys, in the order of their keys. */
   list: (range: ListRange) => Promise<StoredObject[]>
-  /** Opens a multipart upload and returns its id. */
-  createMultipart: (key: string, type: string) => Promise<string>
+  /** Opens a multipart upload and returns its id. With part checksums S3 rejects a part without its SHA-256. */
+  createMultipart: (key: string, type: string, hasPartChecksums: boolean) => Promise<string>
   /** Lists the parts stored so far; null when the upload does not exist. */
   listParts: (key: string, uploadId: string) => Promise<StoredPart[] | null>
   /** Completes the upload. Returns false when it no longer exists and a new one has to be opened. */
@@ -55,8 +61,8 @@ export const objectStoreOf = (config: Config, now: () => Date = () => new Date()
         ...(await presign("PUT", expected.key, { ttlSeconds: config.uploadUrlTtlSeconds, headers })),
       }
     },
-    presignPart: async (key, uploadId, { partNumber, bytes }) => {
-      const headers = { "content-length": String(bytes) }
+    presignPart: async (key, uploadId, { partNumber, bytes, sha256 }) => {
+      const headers = { "content-length": String(bytes), ...checksumHeader(sha256) }
       const query = { partNumber: String(partNumber), uploadId }
       return {
         method: "PUT",
@@ -86,8 +92,8 @@ const headersOf = (expected: ExpectedObject): Record<string, string> => ({
   // The object can be created once and never replaced:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
   "if-none-match": "*",
-  ...(expected.sha256 !== null && { "x-amz-checksum-sha256": toBase64(expected.sha256) }),
+  ...checksumHeader(expected.sha256),
 })
 
-const toBase64 = (checksum: Checksum): string =>
-  btoa(checksum.replace(/../g, (byte) => String.fromCharCode(Number.parseInt(byte, 16))))
+const checksumHeader = (sha256: Checksum | null): Record<string, string> =>
+  sha256 === null ? {} : { "x-amz-checksum-sha256": checksumToBase64(sha256) }

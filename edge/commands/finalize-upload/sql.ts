@@ -6,6 +6,7 @@ import { transitionEffects, transitionedColumns } from "../../../db/transition-e
 import { mayBecome } from "../../../db/transition-guard.ts"
 import type { PhotoId, UserId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
+import type { StoredPart } from "../../clients/object-store/multipart.ts"
 import { needsMessage } from "../../clients/processing-messages.ts"
 
 export type Finalization = {
@@ -14,7 +15,7 @@ export type Finalization = {
   /** The object in S3; null if there is none. */
   etag: string | null
   /** The parts of the multipart upload that this request completed, if any. */
-  parts: readonly { partNumber: number; bytes: number; etag: string }[]
+  parts: readonly StoredPart[]
 }
 
 /**
@@ -52,11 +53,11 @@ export const finalizePhoto = statementOf<Finalization>()(
     returning p.photo_id
   ),
   parts as (
-    insert into upload_parts as known_part (photo_id, part_number, bytes, etag)
-    select transitioned.photo_id, part."partNumber", part.bytes, part.etag
-    from input, transitioned, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text)
+    insert into upload_parts as known_part (photo_id, part_number, bytes, etag, sha256)
+    select transitioned.photo_id, part."partNumber", part.bytes, part.etag, part.sha256
+    from input, transitioned, jsonb_to_recordset(doc->'parts') as part ("partNumber" int, bytes int, etag text, sha256 text)
     on conflict (photo_id, part_number) do update
-      set bytes = excluded.bytes, etag = excluded.etag, updated_at = now()
+      set bytes = excluded.bytes, etag = excluded.etag, sha256 = excluded.sha256, updated_at = now()
   ),
   ${auditOf(
     "finalize-upload",

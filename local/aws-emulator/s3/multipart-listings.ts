@@ -11,6 +11,7 @@ const maxPageLength = 1000
  * @throws S3RequestError for a marker or a maximum that is not a number
  */
 export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[], query: Query): string => {
+  const { checksumAlgorithm } = upload
   const marker = numberOf(query, "part-number-marker", 0)
   const maxParts = numberOf(query, "max-parts", maxPageLength)
   const rest = parts.filter(({ partNumber }) => partNumber > marker)
@@ -21,16 +22,22 @@ export const listParts = (upload: MultipartUpload, parts: readonly UploadedPart[
       element("Key", upload.key),
       element("UploadId", upload.uploadId),
       element("StorageClass", "STANDARD"),
+      ...(checksumAlgorithm === null
+        ? []
+        : [element("ChecksumAlgorithm", checksumAlgorithm), element("ChecksumType", "COMPOSITE")]),
       element("PartNumberMarker", marker),
       element("NextPartNumberMarker", page.at(-1)?.partNumber ?? marker),
       element("MaxParts", maxParts),
       element("IsTruncated", page.length < rest.length),
-      ...page.map(({ partNumber, lastModified, etag, bytes }) =>
+      ...page.map(({ partNumber, lastModified, etag, bytes, checksum }) =>
         element("Part", [
           element("PartNumber", partNumber),
           element("LastModified", lastModified),
           element("ETag", etag),
           element("Size", bytes),
+          ...(checksumAlgorithm === null || checksum === null
+            ? []
+            : [element(`Checksum${checksumAlgorithm}`, checksum)]),
         ]),
       ),
     ]),

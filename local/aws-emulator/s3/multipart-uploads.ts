@@ -2,8 +2,23 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { z } from "zod"
 
-export type MultipartUpload = { uploadId: string; bucket: string; key: string; initiated: string }
-export type UploadedPart = { partNumber: number; etag: string; bytes: number; lastModified: string }
+export type MultipartUpload = {
+  uploadId: string
+  bucket: string
+  key: string
+  initiated: string
+  /** `SHA256`, for example. Null if it was created without one. */
+  checksumAlgorithm: string | null
+}
+
+export type UploadedPart = {
+  partNumber: number
+  etag: string
+  bytes: number
+  lastModified: string
+  /** In base64. Null if the part was uploaded without one. */
+  checksum: string | null
+}
 
 /** The open multipart uploads of fauxqs, which it does not list over HTTP. */
 export type MultipartUploads = {
@@ -40,8 +55,12 @@ export const multipartUploadsIn = (storageDir: string): MultipartUploads => {
       return readdirSync(parts)
         .filter((name) => name.endsWith(".meta.json"))
         .map((name) => {
-          const part = partSchema.parse(readJson(join(parts, name)))
-          return { ...part, bytes: statSync(join(parts, `${part.partNumber}.data`)).size }
+          const { checksumValue, ...part } = partSchema.parse(readJson(join(parts, name)))
+          return {
+            ...part,
+            checksum: checksumValue,
+            bytes: statSync(join(parts, `${part.partNumber}.data`)).size,
+          }
         })
         .sort((a, b) => a.partNumber - b.partNumber)
     },
@@ -53,8 +72,14 @@ const uploadSchema = z.object({
   bucket: z.string(),
   key: z.string(),
   initiated: z.string(),
+  checksumAlgorithm: z.string().nullable().default(null),
 })
-const partSchema = z.object({ partNumber: z.number(), etag: z.string(), lastModified: z.string() })
+const partSchema = z.object({
+  partNumber: z.number(),
+  etag: z.string(),
+  lastModified: z.string(),
+  checksumValue: z.string().nullable().default(null),
+})
 
 // Upload ids become file names. A UUID cannot leave the directory.
 const isUploadId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)

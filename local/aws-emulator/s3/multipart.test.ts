@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest"
 import { send, startTestStorage, type TestStorage } from "../test-storage.ts"
 
@@ -117,6 +118,100 @@ describe("a multipart upload", () => {
 
   test.each(["../../buckets", "no-such-id", "%00"])("rejects the upload id %s", async (uploadId) => {
     expect((await storage.fetchSigned(key, { query: `uploadId=${uploadId}` })).status).toBe(404)
+  })
+})
+
+describe("a multipart upload with SHA-256", () => {
+  const sha256 = (body: Uint8Array | string) => createHash("sha256").update(body).digest()
+  const openWith = async (headers: Record<string, string>) =>
+    storage.fetchSigned(key, { method: "POST", query: "uploads", headers })
+  const openChecked = async () =>
+    textOf(await (await openWith({ "x-amz-checksum-algorithm": "SHA256" })).text(), "UploadId")
+  const uploadChecked = (
+    uploadId: string,
+    partNumber: number,
+    body: Uint8Array<ArrayBuffer>,
+    checksum = sha256(body).toString("base64"),
+  ) =>
+    storage.fetchSigned(key, {
+      method: "PUT",
+      query: `partNumber=${partNumber}&uploadId=${uploadId}`,
+      body,
+      headers: { "x-amz-checksum-sha256": checksum },
+    })
+  const completeChecked = async (uploadId: string, parts: readonly [number, Response, string | null][]) => {
+    const listed = parts.map(([partNumber, stored, checksum]) => {
+      const element = checksum === null ? "" : `<ChecksumSHA256>${checksum}</ChecksumSHA256>`
+      return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${stored.headers.get("etag")}</ETag>${element}</Part>`
+    })
+    const body = `<CompleteMultipartUpload>${listed.join("")}</CompleteMultipartUpload>`
+    const answer = await storage.fetchSigned(key, { method: "POST", query: `uploadId=${uploadId}`, body })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const first = new Uint8Array(fiveMiB).fill(1)
+  const second = new Uint8Array(10).fill(2)
+  const base64 = (body: Uint8Array) => sha256(body).toString("base64")
+
+  test("lists the checksums of its parts and is completed with them to a composite checksum", async () => {
+    const uploadId = await openChecked()
+    const stored = [
+      await uploadChecked(uploadId, 1, first),
+      await uploadChecked(uploadId, 2, second),
+    ] as const
+    expect(stored[0].headers.get("x-amz-checksum-sha256")).toBe(base64(first))
+    const listed = await list(`uploadId=${uploadId}`)
+    expect(textsOf(listed, "ChecksumSHA256")).toEqual([base64(first), base64(second)])
+    expect(textOf(listed, "ChecksumAlgorithm")).toBe("SHA256")
+
+    const completed = await completeChecked(uploadId, [
+      [1, stored[0], base64(first)],
+      [2, stored[1], base64(second)],
+    ])
+    expect(completed.status).toBe(200)
+    const composite = sha256(Buffer.concat([sha256(first), sha256(second)])).toString("base64")
+    expect(textOf(completed.text, "ChecksumSHA256")).toBe(`${composite}-2`)
+    await storage.receive()
+  })
+
+  test("rejects a part whose bytes do not match, a part without a checksum and one of another type", async () => {
+    const uploadId = await openChecked()
+    const wrong = await uploadChecked(uploadId, 1, second, base64(first))
+    expect([wrong.status, await wrong.text()]).toEqual([400, expect.stringContaining("BadDigest")])
+    expect(await (await upload(uploadId, 1, second)).text()).toContain(
+      "expected checksum Type: sha256, actual checksum Type: null",
+    )
+    const query = `partNumber=1&uploadId=${uploadId}`
+    const sha1 = createHash("sha1").update(second).digest("base64")
+    const other = await storage.fetchSigned(key, {
+      method: "PUT",
+      query,
+      body: second,
+      headers: { "x-amz-checksum-sha1": sha1 },
+    })
+    expect(await other.text()).toContain("expected checksum Type: sha256, actual checksum Type: sha1")
+    expect(textsOf(await list(`uploadId=${uploadId}`), "PartNumber")).toEqual([])
+  })
+
+  test("is not completed without every checksum, with another one, or with parts that are not consecutive", async () => {
+    const uploadId = await openChecked()
+    const stored = await uploadChecked(uploadId, 1, second)
+    const later = await uploadChecked(uploadId, 3, second)
+    expect((await completeChecked(uploadId, [[1, stored, null]])).text).toContain(
+      "The complete request must include the checksum for each part. It was missing for part 1",
+    )
+    expect((await completeChecked(uploadId, [[1, stored, base64(first)]])).text).toContain("InvalidPart")
+    expect((await completeChecked(uploadId, [[3, later, base64(second)]])).status).toBe(500)
+    expect(await storage.exists(key)).toBe(false)
+  })
+
+  test("is required for parts with checksums, and cannot have a checksum of the whole object", async () => {
+    const plain = await open()
+    expect(await (await uploadChecked(plain, 1, second)).text()).toContain(
+      "expected checksum Type: null, actual checksum Type: sha256",
+    )
+    const full = { "x-amz-checksum-algorithm": "SHA256", "x-amz-checksum-type": "FULL_OBJECT" }
+    expect(await (await openWith(full)).text()).toContain("InvalidRequest")
+    expect((await openWith({ "x-amz-checksum-algorithm": "CRC64NVME" })).status).toBe(501)
   })
 })
 

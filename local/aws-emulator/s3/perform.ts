@@ -7,6 +7,7 @@ import { forwardedHeaders } from "./forwarded-headers.ts"
 import { listMultipartUploads, listParts } from "./multipart-listings.ts"
 import type { MultipartUpload, MultipartUploads } from "./multipart-uploads.ts"
 import type { StoredObject } from "./object-created-event.ts"
+import { assertPartChecksum, assertSupportedAlgorithm } from "./part-checksums.ts"
 import { partListCheck } from "./part-list.ts"
 import { S3RequestError } from "./s3-error.ts"
 import type { Headers, S3Request } from "./s3-request.ts"
@@ -49,7 +50,11 @@ export const perform = (
   const upload = query.has("uploadId") ? uploadAt(storage, address, query.get("uploadId") ?? "") : null
   if (operation === "ListParts" && upload)
     return xml(listParts(upload, storage.uploads.partsOf(upload.uploadId), query))
-  if (operation === "UploadPart") assertPartNumber(query.get("partNumber") ?? "")
+  if (operation === "UploadPart" && upload) {
+    assertPartNumber(query.get("partNumber") ?? "")
+    assertPartChecksum(upload, request.headers)
+  }
+  if (operation === "CreateMultipartUpload") assertSupportedAlgorithm(request.headers)
   if (operation === "PutObject" || operation === "CompleteMultipartUpload")
     return storage.writes(address, request.headers, () => store(storage, request, address, sender))
   return forward(storage, request, sender)
@@ -76,7 +81,7 @@ const reasonOf = ({ operation, headers }: S3Request): StoredObject["reason"] => 
   return headers["x-amz-copy-source"] === undefined ? "PutObject" : "CopyObject"
 }
 
-const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Promise<S3Response> => {
+const forward = ({ upstream, uploads }: Storage, request: S3Request, sender: Sender): Promise<S3Response> => {
   const { method, address, query, operation } = request
   const search = new URLSearchParams([...query].filter(([name]) => !name.startsWith("response-"))).toString()
   const path = search === "" ? pathOf(address) : `${pathOf(address)}?${search}`
@@ -84,7 +89,8 @@ const forward = ({ upstream }: Storage, request: S3Request, sender: Sender): Pro
   if (method !== "PUT" && method !== "POST") return upstream.send({ method, path, headers })
   // Validate the declared checksums before the body is read.
   const checksums = declaredChecksums(request.headers, request.payloadHash)
-  if (operation === "CompleteMultipartUpload") checksums.push(partListCheck())
+  const completed = operation === "CompleteMultipartUpload" ? uploads.find(query.get("uploadId") ?? "") : null
+  if (completed) checksums.push(partListCheck(completed, uploads.partsOf(completed.uploadId)))
   return upstream.send({
     method,
     path,

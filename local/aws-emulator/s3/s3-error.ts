@@ -14,6 +14,7 @@ const statuses = {
   InvalidAccessKeyId: 403,
   InvalidArgument: 400,
   InvalidDigest: 400,
+  InvalidPart: 400,
   InvalidRequest: 400,
   InvalidURI: 400,
   KeyTooLongError: 400,
