@@ -35,6 +35,27 @@ const usageOf = (owner: TestUser) =>
   rows("select used_photos, used_bytes::int from users where user_id = $1", owner.userId)
 
 describe("deleting many photos", () => {
+  test("queues the duplicates of a cancelled photo again, except those that are deleted with it", async () => {
+    const owner = await newUser()
+    const same = { ...jpeg(), sha256: "ab".repeat(32) }
+    const other = { ...jpeg(), sha256: "cd".repeat(32) }
+    const { jobId, items } = await newJob(owner, [same, same, other, other])
+    const [first = "", second = "", third = "", fourth = ""] = items.map(({ photoId }) => photoId)
+    const outcomes = await removed([first, second, third], owner.token)
+    expect(outcomes.map(({ outcome, status }) => [outcome, status])).toEqual([
+      ["cancelled", "CANCELLED"],
+      ["deleted", "DUPLICATE"],
+      ["cancelled", "CANCELLED"],
+    ])
+    expect(await rows("select status from photos where photo_id = $1", fourth)).toEqual([
+      { status: "QUEUED" },
+    ])
+    expect(
+      await rows("select status, cancelled_count, duplicate_count from upload_jobs where job_id = $1", jobId),
+    ).toEqual([{ status: "IN_PROGRESS", cancelled_count: 2, duplicate_count: 1 }])
+    expect(await usageOf(owner)).toEqual([{ used_photos: 1, used_bytes: 12 }])
+  })
+
   test("deletes finished photos and cancels the others, each with its event, quota and audit entry", async () => {
     const owner = await newUser()
     const [stored = "", failed = "", open = "", kept = ""] = await idsOf(owner, 4, 100)
