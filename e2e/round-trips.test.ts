@@ -9,6 +9,7 @@ const handshake = 3
 let proxy: TcpProxy
 let system: RunningSystem
 let api: ApiClient
+const account = newAccount()
 let request: Awaited<ReturnType<typeof authorizedFetch>>
 beforeAll(async () => {
   system = await runSystem(
@@ -24,7 +25,6 @@ beforeAll(async () => {
   )
   // Stop the relay: its events make the live channel read jobs.
   await system.processor().stop()
-  const account = newAccount()
   api = await signedInUser(system.edgeUrl, account)
   request = await authorizedFetch(system.edgeUrl, account)
   await sampleLoadGate()
@@ -93,6 +93,25 @@ test("every other command and query is one round trip to the database", async ()
     counted[name] = proxy.connections().map(({ roundTrips }) => roundTrips - handshake)
   }
   expect(counted).toEqual(Object.fromEntries(Object.keys(operations).map((name) => [name, [1]])))
+})
+
+test("every session command is one round trip to the database", async () => {
+  const origin = new URL(system.edgeUrl).origin
+  const authorization = `Basic ${btoa(`${account.email}:${account.password}`)}`
+  let cookie = ""
+  const counted: number[][] = []
+  for (const [method, path] of [
+    ["POST", "/auth/session"],
+    ["POST", "/auth/session/refresh"],
+    ["DELETE", "/auth/session"],
+  ] as const) {
+    proxy.reset()
+    const response = await request(method, path, undefined, { origin, authorization, cookie })
+    expect(response.ok).toBe(true)
+    cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? ""
+    counted.push(proxy.connections().map(({ roundTrips }) => roundTrips - handshake))
+  }
+  expect(counted).toEqual([[1], [1], [1]])
 })
 
 test("a progress report does not wait for the database", async () => {

@@ -3,9 +3,12 @@ import { bodyLimit } from "hono/body-limit"
 import { methodNotAllowed } from "hono/method-not-allowed"
 import { bearer } from "./auth/bearer.ts"
 import { bearerOrTicket } from "./auth/bearer-or-ticket.ts"
+import { closeSession } from "./auth/close-session/route.ts"
 import { issueLiveTicket } from "./auth/issue-live-ticket/route.ts"
 import { issueToken } from "./auth/issue-token/route.ts"
+import { openSession } from "./auth/open-session/route.ts"
 import { publishJwks } from "./auth/publish-jwks/route.ts"
+import { refreshSession } from "./auth/refresh-session/route.ts"
 import { refreshToken } from "./auth/refresh-token/route.ts"
 import { register } from "./auth/register/route.ts"
 import { revokeToken } from "./auth/revoke-token/route.ts"
@@ -72,6 +75,9 @@ app.route("/", register)
 app.route("/", issueToken)
 app.route("/", refreshToken)
 app.route("/", revokeToken)
+app.route("/", openSession)
+app.route("/", refreshSession)
+app.route("/", closeSession)
 app.route("/", publishJwks)
 app.route("/", issueLiveTicket)
 

@@ -11,4 +11,8 @@ export const tokenResponse = z.object({
   scope: z.string(),
 })
 
+/** The tokens of a session without the refresh token, which is in the cookie. */
+export const accessTokenResponse = tokenResponse.omit({ refresh_token: true })
+
+export type AccessTokenResponse = z.infer<typeof accessTokenResponse>
 export type TokenResponse = z.infer<typeof tokenResponse>

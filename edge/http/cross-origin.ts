@@ -2,7 +2,7 @@ import { cors } from "hono/cors"
 import { createMiddleware } from "hono/factory"
 import type { EdgeEnv } from "./context.ts"
 
-// No credentials: a caller sends a token and no cookie, so a page cannot use another page's session.
+// No credentials: a page of another origin sends a token and no cookie, so it cannot use the session of this origin's page.
 // hono/cors alone also sends preflight responses to other origins.
 const allow = cors({
   origin: (origin, c) => (c.var.config.corsOrigins.includes("*") ? "*" : origin),

@@ -21,6 +21,8 @@ export const headerDescriptions = {
   RateLimit: "Remaining requests and seconds until the limit resets (draft-ietf-httpapi-ratelimit-headers).",
   "RateLimit-Policy": "The rate limit (draft-ietf-httpapi-ratelimit-headers).",
   "Retry-After": "Seconds to wait before the next attempt.",
+  "Set-Cookie":
+    "The cookie with the refresh token: HttpOnly, SameSite=Strict, and Secure except on a local system.",
   "WWW-Authenticate": "How to authenticate (RFC 9110 §11.6.1).",
   "Idempotency-Replayed":
     "`true` if this response repeats the response to an earlier request with the same key.",
@@ -65,7 +67,7 @@ export type Facts = {
   problems?: readonly ProblemType[]
   parameters?: readonly ParameterName[]
   /** How the caller authenticates. Absent for public operations. */
-  security?: "basic" | { bearer: Scope }
+  security?: "basic" | "session" | { bearer: Scope }
   body?: z.ZodType
   path?: z.ZodType
   query?: z.ZodType

@@ -44,6 +44,11 @@ export const problems = {
     title: "Storage quota exceeded",
     detail: "The files do not fit into the account's storage quota. Delete photos or upload fewer files.",
   },
+  "cross-origin-request": {
+    status: 403,
+    title: "Cross-origin request",
+    detail: "Only pages of this API's own origin may use sessions. Other clients use `POST /auth/token`.",
+  },
   "insufficient-scope": {
     status: 403,
     title: "Insufficient scope",

@@ -70,6 +70,13 @@ export const commonComponents = (): OpenApi["components"] => ({
       description:
         "The `access_token` from `POST /auth/token`. Each operation lists the scope that it requires.",
     },
+    session: {
+      type: "apiKey",
+      in: "cookie",
+      name: "__Secure-refresh-token",
+      description:
+        "Cookie that `POST /auth/session` sets. On a local system without HTTPS it is `refresh-token`.",
+    },
     basic: { type: "http", scheme: "basic", description: "Email address and password (RFC 7617)." },
   },
 })

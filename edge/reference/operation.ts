@@ -76,7 +76,7 @@ const contentOf = (
 
 const securityOf = ({ security }: Facts): OperationObject["security"] => {
   if (!security) return []
-  return security === "basic" ? [{ basic: [] }] : [{ bearer: [security.bearer] }]
+  return typeof security === "string" ? [{ [security]: [] }] : [{ bearer: [security.bearer] }]
 }
 
 const pathParameters = ({ path, operation }: Facts): Parameter[] =>

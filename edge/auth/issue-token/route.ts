@@ -1,24 +1,11 @@
 import { Hono } from "hono"
 import type { EdgeEnv } from "../../http/context.ts"
-import { type FailureProblems, problemTypesOf, respondFailure } from "../../http/failure.ts"
 import { describeOperation } from "../../http/operation-docs.ts"
 import { newId } from "../../new-id.ts"
+import { authenticate, authenticationProblems } from "../authenticate.ts"
 import { issueTokens } from "../issue-tokens.ts"
 import { newRefreshFamily } from "../refresh-family.ts"
-import { attemptSignIn } from "../sign-in-attempts.ts"
 import { tokenResponse } from "../token-schema.ts"
-import { type BasicCredentialsFailure, parseBasicCredentials } from "./basic-credentials.ts"
-import { type SignInFailure, signIn } from "./handler.ts"
-
-const headers = { "www-authenticate": 'Basic realm="rapid-photo-upload", charset="UTF-8"' }
-
-const failures: FailureProblems<BasicCredentialsFailure | SignInFailure> = {
-  credentials_missing: [
-    "bad-credentials",
-    { detail: "Send `authorization: Basic base64(email:password)`.", headers },
-  ],
-  credentials_wrong: ["bad-credentials", { detail: "Check the email address and the password.", headers }],
-}
 
 export const issueToken = new Hono<EdgeEnv>().post(
   "/auth/token",
@@ -29,21 +16,14 @@ export const issueToken = new Hono<EdgeEnv>().post(
     security: "basic",
     responses: { 200: { description: "The tokens (RFC 6749 §5.1).", schema: tokenResponse } },
     isRateLimited: true,
-    problems: [...problemTypesOf(failures), "database-unavailable"],
+    problems: [...authenticationProblems, "database-unavailable"],
   }),
   async (c) => {
-    const credentials = parseBasicCredentials(c.req.header("authorization"))
-    if (!credentials.ok) return respondFailure(c, failures, credentials.error)
+    const user = await authenticate(c)
+    if (!user.ok) return user.error
 
-    const { rejection, succeeded } = await attemptSignIn(c, credentials.value.email)
-    if (rejection) return rejection
-    const signedIn = await signIn(c.var.database, credentials.value)
-    if (!signedIn.ok) return respondFailure(c, failures, signedIn.error)
-
-    succeeded()
     const { jwt } = c.var.config
-    c.var.logFacts.userId = signedIn.value
     c.header("cache-control", "no-store")
-    return c.json(await issueTokens(jwt, newRefreshFamily(jwt, signedIn.value, newId.family())))
+    return c.json(await issueTokens(jwt, newRefreshFamily(jwt, user.value, newId.family())))
   },
 )

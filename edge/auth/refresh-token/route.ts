@@ -7,8 +7,8 @@ import { issueTokens } from "../issue-tokens.ts"
 import type { TokenFailure } from "../own-token.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
+import { type RotationFailure, rotateFamily } from "../rotate-family.ts"
 import { tokenResponse } from "../token-schema.ts"
-import { type RotationFailure, rotateFamily } from "./sql.ts"
 
 const badRefreshToken = ["bad-refresh-token", { detail: "Sign in again." }] as const
 
@@ -34,10 +34,10 @@ export const refreshToken = new Hono<EdgeEnv>().post(
     const token = await readRefreshToken(config.jwt, c.req.valid("json").refresh_token)
     if (!token.ok) return respondFailure(c, failures, token.error)
     c.var.logFacts.userId = token.value.userId
-    const rotated = await database.run(rotateFamily, token.value)
+    const rotated = await database.run(rotateFamily, { ...token.value, leewaySeconds: 0 })
     if (!rotated.ok) return respondFailure(c, failures, rotated.error)
 
     c.header("cache-control", "no-store")
-    return c.json(await issueTokens(config.jwt, { ...token.value, generation: token.value.generation + 1 }))
+    return c.json(await issueTokens(config.jwt, { ...token.value, ...rotated.value }))
   },
 )

@@ -6,7 +6,7 @@ import { validJson } from "../../http/validation.ts"
 import type { TokenFailure } from "../own-token.ts"
 import { readRefreshToken } from "../refresh-family.ts"
 import { refreshTokenRequest } from "../refresh-token-request.ts"
-import { revokeFamily } from "./sql.ts"
+import { revokeFamily } from "../revoke-family.ts"
 
 // A token that has expired is revoked already.
 const failures: FailureProblems<Exclude<TokenFailure, { reason: "expired" }>> = {

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { statementOf } from "../../../db/statement.ts"
-import type { RefreshToken } from "../refresh-family.ts"
+import { statementOf } from "../../db/statement.ts"
+import type { RefreshToken } from "./refresh-family.ts"
 
 /** Revokes all refresh tokens of a sign-in, even if none was used. */
 export const revokeFamily = statementOf<RefreshToken>()(

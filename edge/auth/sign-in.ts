@@ -1,9 +1,9 @@
-import type { Database } from "../../../db/statement.ts"
-import type { UserId } from "../../../domain/ids.ts"
-import { err, ok, type Result } from "../../../domain/result.ts"
-import { isPassword } from "../password.ts"
+import type { Database } from "../../db/statement.ts"
+import type { UserId } from "../../domain/ids.ts"
+import { err, ok, type Result } from "../../domain/result.ts"
 import type { BasicCredentials } from "./basic-credentials.ts"
-import { selectCredentials } from "./sql.ts"
+import { selectCredentials } from "./credentials-sql.ts"
+import { isPassword } from "./password.ts"
 
 export type SignInFailure = { reason: "credentials_wrong" }
 

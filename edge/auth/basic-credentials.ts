@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../../../domain/result.ts"
+import { err, ok, type Result } from "../../domain/result.ts"
 
 export type BasicCredentials = { email: string; password: string }
 

@@ -1,6 +1,6 @@
 import * as z from "zod"
-import { statementOf } from "../../../db/statement.ts"
-import { isUserId } from "../../../domain/ids.ts"
+import { statementOf } from "../../db/statement.ts"
+import { isUserId } from "../../domain/ids.ts"
 
 /** Selects the account with an email address. Null: there is no such account, or it may not sign in. */
 export const selectCredentials = statementOf<{ email: string }>()(
