@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto"
 import postgres from "postgres"
-import { createApiClient } from "../client/sdk/api-client.ts"
+import { createApiClient } from "../client/sdk/src/api/api-client.ts"
 import { runSystem } from "../e2e/running-system.ts"
 import { type Load, sendAtFixedRate } from "./open-loop.ts"
 import { percentile } from "./percentile.ts"

@@ -1,4 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises"
+import { openApiTypes } from "../client/sdk/openapi-types.ts"
 import { app } from "../edge/app.ts"
 import { documentOf } from "../edge/reference/document.ts"
 import { configurationPage } from "./configuration-page.ts"
@@ -6,8 +7,11 @@ import { eventSchemas, eventsPage } from "./events-page.ts"
 import { problemsPage } from "./problems-page.ts"
 
 // `node docs/generate.ts` writes the pages that are generated from the source; `--check` lists the stale ones.
+const openApi = `${JSON.stringify(documentOf(app), null, 2)}\n`
+
 const pages: Record<string, string> = {
-  "openapi.json": `${JSON.stringify(documentOf(app), null, 2)}\n`,
+  "openapi.json": openApi,
+  "../client/sdk/src/api/openapi.ts": await openApiTypes(openApi),
   "problems.md": problemsPage(),
   "configuration.md": configurationPage(),
   "events.md": eventsPage(),

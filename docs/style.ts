@@ -9,7 +9,7 @@ const maxLines = 300
 
 /** Files that no one edits by hand, and data. */
 const generated =
-  /^(db\/migrations|docs\/schemas)\/|^(docs\/openapi\.json|package-lock\.json|LICENSE)$|\.(jpg|png|heic|webp)$/
+  /^(db\/migrations|docs\/schemas)\/|^(docs\/openapi\.json|client\/sdk\/src\/api\/openapi\.ts|package-lock\.json|LICENSE)$|\.(jpg|png|heic|webp)$/
 
 /** Texts for people outside this project: Markdown pages, and the texts of the API and its problems. */
 const prose = /\.md$|^docs\/openapi\.json$/

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import type { ApiClient } from "../client/sdk/api-client.ts"
+import type { ApiClient } from "../client/sdk/src/api/api-client.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser, uploadAll } from "./running-system.ts"
 

@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { crc32, deflateSync } from "node:zlib"
 import sharp from "sharp"
-import type { UploadFile } from "../client/sdk/create-batch.ts"
+import type { UploadFile } from "../client/sdk/src/create-batch.ts"
 import { samplesFolder } from "../processor/process-photo/image/testing/samples.ts"
 
 /** The maintainers' sample photos, or null when they are absent. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest"
-import type { ApiClient } from "../client/sdk/api-client.ts"
+import type { ApiClient } from "../client/sdk/src/api/api-client.ts"
 import { startTcpProxy, type TcpProxy } from "../local/tcp-proxy.ts"
 import { authorizedFetch, newAccount, type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 

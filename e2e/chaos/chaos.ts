@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises"
 import postgres from "postgres"
-import { createApiClient } from "../../client/sdk/api-client.ts"
+import { createApiClient } from "../../client/sdk/src/api/api-client.ts"
 import { runSystem } from "../running-system.ts"
 import { type ChaosJob, retryUntilSuccess, uploadWithFaults } from "./client.ts"
 import { startFaultyProxy } from "./faulty-proxy.ts"

@@ -1,5 +1,5 @@
+import type { UploadJobSnapshot } from "../../client/sdk/src/api/contract.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
-import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
 
 const barWidth = 40
 

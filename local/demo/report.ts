@@ -1,4 +1,4 @@
-import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+import type { PhotoResponse } from "../../client/sdk/src/api/contract.ts"
 import type { DemoOutcome, DemoSnapshot } from "./run-demo.ts"
 
 /** Prints the job, the EXIF and thumbnails of one photo, every rejected or failed file, and the result as the last line. */

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises"
 import { join } from "node:path"
-import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
+import type { PhotoResponse } from "../../client/sdk/src/api/contract.ts"
 
 /**
  * Downloads every thumbnail from its presigned URL into `folder`.

@@ -11,5 +11,4 @@ export const registerRequest = z.object({
 
 export const registerResponse = z.object({ userId: z.string(), email: z.string() })
 
-export type RegisterRequest = z.input<typeof registerRequest>
 export type RegisterResponse = z.infer<typeof registerResponse>

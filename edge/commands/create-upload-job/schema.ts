@@ -66,6 +66,5 @@ export const dryRunResponse = z.object({
   items: z.array(dryRunItem),
 })
 
-export type CreateUploadJobRequest = z.input<typeof createUploadJobRequest>
 export type CreateUploadJobResponse = z.infer<typeof createUploadJobResponse>
 export type DryRunResponse = z.infer<typeof dryRunResponse>

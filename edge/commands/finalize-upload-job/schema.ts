@@ -32,5 +32,4 @@ const finalizedPhoto = z.object({
 
 export const finalizeUploadJobResponse = z.object({ jobId: z.string(), items: z.array(finalizedPhoto) })
 
-export type FinalizeUploadJobRequest = z.input<typeof finalizeUploadJobRequest>
 export type FinalizeUploadJobResponse = z.infer<typeof finalizeUploadJobResponse>

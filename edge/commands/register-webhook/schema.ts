@@ -16,5 +16,4 @@ export const registerWebhookResponse = z.object({
   secret: z.string(),
 })
 
-export type RegisterWebhookRequest = z.input<typeof registerWebhookRequest>
 export type RegisterWebhookResponse = z.infer<typeof registerWebhookResponse>

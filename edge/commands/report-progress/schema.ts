@@ -15,5 +15,4 @@ export const reportProgressResponse = z.object({
   accepted: z.number().int(),
 })
 
-export type ReportProgressRequest = z.input<typeof reportProgressRequest>
 export type ReportProgressResponse = z.infer<typeof reportProgressResponse>

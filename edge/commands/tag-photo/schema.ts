@@ -13,5 +13,4 @@ export const photoTagsResponse = z.object({
   tags: z.array(z.string()),
 })
 
-export type TagPhotoRequest = z.input<typeof tagPhotoRequest>
 export type PhotoTagsResponse = z.infer<typeof photoTagsResponse>

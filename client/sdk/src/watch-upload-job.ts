@@ -1,5 +1,5 @@
-import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
-import type { ApiClient } from "./api-client.ts"
+import type { ApiClient } from "./api/api-client.ts"
+import type { UploadJobSnapshot } from "./api/contract.ts"
 import { retrying } from "./retrying.ts"
 
 export type WatchOptions = {

@@ -1,6 +1,6 @@
-import type { CreateUploadJobResponse } from "../../edge/commands/create-upload-job/schema.ts"
-import type { ApiClient } from "./api-client.ts"
-import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
+import type { ApiClient } from "./api/api-client.ts"
+import { ApiProblem, type ProblemDocument } from "./api/api-problem.ts"
+import type { CreateUploadJobResponse } from "./api/contract.ts"
 import { mediaTypeOf } from "./media-type.ts"
 import { retrying } from "./retrying.ts"
 

@@ -1,40 +1,36 @@
-import type { LiveTicketResponse } from "../../edge/auth/issue-live-ticket/schema.ts"
-import type { RegisterRequest, RegisterResponse } from "../../edge/auth/register/schema.ts"
-import type { TokenResponse } from "../../edge/auth/token-schema.ts"
-import type { CancelPhotoResponse } from "../../edge/commands/cancel-photo/schema.ts"
-import type { CancelUploadJobResponse } from "../../edge/commands/cancel-upload-job/schema.ts"
+import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 import type {
+  CancelPhotoResponse,
+  CancelUploadJobResponse,
   CreateUploadJobRequest,
   CreateUploadJobResponse,
+  DownloadUrlResponse,
   DryRunResponse,
-} from "../../edge/commands/create-upload-job/schema.ts"
-import type { FinalizeUploadResponse } from "../../edge/commands/finalize-upload/schema.ts"
-import type {
   FinalizeUploadJobRequest,
   FinalizeUploadJobResponse,
-} from "../../edge/commands/finalize-upload-job/schema.ts"
-import type { OpenMultipartUploadResponse } from "../../edge/commands/open-multipart-upload/schema.ts"
-import type {
+  FinalizeUploadResponse,
+  ListPhotosResponse,
+  ListUploadJobsResponse,
+  ListWebhookDeliveriesResponse,
+  ListWebhooksResponse,
+  LiveTicketResponse,
+  OpenMultipartUploadResponse,
+  PhotoResponse,
+  PhotoTagsResponse,
+  PhotoTimelineResponse,
+  RegisterRequest,
+  RegisterResponse,
   RegisterWebhookRequest,
   RegisterWebhookResponse,
-} from "../../edge/commands/register-webhook/schema.ts"
-import type { RenewUploadResponse } from "../../edge/commands/renew-upload/schema.ts"
-import type { RenewUploadJobResponse } from "../../edge/commands/renew-upload-job/schema.ts"
-import type {
+  RenewUploadJobResponse,
+  RenewUploadResponse,
   ReportProgressRequest,
   ReportProgressResponse,
-} from "../../edge/commands/report-progress/schema.ts"
-import type { RotateWebhookSecretResponse } from "../../edge/commands/rotate-webhook-secret/schema.ts"
-import type { PhotoTagsResponse, TagPhotoRequest } from "../../edge/commands/tag-photo/schema.ts"
-import type { DownloadUrlResponse } from "../../edge/queries/get-download-url/schema.ts"
-import type { PhotoResponse } from "../../edge/queries/get-photo/schema.ts"
-import type { PhotoTimelineResponse } from "../../edge/queries/get-photo-timeline/schema.ts"
-import type { UploadJobSnapshot } from "../../edge/queries/get-upload-job/schema.ts"
-import type { ListPhotosResponse } from "../../edge/queries/list-photos/schema.ts"
-import type { ListUploadJobsResponse } from "../../edge/queries/list-upload-jobs/schema.ts"
-import type { ListWebhookDeliveriesResponse } from "../../edge/queries/list-webhook-deliveries/schema.ts"
-import type { ListWebhooksResponse } from "../../edge/queries/list-webhooks/schema.ts"
-import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
+  RotateWebhookSecretResponse,
+  TagPhotoRequest,
+  TokenResponse,
+  UploadJobSnapshot,
+} from "./contract.ts"
 
 /**
  * The API, one method per route. Each throws ApiProblem for a problem response, TypeError when the API is unreachable,
@@ -49,11 +45,11 @@ export type ApiClient = {
   signOut: (refreshToken: string) => Promise<void>
   /** Repeating a request with the same key within a day returns the same job. */
   createUploadJob: (
-    request: Omit<CreateUploadJobRequest, "dryRun">,
+    request: CreateUploadJobRequest,
     idempotencyKey?: string,
   ) => Promise<CreateUploadJobResponse>
   /** Returns the result of `createUploadJob` for each file without creating a job. */
-  dryRun: (request: Omit<CreateUploadJobRequest, "dryRun">) => Promise<DryRunResponse>
+  dryRun: (request: CreateUploadJobRequest) => Promise<DryRunResponse>
   openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
   /** Confirms the uploads of a job: all of them, or those in `photoIds`. Multipart photos each need `finalizeUpload`. */

@@ -1,0 +1,9 @@
+export {
+  type ApiClient,
+  type ApiClientOptions,
+  createApiClient,
+  type PageQuery,
+  type PhotosQuery,
+} from "./api-client.ts"
+export { ApiProblem, type ProblemDocument } from "./api-problem.ts"
+export type * from "./contract.ts"

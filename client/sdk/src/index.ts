@@ -1,0 +1,2 @@
+export * from "./api/index.ts"
+export type * from "./upload/upload-types.ts"
