@@ -1,10 +1,10 @@
 import postgres from "postgres"
 import { afterAll, beforeAll, expect, test } from "vitest"
-import { createBatch } from "../client/sdk/src/create-batch.ts"
-import { uploadBatch } from "../client/sdk/src/upload-batch.ts"
-import { watchUploadJob } from "../client/sdk/src/watch-upload-job.ts"
 import { freePort } from "../local/process/ports.ts"
 import { startTcpProxy, type TcpProxy } from "../local/tcp-proxy.ts"
+import { createBatch } from "./driver/create-batch.ts"
+import { uploadBatch } from "./driver/upload-batch.ts"
+import { watchUploadJob } from "./driver/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
 import type { ApiClient } from "../client/sdk/src/api/api-client.ts"
 import { ApiProblem } from "../client/sdk/src/api/api-problem.ts"
-import { createBatch } from "../client/sdk/src/create-batch.ts"
-import { putObject } from "../client/sdk/src/put-object.ts"
-import { uploadBatch } from "../client/sdk/src/upload-batch.ts"
+import { createBatch } from "./driver/create-batch.ts"
+import { putObject } from "./driver/put-object.ts"
+import { uploadBatch } from "./driver/upload-batch.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 
 const mebibyte = 1024 * 1024

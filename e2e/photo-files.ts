@@ -4,8 +4,8 @@ import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
 import { crc32, deflateSync } from "node:zlib"
 import sharp from "sharp"
-import type { UploadFile } from "../client/sdk/src/create-batch.ts"
 import { samplesFolder } from "../processor/process-photo/image/testing/samples.ts"
+import type { UploadFile } from "./driver/create-batch.ts"
 
 /** The maintainers' sample photos, or null when they are absent. */
 export const sampleFiles = async (kind: "good" | "bad"): Promise<UploadFile[] | null> => {

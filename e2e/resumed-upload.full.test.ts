@@ -6,7 +6,7 @@ import { createInterface } from "node:readline"
 import sharp from "sharp"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createApiClient } from "../client/sdk/src/api/api-client.ts"
-import { watchUploadJob } from "../client/sdk/src/watch-upload-job.ts"
+import { watchUploadJob } from "./driver/watch-upload-job.ts"
 import { type RunningSystem, runSystem } from "./running-system.ts"
 
 const mebibyte = 1024 * 1024

@@ -1,8 +1,8 @@
 import postgres from "postgres"
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest"
-import { createBatch } from "../client/sdk/src/create-batch.ts"
-import { putObject } from "../client/sdk/src/put-object.ts"
-import { watchUploadJob } from "../client/sdk/src/watch-upload-job.ts"
+import { createBatch } from "./driver/create-batch.ts"
+import { putObject } from "./driver/put-object.ts"
+import { watchUploadJob } from "./driver/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 

@@ -1,7 +1,7 @@
 import { openAsBlob } from "node:fs"
 import { parseArgs } from "node:util"
 import { createApiClient } from "../client/sdk/src/api/api-client.ts"
-import { uploadMultipart } from "../client/sdk/src/upload-multipart.ts"
+import { uploadMultipart } from "./driver/upload-multipart.ts"
 
 // A client in a separate process, for tests that kill it. It prints a line for every uploaded part.
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto"
 import postgres from "postgres"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
-import { createBatch } from "../client/sdk/src/create-batch.ts"
-import { uploadBatch } from "../client/sdk/src/upload-batch.ts"
-import { watchUploadJob } from "../client/sdk/src/watch-upload-job.ts"
+import { createBatch } from "./driver/create-batch.ts"
+import { uploadBatch } from "./driver/upload-batch.ts"
+import { watchUploadJob } from "./driver/watch-upload-job.ts"
 import { smallPhotos } from "./photo-files.ts"
 import { type RunningSystem, runSystem, signedInUser } from "./running-system.ts"
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises"
 import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
 import { ApiProblem } from "../../client/sdk/src/api/api-problem.ts"
-import type { UploadFile } from "../../client/sdk/src/create-batch.ts"
-import { createBatch } from "../../client/sdk/src/create-batch.ts"
-import { uploadBatch } from "../../client/sdk/src/upload-batch.ts"
+import type { UploadFile } from "../driver/create-batch.ts"
+import { createBatch } from "../driver/create-batch.ts"
+import { uploadBatch } from "../driver/upload-batch.ts"
 import { smallPhotos } from "../photo-files.ts"
 import type { Random } from "./random.ts"
 

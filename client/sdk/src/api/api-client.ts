@@ -1,4 +1,3 @@
-import { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 import type {
   CancelPhotoResponse,
   CancelUploadJobResponse,
@@ -14,6 +13,7 @@ import type {
   ListWebhookDeliveriesResponse,
   ListWebhooksResponse,
   LiveTicketResponse,
+  OpenMultipartUploadRequest,
   OpenMultipartUploadResponse,
   PhotoResponse,
   PhotoTagsResponse,
@@ -22,15 +22,19 @@ import type {
   RegisterResponse,
   RegisterWebhookRequest,
   RegisterWebhookResponse,
+  RenewUploadJobRequest,
   RenewUploadJobResponse,
   RenewUploadResponse,
   ReportProgressRequest,
   ReportProgressResponse,
   RotateWebhookSecretResponse,
   TagPhotoRequest,
+  TagPhotosRequest,
   TokenResponse,
   UploadJobSnapshot,
 } from "./contract.ts"
+import { type ApiRequest, path, search, sendRequest } from "./request.ts"
+import type { TokenSource } from "./token-source.ts"
 
 /**
  * The API, one method per route. Each throws ApiProblem for a problem response, TypeError when the API is unreachable,
@@ -50,19 +54,30 @@ export type ApiClient = {
   ) => Promise<CreateUploadJobResponse>
   /** Returns the result of `createUploadJob` for each file without creating a job. */
   dryRun: (request: CreateUploadJobRequest) => Promise<DryRunResponse>
-  openMultipartUpload: (photoId: string) => Promise<OpenMultipartUploadResponse>
+  openMultipartUpload: (
+    photoId: string,
+    request?: OpenMultipartUploadRequest,
+  ) => Promise<OpenMultipartUploadResponse>
   finalizeUpload: (photoId: string) => Promise<FinalizeUploadResponse>
-  /** Confirms the uploads of a job: all of them, or those in `photoIds`. Multipart photos each need `finalizeUpload`. */
+  /** Confirms the uploads of a job, all or those of `photoIds`. Photos in parts need `finalizeUpload` each. */
   finalizeUploadJob: (jobId: string, request?: FinalizeUploadJobRequest) => Promise<FinalizeUploadJobResponse>
   renewUpload: (photoId: string) => Promise<RenewUploadResponse>
-  renewUploadJob: (jobId: string) => Promise<RenewUploadJobResponse>
+  /** Signs new URLs, for all pending photos or for those of the request, and stores their hashes. */
+  renewUploadJob: (jobId: string, request?: RenewUploadJobRequest) => Promise<RenewUploadJobResponse>
   reportProgress: (request: ReportProgressRequest) => Promise<ReportProgressResponse>
   /** Cancels a photo, or deletes it when its status is terminal. */
   cancelPhoto: (photoId: string) => Promise<CancelPhotoResponse>
   cancelUploadJob: (jobId: string) => Promise<CancelUploadJobResponse>
   tagPhoto: (photoId: string, request: TagPhotoRequest) => Promise<PhotoTagsResponse>
   untagPhoto: (photoId: string, label: string) => Promise<PhotoTagsResponse>
+  /** Adds and removes tags of up to 500 photos. */
+  tagPhotos: (request: TagPhotosRequest) => Promise<unknown>
   getUploadJob: (jobId: string) => Promise<UploadJobSnapshot>
+  /** Returns null if the job is the one with this `etag`. */
+  getChangedUploadJob: (
+    jobId: string,
+    etag: string | null,
+  ) => Promise<{ job: UploadJobSnapshot; etag: string | null } | null>
   listUploadJobs: (query?: PageQuery) => Promise<ListUploadJobsResponse>
   getPhoto: (photoId: string) => Promise<PhotoResponse>
   listPhotos: (query?: PhotosQuery) => Promise<ListPhotosResponse>
@@ -73,15 +88,16 @@ export type ApiClient = {
   deleteWebhook: (endpointId: string) => Promise<void>
   listWebhooks: () => Promise<ListWebhooksResponse>
   listWebhookDeliveries: (endpointId: string, query?: PageQuery) => Promise<ListWebhookDeliveriesResponse>
-  /** Returns a ticket for one live channel. EventSource and WebSocket need it, because they cannot send a bearer token. */
+  /** Returns a ticket for one live channel, for EventSource and WebSocket, which cannot send a bearer token. */
   getLiveTicket: () => Promise<LiveTicketResponse>
   getPhotoTimeline: (photoId: string) => Promise<PhotoTimelineResponse>
 }
 
-/** A page by number, from 0, or the page after a `nextCursor`. */
+/** A page by number, from 0, or the one after a `nextCursor`. */
 export type PageQuery = { page?: number; size?: number; cursor?: string }
 
 export type PhotosQuery = PageQuery & {
+  jobId?: string
   tag?: string
   q?: string
   status?: PhotoResponse["status"]
@@ -93,9 +109,13 @@ export type ApiClientOptions = {
   /** Base URL of the edge, e.g. `http://127.0.0.1:8787`. */
   baseUrl: string
   accessToken?: string
-  /** Time limit of one request, in ms. */
+  /** Replaces `accessToken`: returns tokens and renews rejected ones. */
+  tokens?: TokenSource
+  /** Time limit of one request, in ms. Default 30,000. */
   timeoutMs?: number
   fetch?: typeof fetch
+  /** Receives the headers of every response, for example to read `RateLimit`. */
+  onHeaders?: (path: string, headers: Headers) => void
 }
 
 /**
@@ -106,26 +126,21 @@ export type ApiClientOptions = {
  * const { jobId, items } = await api.createUploadJob({ files: [{ filename: "a.jpg", mimeType: "image/jpeg", bytes: 1024 }] })
  */
 export const createApiClient = (options: ApiClientOptions): ApiClient => {
-  const { baseUrl, timeoutMs = 30_000 } = options
-  const send = options.fetch ?? fetch
   let accessToken = options.accessToken
-
-  // Responses are not validated here: the SDK and the edge of the same version share the schema types.
-  const call = async <Body>(method: string, path: string, init: Call = {}): Promise<Body> => {
-    const authorization = init.authorization ?? (accessToken && `Bearer ${accessToken}`)
-    const response = await send(new URL(path, baseUrl), {
-      method,
-      headers: {
-        ...(authorization && { authorization }),
-        ...(init.body !== undefined && { "content-type": "application/json" }),
-        ...(init.idempotencyKey !== undefined && { "idempotency-key": `"${init.idempotencyKey}"` }),
-      },
-      ...(init.body !== undefined && { body: JSON.stringify(init.body) }),
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    if (!response.ok) throw await problemOf(response)
-    return response.status === 204 ? (undefined as Body) : (response.json() as Promise<Body>)
+  const requestOptions = {
+    timeoutMs: 30_000,
+    ...options,
+    // Called without an object: a browser's fetch rejects any `this` but the window.
+    fetch: options.fetch ?? ((...parameters: Parameters<typeof fetch>) => fetch(...parameters)),
   }
+
+  // Bodies are not validated here: the SDK and the edge of the same version share the schema types.
+  const send = (method: string, path: string, request: ApiRequest = {}) => {
+    const authorization = request.authorization ?? (accessToken && `Bearer ${accessToken}`)
+    return sendRequest(requestOptions, method, path, { ...request, ...(authorization && { authorization }) })
+  }
+  const call = async <Body>(method: string, path: string, request?: ApiRequest): Promise<Body> =>
+    (await send(method, path, request)).body as Body
 
   return {
     register: (request) => call("POST", "/auth/register", { body: request }),
@@ -152,59 +167,44 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
         ...(idempotencyKey !== undefined && { idempotencyKey }),
       }),
     dryRun: (request) => call("POST", "/commands/upload-jobs", { body: { ...request, dryRun: true } }),
-    openMultipartUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/multipart`),
+    openMultipartUpload: (photoId, request) =>
+      call("POST", path`/commands/upload/${photoId}/multipart`, bodyOf(request)),
     finalizeUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/finalize`),
     finalizeUploadJob: (jobId, request = {}) =>
       call("POST", path`/commands/upload-jobs/${jobId}/finalize`, { body: request }),
     renewUpload: (photoId) => call("POST", path`/commands/upload/${photoId}/renew`),
-    renewUploadJob: (jobId) => call("POST", path`/commands/upload-jobs/${jobId}/renew`),
+    renewUploadJob: (jobId, request) =>
+      call("POST", path`/commands/upload-jobs/${jobId}/renew`, bodyOf(request)),
     reportProgress: (request) => call("POST", "/commands/upload/progress", { body: request }),
     cancelPhoto: (photoId) => call("DELETE", path`/commands/photos/${photoId}`),
     cancelUploadJob: (jobId) => call("POST", path`/commands/upload-jobs/${jobId}/cancel`),
     tagPhoto: (photoId, request) => call("POST", path`/commands/photos/${photoId}/tags`, { body: request }),
     untagPhoto: (photoId, label) => call("DELETE", path`/commands/photos/${photoId}/tags/${label}`),
+    tagPhotos: (request) => call("POST", "/commands/photos/tags", { body: request }),
     getUploadJob: (jobId) => call("GET", path`/queries/upload-jobs/${jobId}`),
-    listUploadJobs: (query) => call("GET", `/queries/upload-jobs${searchOf(query)}`),
+    getChangedUploadJob: async (jobId, etag) => {
+      const { status, headers, body } = await send("GET", path`/queries/upload-jobs/${jobId}`, {
+        ...(etag !== null && { ifNoneMatch: etag }),
+      })
+      return status === 304 ? null : { job: body as UploadJobSnapshot, etag: headers.get("etag") }
+    },
+    listUploadJobs: (query) => call("GET", `/queries/upload-jobs${search(query)}`),
     getPhoto: (photoId) => call("GET", path`/queries/photos/${photoId}`),
-    listPhotos: (query) => call("GET", `/queries/photos${searchOf(query)}`),
+    listPhotos: (query) => call("GET", `/queries/photos${search(query)}`),
     getDownloadUrl: (photoId, variant) =>
-      call("GET", path`/queries/photos/${photoId}/download-url` + searchOf(variant && { variant })),
+      call("GET", path`/queries/photos/${photoId}/download-url` + search({ variant })),
     registerWebhook: (request) => call("POST", "/commands/webhooks", { body: request }),
     rotateWebhookSecret: (endpointId) => call("POST", path`/commands/webhooks/${endpointId}/rotate-secret`),
     deleteWebhook: (endpointId) => call("DELETE", path`/commands/webhooks/${endpointId}`),
     listWebhooks: () => call("GET", "/queries/webhooks"),
     listWebhookDeliveries: (endpointId, query) =>
-      call("GET", path`/queries/webhooks/${endpointId}/deliveries` + searchOf(query)),
+      call("GET", path`/queries/webhooks/${endpointId}/deliveries` + search(query)),
     getLiveTicket: () => call("POST", "/auth/live-ticket"),
     getPhotoTimeline: (photoId) => call("GET", path`/queries/photos/${photoId}/timeline`),
   }
 }
 
-type Call = { body?: object; authorization?: string; idempotencyKey?: string }
-
-/** Builds a path with encoded parameters. */
-const path = (texts: TemplateStringsArray, ...parameters: readonly string[]): string =>
-  texts.reduce((path, text, index) => `${path}${encodeURIComponent(parameters[index - 1] ?? "")}${text}`)
-
-const searchOf = (query: Record<string, string | number> = {}): string => {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) search.set(name, String(value))
-  return search.size > 0 ? `?${search}` : ""
-}
-
-const problemOf = async (response: Response): Promise<ApiProblem> => {
-  const document = (await response.json().catch(() => null)) as Partial<ProblemDocument> | null
-  const retryAfterSeconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10)
-  return new ApiProblem(
-    {
-      type: "about:blank",
-      title: response.statusText,
-      ...document,
-      status: response.status,
-    },
-    Number.isNaN(retryAfterSeconds) ? null : retryAfterSeconds * 1000,
-  )
-}
+const bodyOf = (body: unknown): ApiRequest => (typeof body === "object" && body !== null ? { body } : {})
 
 const utf8ToBase64 = (text: string): string =>
   btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(""))

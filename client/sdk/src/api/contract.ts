@@ -25,11 +25,15 @@ export type CreateUploadJobResponse = ResponseOf<"createUploadJob", 201>
 export type DryRunResponse = ResponseOf<"createUploadJob", 200>
 /** A photo of a new job, with its presigned request where it waits for an upload. */
 export type UploadItem = CreateUploadJobResponse["items"][number]
+/** The hashes of parts; without them the parts are not verified one by one. */
+export type OpenMultipartUploadRequest = RequestOf<"openMultipartUpload">
 export type OpenMultipartUploadResponse = ResponseOf<"openMultipartUpload">
 export type FinalizeUploadResponse = ResponseOf<"finalizeUpload">
 export type FinalizeUploadJobRequest = RequestOf<"finalizeUploadJob">
 export type FinalizeUploadJobResponse = ResponseOf<"finalizeUploadJob">
 export type RenewUploadResponse = ResponseOf<"renewUpload">
+/** Hashes that were not known when the job was created. */
+export type RenewUploadJobRequest = RequestOf<"renewUploadJob">
 export type RenewUploadJobResponse = ResponseOf<"renewUploadJob">
 export type ReportProgressRequest = RequestOf<"reportProgress">
 export type ReportProgressResponse = ResponseOf<"reportProgress", 202>
@@ -49,3 +53,6 @@ export type RegisterWebhookResponse = ResponseOf<"registerWebhook", 201>
 export type RotateWebhookSecretResponse = ResponseOf<"rotateWebhookSecret">
 export type ListWebhooksResponse = ResponseOf<"listWebhooks">
 export type ListWebhookDeliveriesResponse = ResponseOf<"listWebhookDeliveries">
+
+/** Adds and removes tags of up to 500 photos. */
+export type TagPhotosRequest = { photoIds: string[]; add?: string[]; remove?: string[] }

@@ -28,7 +28,7 @@ export interface paths {
         put?: never;
         /**
          * Issue an access token and a refresh token
-         * @description Authenticate with email and password as HTTP Basic credentials.
+         * @description Send email and password as HTTP Basic credentials.
          */
         post: operations["issueToken"];
         delete?: never;
@@ -103,7 +103,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Create a ticket that opens one live channel without a bearer token within 30 s */
+        /**
+         * Create a ticket for a live channel
+         * @description The ticket opens one live channel without an access token. It is valid once and for 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.
+         */
         post: operations["issueLiveTicket"];
         delete?: never;
         options?: never;
@@ -122,7 +125,7 @@ export interface paths {
         put?: never;
         /**
          * Create an upload job
-         * @description Returns a presigned upload for each declared file. All files are accepted or none. With `dryRun` it returns a verdict for each file and writes nothing.
+         * @description Returns a presigned upload for each declared file. If one file is invalid, no job is created. A file whose `sha256` is that of a stored photo of the caller, or of an earlier file of the request, becomes a photo with the status `DUPLICATE`: it has no URL and uses no quota. With `dryRun` it only checks the files: it returns a result for each and creates nothing.
          */
         post: operations["createUploadJob"];
         delete?: never;
@@ -142,7 +145,7 @@ export interface paths {
         put?: never;
         /**
          * Report upload progress
-         * @description Best effort: the next report replaces a lost one.
+         * @description Best effort: a report may be dropped. The next report replaces it.
          */
         post: operations["reportProgress"];
         delete?: never;
@@ -162,7 +165,7 @@ export interface paths {
         put?: never;
         /**
          * Open or resume a multipart upload
-         * @description Returns a presigned URL for each part and whether the part is stored already. For photos that are larger than `partSize`.
+         * @description For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part. With `parts` the upload has a SHA-256 for every part, which S3 verifies: the answer has the URLs of these parts and of the stored ones. Hash the file in steps and send the hashes in batches, in any order. The first call decides whether the upload has part checksums.
          */
         post: operations["openMultipartUpload"];
         delete?: never;
@@ -182,7 +185,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the upload of a photo
-         * @description Idempotent; has the same effect as the S3 event. For a photo that is uploaded in parts it first completes the multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.
+         * @description Idempotent; has the same effect as the S3 event. If the photo is uploaded in parts, it first completes the multipart upload. Confirm many photos with one call of `POST /commands/upload-jobs/{jobId}/finalize`.
          */
         post: operations["finalizeUpload"];
         delete?: never;
@@ -202,7 +205,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the uploads of a job
-         * @description Moves every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those listed in `photoIds`. Idempotent; has the same effect as the S3 events. Where `storageEvents` is true, call it only for photos that have not moved some seconds after their upload. Photos that are uploaded in parts are finalized one by one.
+         * @description Changes every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those in `photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only for photos whose status has not changed some seconds after their upload. Photos that are uploaded in parts are finalized one by one.
          */
         post: operations["finalizeUploadJob"];
         delete?: never;
@@ -222,7 +225,7 @@ export interface paths {
         put?: never;
         /**
          * Renew the presigned URL of a photo
-         * @description For a photo that is not uploaded yet, when its presigned URL has expired.
+         * @description Returns a new presigned URL for a photo that is not uploaded yet.
          */
         post: operations["renewUpload"];
         delete?: never;
@@ -242,7 +245,7 @@ export interface paths {
         put?: never;
         /**
          * Renew the presigned URLs of a job
-         * @description Returns new presigned URLs for every photo of the job that is not uploaded yet.
+         * @description Returns new presigned URLs: without a body for every photo of the job that is not uploaded yet, with an array for the photos in it. A photo with a `sha256` gets a URL that accepts only content with that hash, or becomes a `DUPLICATE` of the photo that has the same bytes. Use it for hashes that were not known when the job was created.
          */
         post: operations["renewUploadJob"];
         delete?: never;
@@ -262,7 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel an upload job
-         * @description Cancels every photo of the job that has not ended. Photos that have ended are kept.
+         * @description Cancels every photo of the job whose status is not final. COMPLETED and FAILED photos are kept.
          */
         post: operations["cancelUploadJob"];
         delete?: never;
@@ -283,7 +286,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a photo
-         * @description Cancels the upload of a photo that has not ended; deletes a photo that has.
+         * @description Deletes a photo whose status is COMPLETED or FAILED. In any other status it cancels the upload.
          */
         delete: operations["cancelPhoto"];
         options?: never;
@@ -336,7 +339,7 @@ export interface paths {
         put?: never;
         /**
          * Register a webhook
-         * @description Events are sent to the URL as CloudEvents, signed as [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md describes them.
+         * @description Sends events to the URL as CloudEvents, signed according to [Standard Webhooks](https://www.standardwebhooks.com). docs/events.md lists the events.
          */
         post: operations["registerWebhook"];
         delete?: never;
@@ -391,7 +394,7 @@ export interface paths {
         };
         /**
          * Follow all upload jobs live
-         * @description Server-sent events, or a WebSocket when the request asks for an upgrade. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.
+         * @description Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.
          */
         get: operations["watchEvents"];
         put?: never;
@@ -411,7 +414,7 @@ export interface paths {
         };
         /**
          * Follow an upload job live
-         * @description Server-sent events, or a WebSocket when the request asks for an upgrade. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers pass `ticket` in the query, see `POST /auth/live-ticket`.
+         * @description Opens a live channel: server-sent events, or a WebSocket if the request has `Upgrade: websocket`. With `Last-Event-ID` (or `lastEventId` in the query) the channel resumes after that message. Browsers cannot set the `Authorization` header here: send a `ticket` from `POST /auth/live-ticket` in the query.
          */
         get: operations["watchUploadJob"];
         put?: never;
@@ -433,7 +436,7 @@ export interface paths {
         put?: never;
         /**
          * Receive a batch of events from the relay
-         * @description For the relay only: a CloudEvents batch, signed as Standard Webhooks. An empty batch checks that the edge answers.
+         * @description Only the relay calls it. Accepts a CloudEvents batch that is signed according to Standard Webhooks. An empty batch checks that the edge is available.
          */
         post: operations["receiveEvents"];
         delete?: never;
@@ -451,7 +454,7 @@ export interface paths {
         };
         /**
          * Get an upload job
-         * @description The canonical way to follow a job. Poll after `pollAfterMs` with `If-None-Match` until `terminal` is true.
+         * @description Poll this operation to follow a job. Wait `pollAfterMs` between requests, send `If-None-Match`, and stop when `terminal` is true.
          */
         get: operations["getUploadJob"];
         put?: never;
@@ -505,7 +508,7 @@ export interface paths {
         };
         /**
          * List and search photos
-         * @description Returns the caller's photos, newest first. Filters combine: a photo is returned when it matches all of them.
+         * @description Returns the caller's photos, newest first. A photo is returned if it matches all given filters.
          */
         get: operations["listPhotos"];
         put?: never;
@@ -604,7 +607,7 @@ export interface components {
             /** @description What happened and what to do about it. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
-            /** @description Identifies the request in our logs. Include it when you report a problem. */
+            /** @description Identifies the request in the logs. Include it when you report a problem. */
             traceId: string;
         };
         /** @description One invalid field. */
@@ -641,13 +644,13 @@ export interface components {
             token_type: "Bearer";
             /** @description Lifetime in seconds. */
             expires_in: number;
-            /** @description Valid once, for `POST /auth/refresh`. */
+            /** @description Token for `POST /auth/refresh`. Valid once. */
             refresh_token: string;
             /** @description Granted scopes, separated by spaces. */
             scope: string;
         };
         RefreshTokenRequest: {
-            /** @description Valid once, for `POST /auth/refresh`. */
+            /** @description Token for `POST /auth/refresh`. Valid once. */
             refresh_token: string;
         };
         RefreshTokenResponse: {
@@ -660,13 +663,13 @@ export interface components {
             token_type: "Bearer";
             /** @description Lifetime in seconds. */
             expires_in: number;
-            /** @description Valid once, for `POST /auth/refresh`. */
+            /** @description Token for `POST /auth/refresh`. Valid once. */
             refresh_token: string;
             /** @description Granted scopes, separated by spaces. */
             scope: string;
         };
         RevokeTokenRequest: {
-            /** @description Valid once, for `POST /auth/refresh`. */
+            /** @description Token for `POST /auth/refresh`. Valid once. */
             refresh_token: string;
         };
         IssueLiveTicketResponse: {
@@ -674,7 +677,7 @@ export interface components {
             ticket: string;
             /**
              * Format: date-time
-             * @description When it stops working.
+             * @description When it expires.
              */
             expiresAt: string;
         };
@@ -689,9 +692,10 @@ export interface components {
                 bytes: number;
                 /** @description SHA-256 of the file in hex. S3 rejects other content. */
                 sha256?: string;
+                path?: string;
             }[];
             /**
-             * @description Upload strategy.
+             * @description How the files are uploaded. Only `s3-presigned` is supported: the client sends each file to S3 with a presigned URL.
              * @default s3-presigned
              * @constant
              */
@@ -701,6 +705,15 @@ export interface components {
              * @default 8388608
              */
             partSize?: number;
+            /**
+             * @description How to upload the photo in parts. Null if one PUT uploads it.
+             * @default true
+             */
+            multipart?: boolean;
+            /** @default false */
+            allowDuplicates?: boolean;
+            /** @default false */
+            importKeywords?: boolean;
             /**
              * @description Validates the files without creating a job.
              * @default false
@@ -715,18 +728,18 @@ export interface components {
             dryRun: true;
             /** @description Whether the files fit into the account's storage quota. */
             isWithinQuota: boolean;
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Name of the file on the device. */
                 filename: string;
                 /**
-                 * @description Whether the file would be accepted.
+                 * @description Whether the file would be accepted, rejected, or is a duplicate of a photo of the account.
                  * @enum {string}
                  */
-                verdict: "accepted" | "rejected" | "duplicate";
+                result: "accepted" | "rejected" | "duplicate";
                 /** @description A photo of the account with the same content, or null. */
                 duplicateOf: string | null;
-                /** @description Why. Null if there is no reason to give. */
+                /** @description Why the file is rejected. Null otherwise. */
                 reason: {
                     /** @description Machine-readable reason. */
                     code: string;
@@ -738,7 +751,7 @@ export interface components {
         CreateUploadJobResponse: {
             /** @description Id of the upload job. */
             jobId: string;
-            /** @description The items. */
+            /** @description Items of the list. */
             items: ({
                 /** @description Id of the photo. */
                 photoId: string;
@@ -746,27 +759,29 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
                 /**
                  * Format: uri
-                 * @description URL to upload to.
+                 * @description URL of the upload.
                  */
                 presignedUrl: string;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
                 /**
                  * Format: date-time
-                 * @description When it stops working.
+                 * @description When it expires.
                  */
                 expiresAt: string;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: null;
             } | {
                 /** @description Id of the photo. */
@@ -775,27 +790,29 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
-                /** @description URL to upload to. */
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
+                /** @description URL of the upload. */
                 presignedUrl: null;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
-                /** @description When it stops working. */
+                /** @description When it expires. */
                 expiresAt: null;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: {
                     /** @description Size of each part except the last, in bytes. Larger files are uploaded in parts. */
                     partSize: number;
                     /** @description Number of parts. */
                     partCount: number;
-                    /** @description S3's id of the multipart upload. Null until it is opened. */
+                    /** @description Id of the multipart upload in S3. Null until it is opened. */
                     uploadId: string | null;
                 };
             } | {
@@ -805,24 +822,26 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
-                /** @description URL to upload to. */
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
+                /** @description URL of the upload. */
                 presignedUrl: null;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
-                /** @description When it stops working. */
+                /** @description When it expires. */
                 expiresAt: null;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: null;
             })[];
-            /** @description Whether S3 events confirm uploads. If false, finalize every upload. */
+            /** @description Whether S3 events confirm the uploads. If false, finalize every upload. */
             storageEvents: boolean;
         };
         ReportProgressRequest: {
@@ -833,7 +852,7 @@ export interface components {
             /** @description Size of the file in bytes. */
             bytesTotal: number;
         } | {
-            /** @description Reports for many photos. Alternative to the single members. */
+            /** @description Reports for many photos. Use either `items` or `photoId`, `bytesSent` and `bytesTotal`. */
             items: {
                 /** @description Id of the photo. */
                 photoId: string;
@@ -847,10 +866,19 @@ export interface components {
             /** @description Number of accepted reports. */
             accepted: number;
         };
+        OpenMultipartUploadRequest: {
+            /** @description The parts, in order. */
+            parts?: {
+                /** @description Number of the part, from 1. */
+                partNumber: number;
+                /** @description SHA-256 of the file in hex. S3 rejects other content. */
+                sha256: string;
+            }[];
+        };
         OpenMultipartUploadResponse: {
             /** @description Id of the photo. */
             photoId: string;
-            /** @description S3's id of the multipart upload. Null until it is opened. */
+            /** @description Id of the multipart upload in S3. Null until it is opened. */
             uploadId: string;
             /** @description Size of each part except the last, in bytes. Larger files are uploaded in parts. */
             partSize: number;
@@ -858,7 +886,7 @@ export interface components {
             partCount: number;
             /**
              * Format: date-time
-             * @description When it stops working.
+             * @description When it expires.
              */
             expiresAt: string;
             /** @description The parts, in order. */
@@ -874,14 +902,14 @@ export interface components {
                 method: "PUT";
                 /**
                  * Format: uri
-                 * @description URL to upload to.
+                 * @description URL of the upload.
                  */
                 presignedUrl: string;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
-                /** @description Whether S3 has the part already. */
+                /** @description Whether S3 already has the part. */
                 isStored: boolean;
             }[];
         };
@@ -892,26 +920,26 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
         };
         FinalizeUploadJobRequest: {
-            /** @description Photos to finalize. All photos that are not uploaded yet if absent. */
+            /** @description Photos to finalize. Default: all photos that are not uploaded yet. */
             photoIds?: string[];
         };
         FinalizeUploadJobResponse: {
             /** @description Id of the upload job. */
             jobId: string;
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the photo. */
                 photoId: string;
                 /**
-                 * @description What the call did with the photo.
+                 * @description Result of the call for the photo.
                  * @enum {string}
                  */
                 outcome: "finalized" | "unchanged" | "object_missing" | "multipart" | "not_found";
                 /** @description Current status. */
-                status: ("QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED") | null;
+                status: ("QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE") | null;
             }[];
         };
         RenewUploadResponse: {
@@ -921,27 +949,29 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
             /**
              * @description HTTP method of the upload.
              * @constant
              */
             method: "PUT";
+            /** @description A photo of the account with the same content, or null. */
+            duplicateOf: string | null;
             /**
              * Format: uri
-             * @description URL to upload to.
+             * @description URL of the upload.
              */
             presignedUrl: string;
-            /** @description Headers that the upload must have, exactly as given. */
+            /** @description Headers that the upload must have, with exactly these values. */
             headers: {
                 [key: string]: string;
             };
             /**
              * Format: date-time
-             * @description When it stops working.
+             * @description When it expires.
              */
             expiresAt: string;
-            /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+            /** @description How to upload the photo in parts. Null if one PUT uploads it. */
             multipart: null;
         } | {
             /** @description Id of the photo. */
@@ -950,34 +980,42 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
             /**
              * @description HTTP method of the upload.
              * @constant
              */
             method: "PUT";
-            /** @description URL to upload to. */
+            /** @description A photo of the account with the same content, or null. */
+            duplicateOf: string | null;
+            /** @description URL of the upload. */
             presignedUrl: null;
-            /** @description Headers that the upload must have, exactly as given. */
+            /** @description Headers that the upload must have, with exactly these values. */
             headers: {
                 [key: string]: string;
             };
-            /** @description When it stops working. */
+            /** @description When it expires. */
             expiresAt: null;
-            /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+            /** @description How to upload the photo in parts. Null if one PUT uploads it. */
             multipart: {
                 /** @description Size of each part except the last, in bytes. Larger files are uploaded in parts. */
                 partSize: number;
                 /** @description Number of parts. */
                 partCount: number;
-                /** @description S3's id of the multipart upload. Null until it is opened. */
+                /** @description Id of the multipart upload in S3. Null until it is opened. */
                 uploadId: string | null;
             };
         };
+        RenewUploadJobRequest: {
+            /** @description Id of the photo. */
+            photoId: string;
+            /** @description SHA-256 of the file in hex. S3 rejects other content. */
+            sha256?: string;
+        }[] | Record<string, never>;
         RenewUploadJobResponse: {
             /** @description Id of the upload job. */
             jobId: string;
-            /** @description The items. */
+            /** @description Items of the list. */
             items: ({
                 /** @description Id of the photo. */
                 photoId: string;
@@ -985,27 +1023,29 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
                 /**
                  * Format: uri
-                 * @description URL to upload to.
+                 * @description URL of the upload.
                  */
                 presignedUrl: string;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
                 /**
                  * Format: date-time
-                 * @description When it stops working.
+                 * @description When it expires.
                  */
                 expiresAt: string;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: null;
             } | {
                 /** @description Id of the photo. */
@@ -1014,27 +1054,29 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
-                /** @description URL to upload to. */
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
+                /** @description URL of the upload. */
                 presignedUrl: null;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
-                /** @description When it stops working. */
+                /** @description When it expires. */
                 expiresAt: null;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: {
                     /** @description Size of each part except the last, in bytes. Larger files are uploaded in parts. */
                     partSize: number;
                     /** @description Number of parts. */
                     partCount: number;
-                    /** @description S3's id of the multipart upload. Null until it is opened. */
+                    /** @description Id of the multipart upload in S3. Null until it is opened. */
                     uploadId: string | null;
                 };
             } | {
@@ -1044,21 +1086,23 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /**
                  * @description HTTP method of the upload.
                  * @constant
                  */
                 method: "PUT";
-                /** @description URL to upload to. */
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
+                /** @description URL of the upload. */
                 presignedUrl: null;
-                /** @description Headers that the upload must have, exactly as given. */
+                /** @description Headers that the upload must have, with exactly these values. */
                 headers: {
                     [key: string]: string;
                 };
-                /** @description When it stops working. */
+                /** @description When it expires. */
                 expiresAt: null;
-                /** @description How to upload the photo in parts. Null for a photo with one PUT. */
+                /** @description How to upload the photo in parts. Null if one PUT uploads it. */
                 multipart: null;
             })[];
         };
@@ -1080,8 +1124,8 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
-            /** @description Whether the photo was deleted, rather than its upload cancelled. */
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
+            /** @description True if the photo was deleted, false if its upload was cancelled. */
             isDeleted: boolean;
         };
         TagPhotoRequest: {
@@ -1106,16 +1150,16 @@ export interface components {
              * @description HTTPS URL that receives the events.
              */
             url: string;
-            /** @description Event types that are sent. Null or absent for all. */
-            eventTypes?: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[];
+            /** @description Event types to send. Null or absent: all types. */
+            eventTypes?: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDuplicateFound" | "PhotoRequeued" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[];
         };
         RegisterWebhookResponse: {
             /** @description Id of the webhook. */
             endpointId: string;
             /** @description HTTPS URL that receives the events. */
             url: string;
-            /** @description Event types that are sent. Null or absent for all. */
-            eventTypes: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[] | null;
+            /** @description Event types to send. Null or absent: all types. */
+            eventTypes: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDuplicateFound" | "PhotoRequeued" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[] | null;
             /** @description Secret that signs the deliveries. */
             secret: string;
         };
@@ -1126,7 +1170,7 @@ export interface components {
             secret: string;
             /**
              * Format: date-time
-             * @description Until when deliveries are also signed with the previous secret.
+             * @description Until this time deliveries are also signed with the previous secret.
              */
             previousSecretExpiresAt: string;
         };
@@ -1147,7 +1191,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1159,6 +1203,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1172,7 +1218,7 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /** @description Progress in percent. */
                 progress: number;
                 /** @description Why the photo is FAILED. Null otherwise. */
@@ -1195,7 +1241,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1207,6 +1253,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1218,7 +1266,7 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
             /** @description Progress in percent. */
             progress: number;
             /** @description Why the photo is FAILED. Null otherwise. */
@@ -1240,7 +1288,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1252,6 +1300,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1263,7 +1313,7 @@ export interface components {
              * @constant
              */
             type: "reset";
-            /** @description Why. Null if there is no reason to give. */
+            /** @description Why the file is rejected. Null otherwise. */
             reason: string;
         } | {
             /**
@@ -1277,7 +1327,7 @@ export interface components {
              * @constant
              */
             type: "closed";
-            /** @description Why. Null if there is no reason to give. */
+            /** @description Why the file is rejected. Null otherwise. */
             reason: string;
         };
         WatchUploadJobResponse200: {
@@ -1297,7 +1347,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1309,6 +1359,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1322,7 +1374,7 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /** @description Progress in percent. */
                 progress: number;
                 /** @description Why the photo is FAILED. Null otherwise. */
@@ -1345,7 +1397,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1357,6 +1409,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1368,7 +1422,7 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
             /** @description Progress in percent. */
             progress: number;
             /** @description Why the photo is FAILED. Null otherwise. */
@@ -1390,7 +1444,7 @@ export interface components {
                  * @enum {string}
                  */
                 status: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
                 /** @description Progress in percent. */
                 progress: number;
@@ -1402,6 +1456,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /** @description Bytes of all files together. */
                 bytesTotal: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1413,7 +1469,7 @@ export interface components {
              * @constant
              */
             type: "reset";
-            /** @description Why. Null if there is no reason to give. */
+            /** @description Why the file is rejected. Null otherwise. */
             reason: string;
         } | {
             /**
@@ -1427,18 +1483,18 @@ export interface components {
              * @constant
              */
             type: "closed";
-            /** @description Why. Null if there is no reason to give. */
+            /** @description Why the file is rejected. Null otherwise. */
             reason: string;
         };
         ReceiveEventsResponse: {
             /** @description Number of accepted events. */
             accepted: number;
-            /** @description What was not accepted, and why. */
+            /** @description Events that were not accepted, with the reason. */
             failed: {
-                /** @description Identifies what failed. */
+                /** @description Id of the event that failed. */
                 id: string;
                 /**
-                 * @description Why. Null if there is no reason to give.
+                 * @description Why the file is rejected. Null otherwise.
                  * @enum {string}
                  */
                 reason: "INVALID_EVENT" | "USER_UNAVAILABLE" | "BEHIND_FAILED_EVENT";
@@ -1462,6 +1518,8 @@ export interface components {
             failedCount: number;
             /** @description Photos that were cancelled. */
             cancelledCount: number;
+            /** @description Photos that are not uploaded, because another photo has the same bytes. */
+            duplicateCount: number;
             /**
              * Format: date-time
              * @description When it was created.
@@ -1472,19 +1530,30 @@ export interface components {
              * @description When it last changed.
              */
             updatedAt: string;
-            /** @description When it ended. Null before. */
+            /** @description When every photo of the job had a final status. Null before. */
             completedAt: string | null;
-            /** @description The items. */
+            /** @description Whether every photo of the job has a final status. */
+            terminal: boolean;
+            /** @description Progress in percent. */
+            progress: number;
+            /** @description Bytes of all files together. */
+            bytesTotal: number;
+            /** @description Bytes uploaded so far. Never decreases. */
+            bytesSent: number;
+            /** @description Milliseconds to wait before the next poll. Null if the job is terminal. */
+            pollAfterMs: number | null;
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the photo. */
                 photoId: string;
                 /** @description Name of the file on the device. */
                 filename: string;
+                path: string | null;
                 /**
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /** @description Size in bytes. */
                 bytes: number;
                 /** @description Bytes uploaded so far. Never decreases. */
@@ -1493,22 +1562,14 @@ export interface components {
                 failureReason: ("UNSUPPORTED_TYPE" | "TYPE_MISMATCH" | "CORRUPT" | "TOO_LARGE" | "DIMENSIONS_EXCEEDED" | "SIZE_MISMATCH" | "CHECKSUM_MISMATCH" | "INFECTED" | "EXPIRED" | "PROCESSING_ERROR") | null;
                 /** @description Human-readable reason of the failure. */
                 failureDetail: string | null;
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
                 /** @description Progress in percent. */
                 progress: number;
             }[];
-            /** @description Whether every photo of the job has ended. */
-            terminal: boolean;
-            /** @description Progress in percent. */
-            progress: number;
-            /** @description Bytes of all files together. */
-            bytesTotal: number;
-            /** @description Bytes uploaded so far. Never decreases. */
-            bytesSent: number;
-            /** @description When to poll again, in milliseconds. Null when the job is terminal. */
-            pollAfterMs: number | null;
         };
         ListUploadJobsResponse: {
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the upload job. */
                 jobId: string;
@@ -1525,6 +1586,8 @@ export interface components {
                 failedCount: number;
                 /** @description Photos that were cancelled. */
                 cancelledCount: number;
+                /** @description Photos that are not uploaded, because another photo has the same bytes. */
+                duplicateCount: number;
                 /**
                  * Format: date-time
                  * @description When it was created.
@@ -1535,12 +1598,12 @@ export interface components {
                  * @description When it last changed.
                  */
                 updatedAt: string;
-                /** @description When it ended. Null before. */
+                /** @description When every photo of the job had a final status. Null before. */
                 completedAt: string | null;
-                /** @description Whether every photo of the job has ended. */
+                /** @description Whether every photo of the job has a final status. */
                 terminal: boolean;
             }[];
-            /** @description Items for each page. */
+            /** @description Items per page. */
             size: number;
             /** @description Cursor of the next page. Null on the last page. */
             nextCursor: string | null;
@@ -1552,6 +1615,7 @@ export interface components {
             jobId: string;
             /** @description Name of the file on the device. */
             filename: string;
+            path: string | null;
             /** @description Media type of the photo, e.g. `image/jpeg`. */
             mimeType: string;
             /** @description Size in bytes. */
@@ -1560,13 +1624,15 @@ export interface components {
              * @description Current status.
              * @enum {string}
              */
-            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+            status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
             /** @description Bytes uploaded so far. Never decreases. */
             bytesSent: number;
             /** @description Why the photo is FAILED. Null otherwise. */
             failureReason: ("UNSUPPORTED_TYPE" | "TYPE_MISMATCH" | "CORRUPT" | "TOO_LARGE" | "DIMENSIONS_EXCEEDED" | "SIZE_MISMATCH" | "CHECKSUM_MISMATCH" | "INFECTED" | "EXPIRED" | "PROCESSING_ERROR") | null;
             /** @description Human-readable reason of the failure. */
             failureDetail: string | null;
+            /** @description A photo of the account with the same content, or null. */
+            duplicateOf: string | null;
             /** @description ETag of the stored object. */
             eTag: string | null;
             /** @description SHA-256 of the file in hex. Null until the photo is processed. */
@@ -1579,9 +1645,9 @@ export interface components {
             exifJson: {
                 [key: string]: string | number | boolean | null;
             } | null;
-            /** @description Whether the file is damaged but was processed. */
+            /** @description Whether the photo was processed although its file is damaged. */
             isDegraded: boolean;
-            /** @description What else the file holds, which viewers ignore: bytes behind the picture, markup, an archive, a document or a script. Empty until the photo is COMPLETED. */
+            /** @description Other content in the file that image viewers ignore: data after the end of the image, markup, an archive, a document or a script. Empty until the photo is COMPLETED. */
             anomalies: ("TRAILING_DATA" | "EMBEDDED_MARKUP" | "EMBEDDED_ARCHIVE" | "EMBEDDED_DOCUMENT" | "EMBEDDED_SCRIPT")[];
             /** @description All tags of the photo. */
             tags: string[];
@@ -1590,7 +1656,7 @@ export interface components {
              * @description When it was created.
              */
             createdAt: string;
-            /** @description When it ended. Null before. */
+            /** @description When every photo of the job had a final status. Null before. */
             completedAt: string | null;
             /** @description Presigned thumbnails of the photo. */
             thumbnails: {
@@ -1612,7 +1678,7 @@ export interface components {
                 url: string;
                 /**
                  * Format: date-time
-                 * @description When it stops working.
+                 * @description When it expires.
                  */
                 expiresAt: string;
             }[];
@@ -1620,7 +1686,7 @@ export interface components {
             progress: number;
         };
         ListPhotosResponse: {
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the photo. */
                 photoId: string;
@@ -1628,6 +1694,7 @@ export interface components {
                 jobId: string;
                 /** @description Name of the file on the device. */
                 filename: string;
+                path: string | null;
                 /** @description Media type of the photo, e.g. `image/jpeg`. */
                 mimeType: string;
                 /** @description Size in bytes. */
@@ -1636,9 +1703,11 @@ export interface components {
                  * @description Current status.
                  * @enum {string}
                  */
-                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                status: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /** @description Why the photo is FAILED. Null otherwise. */
                 failureReason: ("UNSUPPORTED_TYPE" | "TYPE_MISMATCH" | "CORRUPT" | "TOO_LARGE" | "DIMENSIONS_EXCEEDED" | "SIZE_MISMATCH" | "CHECKSUM_MISMATCH" | "INFECTED" | "EXPIRED" | "PROCESSING_ERROR") | null;
+                /** @description A photo of the account with the same content, or null. */
+                duplicateOf: string | null;
                 /** @description Width in pixels, with the orientation applied. */
                 width: number | null;
                 /** @description Height in pixels, with the orientation applied. */
@@ -1652,7 +1721,7 @@ export interface components {
                  * @description When it was created.
                  */
                 createdAt: string;
-                /** @description When it ended. Null before. */
+                /** @description When every photo of the job had a final status. Null before. */
                 completedAt: string | null;
                 /** @description Presigned thumbnails of the photo. */
                 thumbnails: {
@@ -1674,12 +1743,12 @@ export interface components {
                     url: string;
                     /**
                      * Format: date-time
-                     * @description When it stops working.
+                     * @description When it expires.
                      */
                     expiresAt: string;
                 }[];
             }[];
-            /** @description Items for each page. */
+            /** @description Items per page. */
             size: number;
             /** @description Cursor of the next page. Null on the last page. */
             nextCursor: string | null;
@@ -1699,7 +1768,7 @@ export interface components {
             url: string;
             /**
              * Format: date-time
-             * @description When it stops working.
+             * @description When it expires.
              */
             expiresAt: string;
             /** @description Name of the file on the device. */
@@ -1710,7 +1779,7 @@ export interface components {
         GetPhotoTimelineResponse: {
             /** @description Id of the photo. */
             photoId: string;
-            /** @description What happened, in chronological order. */
+            /** @description Events of the photo, in chronological order. */
             entries: {
                 /**
                  * Format: date-time
@@ -1721,21 +1790,21 @@ export interface components {
                  * @description Machine-readable kind of the entry.
                  * @enum {string}
                  */
-                kind: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "ATTEMPT_STARTED" | "ATTEMPT_FAILED" | "REPROCESSING" | "DELETED";
+                kind: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE" | "ATTEMPT_STARTED" | "ATTEMPT_FAILED" | "REPROCESSING" | "REQUEUED" | "DELETED";
                 /** @description Human-readable description. */
                 text: string;
             }[];
         };
         ListWebhooksResponse: {
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the webhook. */
                 endpointId: string;
                 /** @description The URL. */
                 url: string;
-                /** @description Event types that are sent. Null or absent for all. */
-                eventTypes: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[] | null;
-                /** @description When it was disabled. Null while it is active. */
+                /** @description Event types to send. Null or absent: all types. */
+                eventTypes: ("UploadJobCreated" | "PhotoQueued" | "PhotoUploadStarted" | "PhotoUploadCompleted" | "PhotoProcessingCompleted" | "PhotoFailed" | "PhotoCancelled" | "PhotoDuplicateFound" | "PhotoRequeued" | "PhotoDeleted" | "PhotoReprocessing" | "UploadJobReopened" | "UploadJobCompleted")[] | null;
+                /** @description When it was disabled. Null if it is active. */
                 disabledAt: string | null;
                 /** @description Why it was disabled. */
                 disabledReason: string | null;
@@ -1747,7 +1816,7 @@ export interface components {
             }[];
         };
         ListWebhookDeliveriesResponse: {
-            /** @description The items. */
+            /** @description Items of the list. */
             items: {
                 /** @description Id of the delivery. */
                 deliveryId: string;
@@ -1776,7 +1845,7 @@ export interface components {
                  */
                 createdAt: string;
             }[];
-            /** @description Items for each page. */
+            /** @description Items per page. */
             size: number;
             /** @description Cursor of the next page. Null on the last page. */
             nextCursor: string | null;
@@ -1784,22 +1853,22 @@ export interface components {
     };
     responses: never;
     parameters: {
-        /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+        /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
         "If-None-Match": string;
-        /** @description 1 to 255 visible ASCII characters. A repeated request with the same key returns the first answer and changes nothing. */
+        /** @description 1 to 255 visible ASCII characters. A repeated request with the same key returns the first response and changes nothing. */
         "Idempotency-Key": string;
         /** @description Id of the last received event. The stream resumes after it. */
         "Last-Event-ID": string;
     };
     requestBodies: never;
     headers: {
-        /** @description Entity tag of this answer. Send it in `If-None-Match` to get 304 while nothing has changed. */
+        /** @description Entity tag of this response. Send it in `If-None-Match` to get 304 if nothing has changed. */
         ETag: string;
         /** @description The next page (RFC 8288, `rel="next"`). Absent on the last page. */
         Link: string;
         /** @description URL of the created resource. */
         Location: string;
-        /** @description What is left of the rate limit (draft-ietf-httpapi-ratelimit-headers). */
+        /** @description Remaining requests and seconds until the limit resets (draft-ietf-httpapi-ratelimit-headers). */
         RateLimit: string;
         /** @description The rate limit (draft-ietf-httpapi-ratelimit-headers). */
         "RateLimit-Policy": string;
@@ -1807,7 +1876,7 @@ export interface components {
         "Retry-After": number;
         /** @description How to authenticate (RFC 9110 §11.6.1). */
         "WWW-Authenticate": string;
-        /** @description `true` if this answer repeats the answer to an earlier request with the same key. */
+        /** @description `true` if this response repeats the response to an earlier request with the same key. */
         "Idempotency-Replayed": string;
     };
     pathItems: never;
@@ -2244,7 +2313,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Signed out. Idempotent. */
+            /** @description Signed out. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2532,7 +2601,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key returns the first answer and changes nothing. */
+                /** @description 1 to 255 visible ASCII characters. A repeated request with the same key returns the first response and changes nothing. */
                 "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
             };
             path?: never;
@@ -2556,7 +2625,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The verdict for each file of a dry run. */
+            /** @description Only with `dryRun: true`: the result for each file. No job was created. */
             200: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -2571,7 +2640,7 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "filename": "IMG_0412.jpg",
-                     *           "verdict": "accepted",
+                     *           "result": "accepted",
                      *           "duplicateOf": null,
                      *           "reason": null
                      *         }
@@ -2581,7 +2650,7 @@ export interface operations {
                     "application/json": components["schemas"]["DryRunResponse"];
                 };
             };
-            /** @description The job and the upload of each photo, in the order of the files. */
+            /** @description The job was created. Contains the upload of each photo, in the order of the files. */
             201: {
                 headers: {
                     RateLimit: components["headers"]["RateLimit"];
@@ -2599,6 +2668,7 @@ export interface operations {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "status": "QUEUED",
                      *           "method": "PUT",
+                     *           "duplicateOf": null,
                      *           "presignedUrl": "https://rapid-photo-upload.s3.us-east-1.amazonaws.com/production/usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A/ph_01JD3VB2M4K6N8Q0S2T4V6W8X1/original?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=6f1d",
                      *           "headers": {
                      *             "content-type": "image/jpeg",
@@ -2944,9 +3014,14 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["OpenMultipartUploadRequest"];
+            };
+        };
         responses: {
-            /** @description A presigned URL for each part. */
+            /** @description Presigned URLs of all parts, or of the parts of the request and the stored ones. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2974,6 +3049,20 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["OpenMultipartUploadResponse"];
+                };
+            };
+            /** @description `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:malformed-body";
+                        /** @constant */
+                        status?: 400;
+                    };
                 };
             };
             /** @description `unauthenticated`: Invalid or missing access token. */
@@ -3019,7 +3108,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not-multipart`: Not a multipart upload. `already-uploaded`: Photo no longer accepts uploads. */
+            /** @description `not-multipart`: Not a multipart upload. `other-checksum-mode`: Multipart upload opened in another checksum mode. `already-uploaded`: Photo no longer accepts uploads. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3027,7 +3116,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {unknown} */
-                        type?: "urn:rapid-photo-upload:problem:not-multipart" | "urn:rapid-photo-upload:problem:already-uploaded";
+                        type?: "urn:rapid-photo-upload:problem:not-multipart" | "urn:rapid-photo-upload:problem:other-checksum-mode" | "urn:rapid-photo-upload:problem:already-uploaded";
                         /** @constant */
                         status?: 409;
                     };
@@ -3058,6 +3147,20 @@ export interface operations {
                         type?: "urn:rapid-photo-upload:problem:unsupported-media-type";
                         /** @constant */
                         status?: 415;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
                     };
                 };
             };
@@ -3492,6 +3595,7 @@ export interface operations {
                      *       "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *       "status": "QUEUED",
                      *       "method": "PUT",
+                     *       "duplicateOf": null,
                      *       "presignedUrl": "https://rapid-photo-upload.s3.us-east-1.amazonaws.com/production/usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A/ph_01JD3VB2M4K6N8Q0S2T4V6W8X1/original?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=6f1d",
                      *       "headers": {
                      *         "content-type": "image/jpeg",
@@ -3651,9 +3755,20 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1"
+                 *       }
+                 *     ]
+                 */
+                "application/json": components["schemas"]["RenewUploadJobRequest"];
+            };
+        };
         responses: {
-            /** @description The presigned uploads of the photos that are not uploaded yet. */
+            /** @description The photos of the request, in its order; without a body the photos that are not uploaded yet. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3667,6 +3782,7 @@ export interface operations {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "status": "QUEUED",
                      *           "method": "PUT",
+                     *           "duplicateOf": null,
                      *           "presignedUrl": "https://rapid-photo-upload.s3.us-east-1.amazonaws.com/production/usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A/ph_01JD3VB2M4K6N8Q0S2T4V6W8X1/original?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=6f1d",
                      *           "headers": {
                      *             "content-type": "image/jpeg",
@@ -3680,6 +3796,20 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["RenewUploadJobResponse"];
+                };
+            };
+            /** @description `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:malformed-body";
+                        /** @constant */
+                        status?: 400;
+                    };
                 };
             };
             /** @description `unauthenticated`: Invalid or missing access token. */
@@ -3767,6 +3897,20 @@ export interface operations {
                     };
                 };
             };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
             /** @description `rate-limited`: Rate limit exceeded. */
             429: {
                 headers: {
@@ -3830,7 +3974,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The photos that were cancelled by this call. */
+            /** @description The photos that this call cancelled. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4969,14 +5113,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member. Send the text `ping` every 20 s. A WebSocket that sends no ping is closed after 1 MiB, and at the limit of 20 channels after 60 s. */
+            /** @description A WebSocket with the same messages. Each text frame has one or more lines, and each line is a JSON message with an `id`. Send the text `ping` every 20 s. If the client sends no `ping`, the WebSocket is closed after 1 MiB of messages, or after 60 s if the user has reached the limit of 20 channels. */
             101: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A stream of messages; each `data:` field is one of these. */
+            /** @description A stream of messages; each `data:` field contains one of these messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4995,6 +5139,7 @@ export interface operations {
                      *         "completedCount": 1,
                      *         "failedCount": 0,
                      *         "cancelledCount": 0,
+                     *         "duplicateCount": 0,
                      *         "bytesTotal": 4915622,
                      *         "bytesSent": 2457811
                      *       },
@@ -5033,6 +5178,20 @@ export interface operations {
                         type?: "urn:rapid-photo-upload:problem:insufficient-scope";
                         /** @constant */
                         status?: 403;
+                    };
+                };
+            };
+            /** @description `not-found`: Resource not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:not-found";
+                        /** @constant */
+                        status?: 404;
                     };
                 };
             };
@@ -5102,14 +5261,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A WebSocket with the same messages: each text frame is one or more lines of JSON, each message with its `id` as a member. Send the text `ping` every 20 s. A WebSocket that sends no ping is closed after 1 MiB, and at the limit of 20 channels after 60 s. */
+            /** @description A WebSocket with the same messages. Each text frame has one or more lines, and each line is a JSON message with an `id`. Send the text `ping` every 20 s. If the client sends no `ping`, the WebSocket is closed after 1 MiB of messages, or after 60 s if the user has reached the limit of 20 channels. */
             101: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description A stream of messages; each `data:` field is one of these. */
+            /** @description A stream of messages; each `data:` field contains one of these messages. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5128,6 +5287,7 @@ export interface operations {
                      *         "completedCount": 1,
                      *         "failedCount": 0,
                      *         "cancelledCount": 0,
+                     *         "duplicateCount": 0,
                      *         "bytesTotal": 4915622,
                      *         "bytesSent": 2457811
                      *       },
@@ -5347,7 +5507,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -5377,32 +5537,35 @@ export interface operations {
                      *       "completedCount": 1,
                      *       "failedCount": 0,
                      *       "cancelledCount": 0,
+                     *       "duplicateCount": 0,
                      *       "createdAt": "2026-11-24T09:30:00.000Z",
                      *       "updatedAt": "2026-11-24T09:30:04.512Z",
                      *       "completedAt": "2026-11-24T09:30:04.512Z",
+                     *       "terminal": true,
+                     *       "progress": 100,
+                     *       "bytesTotal": 2457811,
+                     *       "bytesSent": 2457811,
+                     *       "pollAfterMs": null,
                      *       "items": [
                      *         {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "filename": "IMG_0412.jpg",
+                     *           "path": "Holiday 2026",
                      *           "status": "COMPLETED",
                      *           "bytes": 2457811,
                      *           "bytesSent": 2457811,
                      *           "failureReason": null,
                      *           "failureDetail": null,
+                     *           "duplicateOf": null,
                      *           "progress": 100
                      *         }
-                     *       ],
-                     *       "terminal": true,
-                     *       "progress": 100,
-                     *       "bytesTotal": 2457811,
-                     *       "bytesSent": 2457811,
-                     *       "pollAfterMs": null
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["GetUploadJobResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5487,15 +5650,15 @@ export interface operations {
     listUploadJobs: {
         parameters: {
             query?: {
-                /** @description The page, from 0; ignored with a `cursor`. Pages end at item 1000: follow `nextCursor` to go on. */
+                /** @description Page number, from 0. Ignored if `cursor` is given. `(page + 1) × size` is at most 1000: use `cursor` for later items. */
                 page?: number;
-                /** @description Items on a page. */
+                /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Costs the same at any depth. */
+                /** @description `nextCursor` of the previous response. Equally fast for every page. */
                 cursor?: string;
             };
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -5521,6 +5684,7 @@ export interface operations {
                      *           "completedCount": 1,
                      *           "failedCount": 0,
                      *           "cancelledCount": 0,
+                     *           "duplicateCount": 0,
                      *           "createdAt": "2026-11-24T09:30:00.000Z",
                      *           "updatedAt": "2026-11-24T09:30:04.512Z",
                      *           "completedAt": "2026-11-24T09:30:04.512Z",
@@ -5534,7 +5698,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListUploadJobsResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5620,7 +5784,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -5646,12 +5810,14 @@ export interface operations {
                      *       "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *       "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0",
                      *       "filename": "IMG_0412.jpg",
+                     *       "path": "Holiday 2026",
                      *       "mimeType": "image/jpeg",
                      *       "bytes": 2457811,
                      *       "status": "COMPLETED",
                      *       "bytesSent": 2457811,
                      *       "failureReason": null,
                      *       "failureDetail": null,
+                     *       "duplicateOf": null,
                      *       "eTag": "\"9b2cf535f27731c974343645a3985328\"",
                      *       "checksum": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
                      *       "width": 4032,
@@ -5688,7 +5854,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetPhotoResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5775,23 +5941,23 @@ export interface operations {
             query?: {
                 /** @description Photos with exactly this tag, ignoring case. */
                 tag?: string;
-                /** @description Photos whose filename, camera make, camera model or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
+                /** @description Photos whose filename, path, camera make, camera model or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
                 q?: string;
-                /** @description Photos with this status. */
-                status?: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED";
+                /** @description Photos with this status. Photos with the status `DUPLICATE` are returned only if it is given. */
+                status?: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
                 /** @description Photos taken at this local time or later: `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`. */
                 takenFrom?: string;
                 /** @description Photos taken at this local time or earlier. A date includes the whole day. */
                 takenTo?: string;
-                /** @description The page, from 0; ignored with a `cursor`. Pages end at item 1000: follow `nextCursor` to go on. */
+                /** @description Page number, from 0. Ignored if `cursor` is given. `(page + 1) × size` is at most 1000: use `cursor` for later items. */
                 page?: number;
-                /** @description Items on a page. */
+                /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Costs the same at any depth. */
+                /** @description `nextCursor` of the previous response. Equally fast for every page. */
                 cursor?: string;
             };
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -5814,10 +5980,12 @@ export interface operations {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0",
                      *           "filename": "IMG_0412.jpg",
+                     *           "path": "Holiday 2026",
                      *           "mimeType": "image/jpeg",
                      *           "bytes": 2457811,
                      *           "status": "COMPLETED",
                      *           "failureReason": null,
+                     *           "duplicateOf": null,
                      *           "width": 4032,
                      *           "height": 3024,
                      *           "takenAt": "2026-11-21T16:04:31",
@@ -5845,7 +6013,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListPhotosResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5934,7 +6102,7 @@ export interface operations {
                 variant?: "256" | "1024" | "original";
             };
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -5968,7 +6136,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetDownloadUrlResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -6082,7 +6250,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -6118,7 +6286,7 @@ export interface operations {
                     "application/json": components["schemas"]["GetPhotoTimelineResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -6204,7 +6372,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path?: never;
@@ -6239,7 +6407,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListWebhooksResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -6310,15 +6478,15 @@ export interface operations {
     listWebhookDeliveries: {
         parameters: {
             query?: {
-                /** @description The page, from 0; ignored with a `cursor`. Pages end at item 1000: follow `nextCursor` to go on. */
+                /** @description Page number, from 0. Ignored if `cursor` is given. `(page + 1) × size` is at most 1000: use `cursor` for later items. */
                 page?: number;
-                /** @description Items on a page. */
+                /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Costs the same at any depth. */
+                /** @description `nextCursor` of the previous response. Equally fast for every page. */
                 cursor?: string;
             };
             header?: {
-                /** @description `ETag` of an earlier answer. Returns 304 if nothing has changed since. */
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
                 "If-None-Match"?: components["parameters"]["If-None-Match"];
             };
             path: {
@@ -6363,7 +6531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ListWebhookDeliveriesResponse"];
                 };
             };
-            /** @description Not modified: the caller's copy is current. */
+            /** @description Not modified since the response with this `ETag`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];

@@ -30,23 +30,20 @@ export type SendBody = (request: {
   bytes: number
   signal: AbortSignal
   onProgress: (bytesSent: number) => void
-}) => Promise<{ status: number; headers: Headers; text: string }>
+}) => Promise<{ status: number; text: string }>
 
-/** Hashes a range of a file with SHA-256 outside the thread of the user interface. Returns hex. */
-export type Hasher = {
-  hash: (
-    source: FileSource,
-    ranges: readonly [start: number, end: number][],
-    signal: AbortSignal,
-  ) => Promise<HashedFile>
-}
-
-export type HashedFile = {
-  /** Of the whole file. */
-  sha256: string
-  /** One per range, in order. */
-  ranges: readonly string[]
-}
+/**
+ * Computes the SHA-256 of a file in hex, outside the thread of the user interface. Reads the file once, from start to
+ * end; with `partSize` it also reports the hash of every part, from 1, as soon as it is known.
+ */
+export type Hasher = (
+  source: FileSource,
+  options: {
+    partSize: number | null
+    onPart: (partNumber: number, sha256: string) => void
+    signal: AbortSignal
+  },
+) => Promise<string>
 
 /** Stores what is needed to continue after a reload or restart. Values are JSON. */
 export type StoragePort = {
@@ -65,6 +62,8 @@ export type NetworkPort = {
 
 export type Platform = {
   openFile: (input: UploadInput) => Promise<FileSource>
+  /** Whether files can be sent in parts. */
+  canSlice: boolean
   send: SendBody
   /** Null where files cannot be read (React Native without a file port). */
   hasher: Hasher | null

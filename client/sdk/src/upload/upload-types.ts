@@ -67,10 +67,12 @@ export type UploadResult = {
   readonly failed: readonly UploadFileState[]
   readonly duplicates: readonly UploadFileState[]
   readonly cancelled: readonly UploadFileState[]
+  /** Why the tags of `options.tags` could not be added; null if they were. */
+  readonly tagFailure: UploadFailure | null
 }
 
 /** Why an upload sends nothing at the moment. */
-export type PauseReason = "user" | "offline" | "rate-limited"
+export type PauseReason = "user" | "offline"
 
 /** What happens during an upload, in order. `for await (const event of job)` yields these. */
 export type UploadEvent =
@@ -98,6 +100,8 @@ export type UploadOptions = {
   checksums?: boolean
   /** Whether to upload files that the account has already. Default false. */
   allowDuplicates?: boolean
+  /** Whether to read the thumbnails of completed photos. Default true. */
+  thumbnails?: boolean
   /** Whether keywords inside the photos become tags. Default false. */
   importKeywords?: boolean
   /** The pauses before repeated attempts of one request, in ms, before jitter. Default [500, 1000, 2000, 4000, 8000, 15000]. */
@@ -159,10 +163,14 @@ export type StreamFile = {
   open: (start: number, end: number) => ReadableStream<Uint8Array>
 }
 
+/** A file on disk with its folder relative to the folder that the user chose, for Node.js. */
+export type DiskFile = { file: string; path?: string }
+
 /** What `client.upload` accepts: `File` or `Blob` anywhere, path strings in Node.js, `NativeFile` in React Native. */
 export type UploadInput =
   | File
   | { name: string; content: Blob; path?: string }
   | NativeFile
   | StreamFile
+  | DiskFile
   | string

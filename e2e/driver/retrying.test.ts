@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { ApiProblem } from "./api/api-problem.ts"
+import { ApiProblem } from "../../client/sdk/src/api/api-problem.ts"
 import { retrying } from "./retrying.ts"
 
 beforeEach(() => {

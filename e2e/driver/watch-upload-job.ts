@@ -1,5 +1,5 @@
-import type { ApiClient } from "./api/api-client.ts"
-import type { UploadJobSnapshot } from "./api/contract.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
+import type { UploadJobSnapshot } from "../../client/sdk/src/api/contract.ts"
 import { retrying } from "./retrying.ts"
 
 export type WatchOptions = {

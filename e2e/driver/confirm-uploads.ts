@@ -1,4 +1,4 @@
-import type { ApiClient } from "./api/api-client.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
 import { retrying } from "./retrying.ts"
 
 /** How long uploads are collected for one finalize call, in ms. A call for 500 uploads costs as much as one for 1. */

@@ -1,5 +1,5 @@
-import type { ApiClient } from "./api/api-client.ts"
-import { ApiProblem } from "./api/api-problem.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
+import { ApiProblem } from "../../client/sdk/src/api/api-problem.ts"
 import { type PutOptions, putObject, StorageError } from "./put-object.ts"
 import { retrying } from "./retrying.ts"
 

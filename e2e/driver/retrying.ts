@@ -1,4 +1,4 @@
-import { ApiProblem } from "./api/api-problem.ts"
+import { ApiProblem } from "../../client/sdk/src/api/api-problem.ts"
 import { StorageError } from "./put-object.ts"
 
 const maxAttempts = 4

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest"
-import type { ApiClient } from "./api/api-client.ts"
-import { createApiClient } from "./api/api-client.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
+import { createApiClient } from "../../client/sdk/src/api/api-client.ts"
 import { batchedFinalize, finalizeUnconfirmed, UploadNotStored } from "./confirm-uploads.ts"
 
 const jobId = "job_1"

@@ -1,7 +1,8 @@
-import type { ApiClient } from "./api/api-client.ts"
-import { ApiProblem, type ProblemDocument } from "./api/api-problem.ts"
-import type { CreateUploadJobResponse } from "./api/contract.ts"
-import { mediaTypeOf } from "./media-type.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
+import { ApiProblem, type ProblemDocument } from "../../client/sdk/src/api/api-problem.ts"
+import type { CreateUploadJobResponse } from "../../client/sdk/src/api/contract.ts"
+import { blobSource } from "../../client/sdk/src/platform/blob-source.ts"
+import { mediaTypeOf } from "../../client/sdk/src/upload/media-type.ts"
 import { retrying } from "./retrying.ts"
 
 /** A file to upload: its content and its name. */
@@ -52,7 +53,7 @@ type Rejection = Pick<RejectedUpload, "code" | "detail">
 
 const declare = async ({ filename, content }: UploadFile): Promise<DeclaredUpload> => ({
   filename,
-  mimeType: await mediaTypeOf(content, filename),
+  mimeType: await mediaTypeOf(blobSource(content, { filename, path: null, lastModifiedMs: null })),
   bytes: content.size,
   sha256: await sha256Of(content),
 })

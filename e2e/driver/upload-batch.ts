@@ -1,5 +1,5 @@
-import type { ApiClient } from "./api/api-client.ts"
-import { ApiProblem } from "./api/api-problem.ts"
+import type { ApiClient } from "../../client/sdk/src/api/api-client.ts"
+import { ApiProblem } from "../../client/sdk/src/api/api-problem.ts"
 import { batchedFinalize, finalizeUnconfirmed, UploadNotStored } from "./confirm-uploads.ts"
 import type { CreatedBatch, IssuedUpload } from "./create-batch.ts"
 import { type PutOptions, putObject, StorageError } from "./put-object.ts"

@@ -1,10 +1,12 @@
+import type { FileSource } from "./ports.ts"
+
 /**
  * Returns the media type to declare for a file. It is detected from the first bytes, or else from the extension.
  * Extensions are often wrong (a PNG saved as .jpg), and the API compares the stored bytes with the declared type.
  */
-export const mediaTypeOf = async (file: Blob, filename: string): Promise<string> => {
-  const head = new Uint8Array(await file.slice(0, 16).arrayBuffer())
-  return typeOfBytes(head) ?? typeOfExtension(filename) ?? (file.type || "application/octet-stream")
+export const mediaTypeOf = async ({ head, filename, mimeType }: FileSource): Promise<string> => {
+  const sniffed = head ? typeOfBytes(await head(16)) : undefined
+  return sniffed ?? typeOfExtension(filename) ?? (mimeType || "application/octet-stream")
 }
 
 const typeOfBytes = (head: Uint8Array): string | undefined => {

@@ -1,0 +1,111 @@
+import { type ApiClient, createApiClient } from "./api/api-client.ts"
+import { passwordTokens, sharedTokens, type TokenSource } from "./api/token-source.ts"
+import { eventStreamChannel } from "./live/event-stream-channel.ts"
+import { webSocketChannel } from "./live/web-socket-channel.ts"
+import { createPace } from "./upload/create-pace.ts"
+import { openFiles } from "./upload/open-files.ts"
+import type { Platform, StoragePort } from "./upload/ports.ts"
+import { matchStored } from "./upload/restore-upload.ts"
+import { startUpload } from "./upload/upload.ts"
+import { type StoredUpload, storedUploads } from "./upload/upload-store.ts"
+import type { UnfinishedUpload, Upload, UploadInput, UploadOptions } from "./upload/upload-types.ts"
+
+/** How a client signs in: with a password, or with tokens of the app's own identity provider. */
+export type Credentials =
+  | { email: string; password: string }
+  | {
+      /** Returns an access token. `isRejected`: the server rejected the last one. */
+      getAccessToken: (context: { isRejected: boolean }) => Promise<string> | string
+    }
+
+export type ClientOptions = Credentials & {
+  /** Base URL of the edge, e.g. `https://photos.example.com`. */
+  baseUrl: string
+  /** Where unfinished uploads are remembered. Default: IndexedDB in browsers, a folder in Node.js, none in React Native. */
+  storage?: StoragePort | null
+  /** Time limit of one request to the API, in ms. Default 30,000. */
+  timeoutMs?: number
+  fetch?: typeof fetch
+}
+
+export type Client = {
+  /** Every operation of the API. */
+  api: ApiClient
+  /** Uploads files. Starts at once. */
+  upload: (files: Iterable<UploadInput>, options?: UploadOptions) => Upload
+  /** The uploads that an earlier page or process did not finish, oldest first. */
+  findUnfinished: () => Promise<UnfinishedUpload[]>
+}
+
+/** Creates a client for a platform. Apps call the `createClient` of their platform instead. */
+export const createClientFor = (platform: Platform, options: ClientOptions): Client => {
+  const send = options.fetch ?? ((...parameters: Parameters<typeof fetch>) => fetch(...parameters))
+  const { baseUrl, timeoutMs } = options
+  const pace = createPace()
+  const base = { baseUrl, fetch: send, ...(timeoutMs !== undefined && { timeoutMs }) }
+  const tokens = tokensOf(options, createApiClient(base))
+  const api = createApiClient({ ...base, tokens, onHeaders: pace.onHeaders })
+  const dependencies = {
+    api,
+    platform: options.storage === undefined ? platform : { ...platform, storage: options.storage },
+    channels: [
+      ...(platform.WebSocket ? [webSocketChannel(api, baseUrl, platform.WebSocket)] : []),
+      eventStreamChannel(api, baseUrl, send),
+    ],
+    pace,
+  }
+
+  const start = (
+    inputs: Iterable<UploadInput>,
+    uploadOptions: UploadOptions,
+    stored: StoredUpload | null,
+  ) => {
+    const opening = openFiles(dependencies.platform, [...inputs], randomId).then((opened) =>
+      stored ? matchStored(stored, opened) : opened,
+    )
+    const identity = stored ?? { uploadId: randomId(), createdAt: new Date().toISOString() }
+    return startUpload(dependencies, opening, identity, uploadOptions, stored)
+  }
+  return {
+    api,
+    upload: (files, uploadOptions = {}) => start(files, uploadOptions, null),
+    findUnfinished: async () => {
+      const stored = await storedUploads(dependencies.platform.storage)
+      return stored.map((upload) => unfinished(upload, dependencies.platform.storage, api, start))
+    },
+  }
+}
+
+const tokensOf = (options: ClientOptions, api: ApiClient): TokenSource => {
+  if (!("getAccessToken" in options)) return passwordTokens(api, options)
+  const { getAccessToken } = options
+  return sharedTokens(async (isFirst) => getAccessToken({ isRejected: !isFirst }))
+}
+
+const unfinished = (
+  stored: StoredUpload,
+  storage: StoragePort | null,
+  api: ApiClient,
+  start: (files: Iterable<UploadInput>, options: UploadOptions, stored: StoredUpload) => Upload,
+): UnfinishedUpload => {
+  const jobIds = [...new Set(stored.files.flatMap(({ jobId }) => jobId ?? []))]
+  return {
+    uploadId: stored.uploadId,
+    createdAt: stored.createdAt,
+    jobIds,
+    missing: stored.files
+      .filter(({ status }) => isMissing.has(status))
+      .map(({ filename, path, bytes, lastModifiedMs }) => ({ filename, path, bytes, lastModifiedMs })),
+    resume: (files, options = {}) => start(files, options, stored),
+    discard: async () => {
+      // A job whose photos are all uploaded or terminal has nothing to cancel.
+      await Promise.all(jobIds.map((jobId) => api.cancelUploadJob(jobId).catch(() => {})))
+      await storage?.remove(`rapid-photo-upload:${stored.uploadId}`)
+    },
+  }
+}
+
+const isMissing: ReadonlySet<string> = new Set(["waiting", "hashing", "uploading"])
+
+const randomId = (): string =>
+  Array.from({ length: 20 }, () => Math.floor(Math.random() * 36).toString(36)).join("")

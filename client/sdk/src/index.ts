@@ -1,2 +1,0 @@
-export * from "./api/index.ts"
-export type * from "./upload/upload-types.ts"

@@ -1,0 +1,44 @@
+import type { ApiClient } from "../api/api-client.ts"
+import { search } from "../api/request.ts"
+import { type Channel, parseLiveMessage } from "./live-message.ts"
+
+/** The server closes a WebSocket that is silent for longer, in ms. */
+const pingMs = 20_000
+
+/** The channel of all jobs of the user over WebSocket. Every connection needs its own ticket: one is valid once. */
+export const webSocketChannel =
+  (api: ApiClient, baseUrl: string, Socket: typeof WebSocket): Channel =>
+  async (lastId, { onOpen, onMessage }, signal) => {
+    const { ticket } = await api.getLiveTicket()
+    const query = search({ ticket, lastEventId: lastId ?? undefined })
+    const socket = new Socket(`${baseUrl.replace(/^http/, "ws").replace(/\/+$/, "")}/queries/events${query}`)
+    const close = () => socket.close()
+    signal.addEventListener("abort", close)
+    let ping: ReturnType<typeof setInterval> | undefined
+    try {
+      await new Promise<void>((resolve, reject) => {
+        let isOpen = false
+        if (signal.aborted) close()
+        socket.onopen = () => {
+          isOpen = true
+          ping = setInterval(() => socket.send("ping"), pingMs)
+          onOpen()
+        }
+        socket.onmessage = ({ data }) => {
+          for (const line of String(data).split("\n")) receive(line, onMessage)
+        }
+        socket.onclose = () => (isOpen ? resolve() : reject(new Error("the WebSocket was not opened")))
+        socket.onerror = () => {}
+      })
+    } finally {
+      clearInterval(ping)
+      signal.removeEventListener("abort", close)
+    }
+  }
+
+const receive = (line: string, onMessage: Parameters<Channel>[1]["onMessage"]) => {
+  const message = parseLiveMessage(line)
+  if (!message) return
+  const id = "id" in message && typeof message.id === "number" ? String(message.id) : null
+  onMessage({ id, message })
+}

@@ -1,0 +1,36 @@
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex } from "@noble/hashes/utils.js"
+
+/** Bytes read at once when a file has no parts: bounds the memory, in bytes. */
+const windowBytes = 8 * 1024 * 1024
+
+/**
+ * Returns the SHA-256 of a Blob in hex and reports the hash of each part. Reads the bytes from the file again at every
+ * call, one part at a time.
+ * @throws NotReadableError when the file changed or was removed since the user chose it
+ */
+export const hashBlob = async (
+  content: Blob,
+  partSize: number | null,
+  onPart: (partNumber: number, sha256: string) => void,
+  isAborted: () => boolean,
+): Promise<string> => {
+  const step = partSize ?? windowBytes
+  // WebCrypto is several times faster but cannot hash incrementally.
+  if (partSize === null && content.size <= step) return digestHex(await content.arrayBuffer())
+  const whole = sha256.create()
+  for (let start = 0, partNumber = 1; start < content.size && !isAborted(); start += step, partNumber += 1) {
+    const bytes = await content.slice(start, start + step).arrayBuffer()
+    whole.update(new Uint8Array(bytes))
+    if (partSize !== null) onPart(partNumber, await digestHex(bytes))
+  }
+  return bytesToHex(whole.digest())
+}
+
+// Pages without HTTPS have no WebCrypto.
+const digestHex = async (bytes: ArrayBuffer): Promise<string> =>
+  bytesToHex(
+    globalThis.crypto?.subtle
+      ? new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+      : sha256(new Uint8Array(bytes)),
+  )

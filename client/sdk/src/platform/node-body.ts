@@ -1,0 +1,19 @@
+import { createReadStream } from "node:fs"
+import { Readable } from "node:stream"
+import type { ReadableStream as NodeReadableStream } from "node:stream/web"
+import type { FileRange } from "./node-file-source.ts"
+import type { StreamRange } from "./stream-source.ts"
+
+/** Bytes in the forms that Node.js sends. */
+export type NodeBody = FileRange | StreamRange | Blob
+
+/** Reads the bytes of a body from its file, afresh at every call. */
+export const readBody = (body: NodeBody): Readable => {
+  if (body instanceof Blob) return Readable.fromWeb(body.stream() as NodeReadableStream)
+  if ("file" in body) {
+    // `end` is inclusive, so an empty range cannot be expressed.
+    if (body.end === body.start) return Readable.from([])
+    return createReadStream(body.file, { start: body.start, end: body.end - 1, highWaterMark: 256 * 1024 })
+  }
+  return Readable.fromWeb(body.open(body.start, body.end) as NodeReadableStream)
+}

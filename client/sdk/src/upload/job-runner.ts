@@ -1,0 +1,47 @@
+import type { CreateUploadJobResponse, UploadItem } from "../api/contract.ts"
+import { jobConfirmations } from "./confirmations.ts"
+import type { FileRecord } from "./file-record.ts"
+import { jobRenewals, type Renewals, takeItem } from "./renewals.ts"
+import { runFile } from "./run-files.ts"
+import type { UploadContext } from "./upload-context.ts"
+
+/** The context of the whole upload, without what belongs to one job. */
+export type SharedContext = Omit<UploadContext, "confirm" | "renew" | "declareHash">
+
+export type JobRunner = {
+  readonly jobId: string
+  /** Takes over the server's items and brings the files to S3; each promise ends with its file. */
+  run: (
+    files: readonly { record: FileRecord; item: UploadItem | undefined }[],
+    hashes: ReadonlyMap<FileRecord, Promise<string>>,
+  ) => Promise<void>[]
+  /** Gets fresh requests for all pending photos of the job, to continue after a restart. */
+  renewAll: () => Promise<void>
+}
+
+/** Runs the files of one upload job. */
+export const jobRunner = (
+  shared: SharedContext,
+  { jobId, storageEvents }: Pick<CreateUploadJobResponse, "jobId" | "storageEvents">,
+): JobRunner => {
+  const renewals: Renewals = jobRenewals(shared, jobId)
+  const context: UploadContext = {
+    ...shared,
+    confirm: jobConfirmations(shared, jobId, storageEvents),
+    renew: renewals.renew,
+    declareHash: renewals.declareHash,
+  }
+  return {
+    jobId,
+    renewAll: renewals.renew,
+    run: (entries, hashes) =>
+      entries.map(({ record, item }) => {
+        record.jobId = jobId
+        if (item) {
+          shared.files.change(record, { photoId: item.photoId })
+          takeItem(shared.files, record, item)
+        }
+        return runFile(context, record, hashes.get(record) ?? null)
+      }),
+  }
+}
