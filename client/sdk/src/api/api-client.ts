@@ -1,13 +1,17 @@
 import type {
+  AccountResponse,
   CancelPhotoResponse,
   CancelUploadJobResponse,
   CreateUploadJobRequest,
   CreateUploadJobResponse,
+  DeletePhotosRequest,
+  DeletePhotosResponse,
   DownloadUrlResponse,
   DryRunResponse,
   FinalizeUploadJobRequest,
   FinalizeUploadJobResponse,
   FinalizeUploadResponse,
+  ListPhotoMonthsResponse,
   ListPhotosResponse,
   ListUploadJobsResponse,
   ListWebhookDeliveriesResponse,
@@ -18,6 +22,7 @@ import type {
   PhotoResponse,
   PhotoTagsResponse,
   PhotoTimelineResponse,
+  ReceiptResponse,
   RegisterRequest,
   RegisterResponse,
   RegisterWebhookRequest,
@@ -30,8 +35,11 @@ import type {
   RotateWebhookSecretResponse,
   TagPhotoRequest,
   TagPhotosRequest,
+  TagPhotosResponse,
   TokenResponse,
   UploadJobSnapshot,
+  VerifyHashesRequest,
+  VerifyHashesResponse,
 } from "./contract.ts"
 import { type ApiRequest, path, search, sendRequest } from "./request.ts"
 import type { TokenSource } from "./token-source.ts"
@@ -71,7 +79,18 @@ export type ApiClient = {
   tagPhoto: (photoId: string, request: TagPhotoRequest) => Promise<PhotoTagsResponse>
   untagPhoto: (photoId: string, label: string) => Promise<PhotoTagsResponse>
   /** Adds and removes tags of up to 500 photos. */
-  tagPhotos: (request: TagPhotosRequest) => Promise<unknown>
+  tagPhotos: (request: TagPhotosRequest) => Promise<TagPhotosResponse>
+  /** Deletes up to 500 photos, or cancels those that are not finished. */
+  deletePhotos: (request: DeletePhotosRequest) => Promise<DeletePhotosResponse>
+  getAccount: () => Promise<AccountResponse>
+  /** The number of photos per month of capture, newest first. */
+  listPhotoMonths: (query?: PhotoFilters) => Promise<ListPhotoMonthsResponse>
+  /** Returns which of up to 1,000 files are stored, by their SHA-256. */
+  verifyHashes: (request: VerifyHashesRequest) => Promise<VerifyHashesResponse>
+  /** Returns the signed receipt of a finished job. */
+  getReceipt: (jobId: string) => Promise<ReceiptResponse>
+  /** Returns the receipt as text: JSON, a table, or a page to print. */
+  getReceiptText: (jobId: string, format: "json" | "csv" | "html") => Promise<string>
   getUploadJob: (jobId: string) => Promise<UploadJobSnapshot>
   /** Returns null if the job is the one with this `etag`. */
   getChangedUploadJob: (
@@ -96,7 +115,8 @@ export type ApiClient = {
 /** A page by number, from 0, or the one after a `nextCursor`. */
 export type PageQuery = { page?: number; size?: number; cursor?: string }
 
-export type PhotosQuery = PageQuery & {
+/** What photos a list has. */
+export type PhotoFilters = {
   jobId?: string
   tag?: string
   q?: string
@@ -104,6 +124,8 @@ export type PhotosQuery = PageQuery & {
   takenFrom?: string
   takenTo?: string
 }
+
+export type PhotosQuery = PageQuery & PhotoFilters & { sort?: "uploaded" | "taken" }
 
 export type ApiClientOptions = {
   /** Base URL of the edge, e.g. `http://127.0.0.1:8787`. */
@@ -181,6 +203,13 @@ export const createApiClient = (options: ApiClientOptions): ApiClient => {
     tagPhoto: (photoId, request) => call("POST", path`/commands/photos/${photoId}/tags`, { body: request }),
     untagPhoto: (photoId, label) => call("DELETE", path`/commands/photos/${photoId}/tags/${label}`),
     tagPhotos: (request) => call("POST", "/commands/photos/tags", { body: request }),
+    deletePhotos: (request) => call("POST", "/commands/photos/delete", { body: request }),
+    getAccount: () => call("GET", "/queries/account"),
+    listPhotoMonths: (query) => call("GET", `/queries/photos/months${search(query)}`),
+    verifyHashes: (request) => call("POST", "/queries/verify", { body: request }),
+    getReceipt: (jobId) => call("GET", path`/queries/upload-jobs/${jobId}/receipt`),
+    getReceiptText: async (jobId, format) =>
+      (await send("GET", path`/queries/upload-jobs/${jobId}/receipt` + search({ format }))).text,
     getUploadJob: (jobId) => call("GET", path`/queries/upload-jobs/${jobId}`),
     getChangedUploadJob: async (jobId, etag) => {
       const { status, headers, body } = await send("GET", path`/queries/upload-jobs/${jobId}`, {

@@ -53,6 +53,12 @@ export type RegisterWebhookResponse = ResponseOf<"registerWebhook", 201>
 export type RotateWebhookSecretResponse = ResponseOf<"rotateWebhookSecret">
 export type ListWebhooksResponse = ResponseOf<"listWebhooks">
 export type ListWebhookDeliveriesResponse = ResponseOf<"listWebhookDeliveries">
-
-/** Adds and removes tags of up to 500 photos. */
-export type TagPhotosRequest = { photoIds: string[]; add?: string[]; remove?: string[] }
+export type TagPhotosRequest = RequestOf<"tagPhotos">
+export type TagPhotosResponse = ResponseOf<"tagPhotos">
+export type DeletePhotosRequest = RequestOf<"deletePhotos">
+export type DeletePhotosResponse = ResponseOf<"deletePhotos">
+export type ReceiptResponse = ResponseOf<"getReceipt">
+export type VerifyHashesRequest = RequestOf<"verifyHashes">
+export type VerifyHashesResponse = ResponseOf<"verifyHashes">
+export type AccountResponse = ResponseOf<"getAccount">
+export type ListPhotoMonthsResponse = ResponseOf<"listPhotoMonths">

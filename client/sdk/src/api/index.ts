@@ -3,6 +3,7 @@ export {
   type ApiClientOptions,
   createApiClient,
   type PageQuery,
+  type PhotoFilters,
   type PhotosQuery,
 } from "./api-client.ts"
 export { ApiProblem, type ProblemDocument } from "./api-problem.ts"

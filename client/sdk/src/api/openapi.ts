@@ -48,7 +48,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh an access token
-         * @description Returns a new access token and the next refresh token. A refresh token is valid once: using it again revokes every token of the same sign-in.
+         * @description Returns a new access token and the next refresh token. A refresh token can be used once: using it again revokes every token of the same sign-in.
          */
         post: operations["refreshToken"];
         delete?: never;
@@ -84,7 +84,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the public keys that verify access tokens */
+        /** Get the public keys that verify access tokens and receipts */
         get: operations["publishJwks"];
         put?: never;
         post?: never;
@@ -105,7 +105,7 @@ export interface paths {
         put?: never;
         /**
          * Create a ticket for a live channel
-         * @description The ticket opens one live channel without an access token. It is valid once and for 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.
+         * @description The ticket opens one live channel without an access token. It can be used once, within 30 s. Use it in browsers, whose EventSource and WebSocket cannot send an `Authorization` header.
          */
         post: operations["issueLiveTicket"];
         delete?: never;
@@ -125,7 +125,7 @@ export interface paths {
         put?: never;
         /**
          * Create an upload job
-         * @description Returns a presigned upload for each declared file. If one file is invalid, no job is created. A file whose `sha256` is that of a stored photo of the caller, or of an earlier file of the request, becomes a photo with the status `DUPLICATE`: it has no URL and uses no quota. With `dryRun` it only checks the files: it returns a result for each and creates nothing.
+         * @description Returns a presigned request (method, URL and headers) for each declared file. If one file is invalid, no job is created. A file whose `sha256` is that of a stored photo of the caller, or of an earlier file of the request, becomes a photo with the status `DUPLICATE`: it has no URL and uses no quota. With `dryRun` it only checks the files: it returns a result for each and creates nothing.
          */
         post: operations["createUploadJob"];
         delete?: never;
@@ -165,7 +165,7 @@ export interface paths {
         put?: never;
         /**
          * Open or resume a multipart upload
-         * @description For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part. With `parts` the upload has a SHA-256 for every part, which S3 verifies: the answer has the URLs of these parts and of the stored ones. Hash the file in steps and send the hashes in batches, in any order. The first call decides whether the upload has part checksums.
+         * @description For photos that are larger than `partSize`. Returns a presigned URL for each part, and whether S3 already has the part. With `parts` the upload has a SHA-256 for every part, which S3 verifies: the response has the URLs of these parts and of the stored ones. Hash the file in steps and send the hashes in batches, in any order. The first call decides whether the upload has part checksums.
          */
         post: operations["openMultipartUpload"];
         delete?: never;
@@ -205,7 +205,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the uploads of a job
-         * @description Changes every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those in `photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only for photos whose status has not changed some seconds after their upload. Photos that are uploaded in parts are finalized one by one.
+         * @description Changes every photo whose file is in S3 to PROCESSING: all photos that are not uploaded yet, or those in `photoIds`. Idempotent; has the same effect as the S3 events. If `storageEvents` is true, call it only for photos whose status has not changed a few seconds after their upload. Finalize each photo that is uploaded in parts with `POST /commands/upload/{photoId}/finalize`.
          */
         post: operations["finalizeUploadJob"];
         delete?: never;
@@ -323,6 +323,46 @@ export interface paths {
         post?: never;
         /** Remove a tag from a photo */
         delete: operations["untagPhoto"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commands/photos/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add tags to many photos, or remove them
+         * @description Changes the tags of up to 500 photos. A photo that cannot have more tags, or that the account does not have, is reported and does not prevent the others from being changed.
+         */
+        post: operations["tagPhotos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/commands/photos/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete many photos
+         * @description Does for up to 500 photos what `DELETE /commands/photos/{photoId}` does for one. Photos that the account does not have are reported and do not prevent the others from being deleted.
+         */
+        post: operations["deletePhotos"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -465,6 +505,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/queries/upload-jobs/{jobId}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the receipt of an upload job
+         * @description States for each file whether its bytes are stored, signed with a key of `/.well-known/jwks.json`. `isSafe` is true if the bytes of every file are stored. The CSV and HTML representations contain the SHA-256 of the signed manifest.
+         */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/queries/upload-jobs": {
         parameters: {
             query?: never;
@@ -474,6 +534,26 @@ export interface paths {
         };
         /** List upload jobs */
         get: operations["listUploadJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queries/photos/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count photos per month
+         * @description Returns the months of the photos that `GET /queries/photos` lists with the same filters, in the order of `sort=taken`.
+         */
+        get: operations["listPhotoMonths"];
         put?: never;
         post?: never;
         delete?: never;
@@ -508,7 +588,7 @@ export interface paths {
         };
         /**
          * List and search photos
-         * @description Returns the caller's photos, newest first. A photo is returned if it matches all given filters.
+         * @description Returns the caller's photos, newest upload or newest capture first. A photo is returned if it matches all given filters.
          */
         get: operations["listPhotos"];
         put?: never;
@@ -548,6 +628,46 @@ export interface paths {
         };
         /** Get the timeline of a photo */
         get: operations["getPhotoTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queries/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check which files are stored
+         * @description Takes the SHA-256 of up to 1,000 files. A file is stored if a COMPLETED photo of the account that is not deleted has the same SHA-256, computed from the stored bytes.
+         */
+        post: operations["verifyHashes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queries/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the account
+         * @description Returns the storage quota and how much of it is used. Uploads that are declared but not finished count.
+         */
+        get: operations["getAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -644,13 +764,13 @@ export interface components {
             token_type: "Bearer";
             /** @description Lifetime in seconds. */
             expires_in: number;
-            /** @description Token for `POST /auth/refresh`. Valid once. */
+            /** @description Token for `POST /auth/refresh`. Can be used once. */
             refresh_token: string;
             /** @description Granted scopes, separated by spaces. */
             scope: string;
         };
         RefreshTokenRequest: {
-            /** @description Token for `POST /auth/refresh`. Valid once. */
+            /** @description Token for `POST /auth/refresh`. Can be used once. */
             refresh_token: string;
         };
         RefreshTokenResponse: {
@@ -663,13 +783,13 @@ export interface components {
             token_type: "Bearer";
             /** @description Lifetime in seconds. */
             expires_in: number;
-            /** @description Token for `POST /auth/refresh`. Valid once. */
+            /** @description Token for `POST /auth/refresh`. Can be used once. */
             refresh_token: string;
             /** @description Granted scopes, separated by spaces. */
             scope: string;
         };
         RevokeTokenRequest: {
-            /** @description Token for `POST /auth/refresh`. Valid once. */
+            /** @description Token for `POST /auth/refresh`. Can be used once. */
             refresh_token: string;
         };
         IssueLiveTicketResponse: {
@@ -692,6 +812,7 @@ export interface components {
                 bytes: number;
                 /** @description SHA-256 of the file in hex. S3 rejects other content. */
                 sha256?: string;
+                /** @description Folder of the file, relative to the chosen folder. Null if there is none. */
                 path?: string;
             }[];
             /**
@@ -1144,6 +1265,48 @@ export interface components {
             /** @description All tags of the photo. */
             tags: string[];
         };
+        TagPhotosRequest: {
+            /** @description Photos whose tags change. */
+            photoIds: string[];
+            /** @description Tags to add. */
+            add?: string[];
+            /** @description Tags to remove. */
+            remove?: string[];
+        };
+        TagPhotosResponse: {
+            /** @description Items of the list. */
+            items: {
+                /** @description Id of the photo. */
+                photoId: string;
+                /**
+                 * @description Result of the call for the photo.
+                 * @enum {string}
+                 */
+                outcome: "tagged" | "unchanged" | "too_many_tags" | "not_found";
+                /** @description All tags of the photo. Null if the account has no such photo. */
+                tags: string[] | null;
+            }[];
+        };
+        DeletePhotosRequest: {
+            /** @description Photos to delete. */
+            photoIds: string[];
+        };
+        DeletePhotosResponse: {
+            /** @description Items of the list. */
+            items: {
+                /** @description Id of the photo. */
+                photoId: string;
+                /**
+                 * @description Result of the call for the photo.
+                 * @enum {string}
+                 */
+                outcome: "deleted" | "cancelled" | "unchanged" | "not_found";
+                /** @description Current status. Null if the account has no such photo. */
+                status: ("QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE") | null;
+                /** @description True if the photo was deleted, false if its upload was cancelled. */
+                isDeleted: boolean;
+            }[];
+        };
         RegisterWebhookRequest: {
             /**
              * Format: uri
@@ -1548,6 +1711,7 @@ export interface components {
                 photoId: string;
                 /** @description Name of the file on the device. */
                 filename: string;
+                /** @description Folder of the file, relative to the chosen folder. Null if there is none. */
                 path: string | null;
                 /**
                  * @description Current status.
@@ -1567,6 +1731,96 @@ export interface components {
                 /** @description Progress in percent. */
                 progress: number;
             }[];
+        };
+        GetReceiptResponse: {
+            /** @description The result for each file. */
+            manifest: {
+                /**
+                 * @description Version of the format.
+                 * @constant
+                 */
+                version: 1;
+                /** @description Issuer of the signature, as in access tokens. */
+                issuer: string;
+                /** @description Id of the account. */
+                userId: string;
+                /** @description Id of the upload job. */
+                jobId: string;
+                /**
+                 * @description Status of the job.
+                 * @enum {string}
+                 */
+                jobStatus: "QUEUED" | "IN_PROGRESS" | "COMPLETED" | "COMPLETED_WITH_ERRORS" | "FAILED" | "CANCELLED";
+                /**
+                 * Format: date-time
+                 * @description When it was created.
+                 */
+                createdAt: string;
+                /** @description When every photo of the job had a final status. Null before. */
+                completedAt: string | null;
+                /** @description Number of files by outcome. */
+                counts: {
+                    /** @description All files of the job. */
+                    total: number;
+                    /** @description Photos that are COMPLETED. */
+                    completed: number;
+                    /** @description Photos that are a DUPLICATE. */
+                    duplicate: number;
+                    /** @description Photos that are FAILED. */
+                    failed: number;
+                    /** @description Photos that are CANCELLED. */
+                    cancelled: number;
+                    /** @description Photos that were deleted later. They also count by their status. */
+                    deleted: number;
+                };
+                /** @description Whether the bytes of every file are stored. */
+                isSafe: boolean;
+                /** @description Items of the list. */
+                items: {
+                    /** @description Id of the photo. */
+                    photoId: string;
+                    /** @description Name of the file on the device. */
+                    filename: string;
+                    /** @description Folder of the file, relative to the chosen folder. Null if there is none. */
+                    path: string | null;
+                    /** @description SHA-256 of the stored bytes; of a file that is not stored, the declared one. Null if unknown. */
+                    sha256: string | null;
+                    /** @description Size in bytes. */
+                    bytes: number;
+                    /**
+                     * @description Status of the photo.
+                     * @enum {string}
+                     */
+                    outcome: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
+                    /** @description The photo with the same bytes. Null if the photo is no duplicate. */
+                    duplicateOf: string | null;
+                    /** @description Whether the bytes are stored, by this photo or by the one it duplicates. */
+                    isStored: boolean;
+                    /**
+                     * Format: date-time
+                     * @description When it was created.
+                     */
+                    createdAt: string;
+                    /** @description When every photo of the job had a final status. Null before. */
+                    completedAt: string | null;
+                    /** @description When it was deleted. Null if it was not. */
+                    deletedAt: string | null;
+                    /** @description Why the photo is FAILED. Null otherwise. */
+                    reason: {
+                        /**
+                         * @description Machine-readable reason.
+                         * @enum {string}
+                         */
+                        code: "UNSUPPORTED_TYPE" | "TYPE_MISMATCH" | "CORRUPT" | "TOO_LARGE" | "DIMENSIONS_EXCEEDED" | "SIZE_MISMATCH" | "CHECKSUM_MISMATCH" | "INFECTED" | "EXPIRED" | "PROCESSING_ERROR";
+                        /** @description Human-readable reason. */
+                        detail: string | null;
+                    } | null;
+                }[];
+            };
+            /** @description SHA-256 of the signed bytes in hex. */
+            manifestSha256: string;
+            /** @description Compact JWS (RFC 7515) with `typ: receipt+jws`. Its payload is the manifest. */
+            jws: string;
         };
         ListUploadJobsResponse: {
             /** @description Items of the list. */
@@ -1608,6 +1862,15 @@ export interface components {
             /** @description Cursor of the next page. Null on the last page. */
             nextCursor: string | null;
         };
+        ListPhotoMonthsResponse: {
+            /** @description Items of the list. */
+            items: {
+                /** @description Month in the form `YYYY-MM`. */
+                month: string;
+                /** @description Number of photos. */
+                count: number;
+            }[];
+        };
         GetPhotoResponse: {
             /** @description Id of the photo. */
             photoId: string;
@@ -1615,6 +1878,7 @@ export interface components {
             jobId: string;
             /** @description Name of the file on the device. */
             filename: string;
+            /** @description Folder of the file, relative to the chosen folder. Null if there is none. */
             path: string | null;
             /** @description Media type of the photo, e.g. `image/jpeg`. */
             mimeType: string;
@@ -1694,6 +1958,7 @@ export interface components {
                 jobId: string;
                 /** @description Name of the file on the device. */
                 filename: string;
+                /** @description Folder of the file, relative to the chosen folder. Null if there is none. */
                 path: string | null;
                 /** @description Media type of the photo, e.g. `image/jpeg`. */
                 mimeType: string;
@@ -1794,6 +2059,35 @@ export interface components {
                 /** @description Human-readable description. */
                 text: string;
             }[];
+        };
+        VerifyHashesRequest: {
+            /** @description SHA-256 of a file in hex. */
+            sha256: string[];
+        };
+        VerifyHashesResponse: {
+            /** @description Items of the list. */
+            items: {
+                /** @description SHA-256 of a file in hex. */
+                sha256: string;
+                /** @description Whether a photo with these bytes is stored. */
+                isStored: boolean;
+                /** @description Id of the photo. Null if none is stored. */
+                photoId: string | null;
+                /** @description Id of the photo's upload job. Null if none is stored. */
+                jobId: string | null;
+            }[];
+        };
+        GetAccountResponse: {
+            /** @description Id of the account. */
+            userId: string;
+            /** @description Email address of the account. */
+            email: string | null;
+            /** @description Bytes that use the quota. */
+            usedBytes: number;
+            /** @description Storage quota in bytes. Null if unlimited. */
+            limitBytes: number | null;
+            /** @description Photos that use the quota. */
+            photoCount: number;
         };
         ListWebhooksResponse: {
             /** @description Items of the list. */
@@ -3584,7 +3878,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The presigned upload of the photo. */
+            /** @description The new presigned request of the photo. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4621,6 +4915,361 @@ export interface operations {
             };
         };
     };
+    tagPhotos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "photoIds": [
+                 *         "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1"
+                 *       ],
+                 *       "add": [
+                 *         "holiday"
+                 *       ],
+                 *       "remove": [
+                 *         "to sort"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["TagPhotosRequest"];
+            };
+        };
+        responses: {
+            /** @description The outcome for each photo. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
+                     *           "outcome": "tagged",
+                     *           "tags": [
+                     *             "holiday"
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TagPhotosResponse"];
+                };
+            };
+            /** @description `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:malformed-body";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:body-too-large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unsupported-media-type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:rate-limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
+    deletePhotos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "photoIds": [
+                 *         "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeletePhotosRequest"];
+            };
+        };
+        responses: {
+            /** @description The outcome for each photo. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
+                     *           "outcome": "deleted",
+                     *           "status": "COMPLETED",
+                     *           "isDeleted": true
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DeletePhotosResponse"];
+                };
+            };
+            /** @description `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:malformed-body";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:body-too-large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unsupported-media-type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `rate-limited`: Rate limit exceeded. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:rate-limited";
+                        /** @constant */
+                        status?: 429;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     registerWebhook: {
         parameters: {
             query?: never;
@@ -5181,20 +5830,6 @@ export interface operations {
                     };
                 };
             };
-            /** @description `not-found`: Resource not found. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        type?: "urn:rapid-photo-upload:problem:not-found";
-                        /** @constant */
-                        status?: 404;
-                    };
-                };
-            };
             /** @description `too-many-channels`: Live channel limit reached. */
             429: {
                 headers: {
@@ -5550,7 +6185,7 @@ export interface operations {
                      *         {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "filename": "IMG_0412.jpg",
-                     *           "path": "Holiday 2026",
+                     *           "path": "Lisbon/Day 1",
                      *           "status": "COMPLETED",
                      *           "bytes": 2457811,
                      *           "bytesSent": 2457811,
@@ -5647,6 +6282,208 @@ export interface operations {
             };
         };
     };
+    getReceipt: {
+        parameters: {
+            query?: {
+                /** @description The representation. If absent, the `Accept` header decides; the default is `json`. */
+                format?: "json" | "csv" | "html";
+            };
+            header?: {
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path: {
+                /**
+                 * @description Id of the upload job.
+                 * @example job_01JD3VB2M4K6N8Q0S2T4V6W8X0
+                 */
+                jobId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The receipt. A job has the same manifest until one of its photos, or the original of a duplicate, is deleted. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "manifest": {
+                     *         "version": 1,
+                     *         "issuer": "https://photos.example.com",
+                     *         "userId": "usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A",
+                     *         "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0",
+                     *         "jobStatus": "COMPLETED",
+                     *         "createdAt": "2026-11-24T09:30:00.000Z",
+                     *         "completedAt": "2026-11-24T09:30:04.512Z",
+                     *         "counts": {
+                     *           "total": 1,
+                     *           "completed": 1,
+                     *           "duplicate": 0,
+                     *           "failed": 0,
+                     *           "cancelled": 0,
+                     *           "deleted": 0
+                     *         },
+                     *         "isSafe": true,
+                     *         "items": [
+                     *           {
+                     *             "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
+                     *             "filename": "IMG_0412.jpg",
+                     *             "path": "Lisbon/Day 1",
+                     *             "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *             "bytes": 2457811,
+                     *             "outcome": "COMPLETED",
+                     *             "duplicateOf": null,
+                     *             "isStored": true,
+                     *             "createdAt": "2026-11-24T09:30:00.000Z",
+                     *             "completedAt": "2026-11-24T09:30:04.512Z",
+                     *             "deletedAt": null,
+                     *             "reason": null
+                     *           }
+                     *         ]
+                     *       },
+                     *       "manifestSha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "jws": "eyJhbGciOiJSUzI1NiIsImtpZCI6IjIwMjYtMTEiLCJ0eXAiOiJyZWNlaXB0K2p3cyJ9.eyJ2ZXJzaW9uIjoxfQ.c2lnbmF0dXJl"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetReceiptResponse"];
+                    /**
+                     * @example photoId,path,filename,sha256,bytes,outcome,…
+                     *     ph_01JD3VB2M4K6N8Q0S2T4V6W8X1,Lisbon/Day 1,IMG_0412.jpg,2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae,2457811,COMPLETED,…
+                     */
+                    "text/csv": string;
+                    /** @example <!doctype html>… */
+                    "text/html": string;
+                };
+            };
+            /** @description Not modified since the response with this `ETag`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `not-found`: Resource not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:not-found";
+                        /** @constant */
+                        status?: 404;
+                    };
+                };
+            };
+            /** @description `job-not-finished`: Upload job not finished. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:job-not-finished";
+                        /** @constant */
+                        status?: 409;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `receipts-not-configured`: Receipts not configured. */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:receipts-not-configured";
+                        /** @constant */
+                        status?: 501;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     listUploadJobs: {
         parameters: {
             query?: {
@@ -5654,7 +6491,7 @@ export interface operations {
                 page?: number;
                 /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Equally fast for every page. */
+                /** @description `nextCursor` of the previous response. Every page takes the same time. */
                 cursor?: string;
             };
             header?: {
@@ -5780,6 +6617,131 @@ export interface operations {
             };
         };
     };
+    listPhotoMonths: {
+        parameters: {
+            query?: {
+                /** @description Photos with exactly this tag, ignoring case. */
+                tag?: string;
+                /** @description Photos whose filename, path, camera make, camera model or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
+                q?: string;
+                /** @description Photos with this status. Photos with the status `DUPLICATE` are returned only if it is given. */
+                status?: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
+                /** @description Photos taken at this local time or later: `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`. */
+                takenFrom?: string;
+                /** @description Photos taken at this local time or earlier. A date includes the whole day. */
+                takenTo?: string;
+            };
+            header?: {
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The months that have photos. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "month": "2026-11",
+                     *           "count": 214
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ListPhotoMonthsResponse"];
+                };
+            };
+            /** @description Not modified since the response with this `ETag`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     getPhoto: {
         parameters: {
             query?: never;
@@ -5810,7 +6772,7 @@ export interface operations {
                      *       "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *       "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0",
                      *       "filename": "IMG_0412.jpg",
-                     *       "path": "Holiday 2026",
+                     *       "path": "Lisbon/Day 1",
                      *       "mimeType": "image/jpeg",
                      *       "bytes": 2457811,
                      *       "status": "COMPLETED",
@@ -5949,11 +6911,13 @@ export interface operations {
                 takenFrom?: string;
                 /** @description Photos taken at this local time or earlier. A date includes the whole day. */
                 takenTo?: string;
+                /** @description `uploaded`: newest upload first. `taken`: newest capture time first; a photo without one sorts by its upload time in UTC. */
+                sort?: "uploaded" | "taken";
                 /** @description Page number, from 0. Ignored if `cursor` is given. `(page + 1) × size` is at most 1000: use `cursor` for later items. */
                 page?: number;
                 /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Equally fast for every page. */
+                /** @description `nextCursor` of the previous response. Every page takes the same time. */
                 cursor?: string;
             };
             header?: {
@@ -5965,7 +6929,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of photos, newest first. */
+            /** @description A page of photos. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5980,7 +6944,7 @@ export interface operations {
                      *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
                      *           "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0",
                      *           "filename": "IMG_0412.jpg",
-                     *           "path": "Holiday 2026",
+                     *           "path": "Lisbon/Day 1",
                      *           "mimeType": "image/jpeg",
                      *           "bytes": 2457811,
                      *           "status": "COMPLETED",
@@ -6368,6 +7332,262 @@ export interface operations {
             };
         };
     };
+    verifyHashes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sha256": [
+                 *         "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerifyHashesRequest"];
+            };
+        };
+        responses: {
+            /** @description The result for each hash, in order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "sha256": "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+                     *           "isStored": true,
+                     *           "photoId": "ph_01JD3VB2M4K6N8Q0S2T4V6W8X1",
+                     *           "jobId": "job_01JD3VB2M4K6N8Q0S2T4V6W8X0"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["VerifyHashesResponse"];
+                };
+            };
+            /** @description `malformed-body`: Malformed request body. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:malformed-body";
+                        /** @constant */
+                        status?: 400;
+                    };
+                };
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `body-too-large`: Request body too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:body-too-large";
+                        /** @constant */
+                        status?: 413;
+                    };
+                };
+            };
+            /** @description `unsupported-media-type`: Unsupported media type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unsupported-media-type";
+                        /** @constant */
+                        status?: 415;
+                    };
+                };
+            };
+            /** @description `validation-failed`: Invalid fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:validation-failed";
+                        /** @constant */
+                        status?: 422;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `ETag` of an earlier response. Returns 304 if nothing has changed since. */
+                "If-None-Match"?: components["parameters"]["If-None-Match"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller's account. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "userId": "usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A",
+                     *       "email": "ada@example.com",
+                     *       "usedBytes": 13314398617,
+                     *       "limitBytes": 107374182400,
+                     *       "photoCount": 4821
+                     *     }
+                     */
+                    "application/json": components["schemas"]["GetAccountResponse"];
+                };
+            };
+            /** @description Not modified since the response with this `ETag`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated`: Invalid or missing access token. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:unauthenticated";
+                        /** @constant */
+                        status?: 401;
+                    };
+                };
+            };
+            /** @description `insufficient-scope`: Insufficient scope. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:insufficient-scope";
+                        /** @constant */
+                        status?: 403;
+                    };
+                };
+            };
+            /** @description `internal-error`: Internal error. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:internal-error";
+                        /** @constant */
+                        status?: 500;
+                    };
+                };
+            };
+            /** @description `identity-provider-unavailable`: Identity provider unavailable. `timed-out`: Request timed out. `database-unavailable`: Database unavailable. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "urn:rapid-photo-upload:problem:identity-provider-unavailable" | "urn:rapid-photo-upload:problem:timed-out" | "urn:rapid-photo-upload:problem:database-unavailable";
+                        /** @constant */
+                        status?: 503;
+                    };
+                };
+            };
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: never;
@@ -6482,7 +7702,7 @@ export interface operations {
                 page?: number;
                 /** @description Items per page. */
                 size?: number;
-                /** @description `nextCursor` of the previous response. Equally fast for every page. */
+                /** @description `nextCursor` of the previous response. Every page takes the same time. */
                 cursor?: string;
             };
             header?: {

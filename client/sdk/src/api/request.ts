@@ -21,8 +21,8 @@ export type RequestOptions = {
   onHeaders?: (path: string, headers: Headers) => void
 }
 
-/** A response with its JSON body; null if it has none. */
-export type ApiResponse = { status: number; headers: Headers; body: unknown }
+/** A response with its text, and its JSON body; null if it has none. */
+export type ApiResponse = { status: number; headers: Headers; text: string; body: unknown }
 
 /**
  * Sends a request and returns the response, 304 included. After a 401 it gets another token and repeats the request
@@ -74,7 +74,7 @@ const sendOnce = async (
     })
     // Read within the time limit: a connection can also break after the headers.
     const text = await response.text()
-    return { status: response.status, headers: response.headers, body: parsed(text) }
+    return { status: response.status, headers: response.headers, text, body: parsed(text) }
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener("abort", abort)

@@ -4,7 +4,11 @@ import type { FileSource } from "./ports.ts"
  * Returns the media type to declare for a file. It is detected from the first bytes, or else from the extension.
  * Extensions are often wrong (a PNG saved as .jpg), and the API compares the stored bytes with the declared type.
  */
-export const mediaTypeOf = async ({ head, filename, mimeType }: FileSource): Promise<string> => {
+export const mediaTypeOf = async ({
+  head,
+  filename,
+  mimeType,
+}: Pick<FileSource, "head" | "filename" | "mimeType">): Promise<string> => {
   const sniffed = head ? typeOfBytes(await head(16)) : undefined
   return sniffed ?? typeOfExtension(filename) ?? (mimeType || "application/octet-stream")
 }
