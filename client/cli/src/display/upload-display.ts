@@ -12,9 +12,10 @@ const barWidth = 28
 
 /** Shows an upload until it is done. */
 export const showUpload = (upload: Upload, mode: DisplayMode): void => {
-  if (mode === "json") return showJson(upload)
-  if (mode === "quiet") return
-  if (mode === "plain") return showPlain(upload)
+  if (mode !== "quiet") displays[mode](upload)
+}
+
+const showBar = (upload: Upload) => {
   const area = liveArea(process.stdout)
   upload.on("progress", (progress) => area.draw(linesOf(progress, upload.isPaused)))
   upload.on("file", ({ file }) => {
@@ -39,6 +40,8 @@ const showPlain = (upload: Upload) => {
     if (line) process.stdout.write(`${line}\n`)
   })
 }
+
+const displays = { bar: showBar, json: showJson, plain: showPlain } as const
 
 const noteworthy = (file: UploadFileState): string | null => {
   if (file.status === "failed")
