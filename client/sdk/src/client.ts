@@ -7,7 +7,7 @@ import { openFiles } from "./upload/open-files.ts"
 import type { Platform, StoragePort } from "./upload/ports.ts"
 import { matchStored } from "./upload/restore-upload.ts"
 import { startUpload } from "./upload/upload.ts"
-import { type StoredUpload, storedUploads } from "./upload/upload-store.ts"
+import { isMissing, type StoredUpload, storageKey, storedUploads } from "./upload/upload-store.ts"
 import type { UnfinishedUpload, Upload, UploadInput, UploadOptions } from "./upload/upload-types.ts"
 
 /** How a client signs in: with a password, or with tokens of the app's own identity provider. */
@@ -94,18 +94,16 @@ const unfinished = (
     createdAt: stored.createdAt,
     jobIds,
     missing: stored.files
-      .filter(({ status }) => isMissing.has(status))
+      .filter(({ status }) => isMissing(status))
       .map(({ filename, path, bytes, lastModifiedMs }) => ({ filename, path, bytes, lastModifiedMs })),
     resume: (files, options = {}) => start(files, options, stored),
     discard: async () => {
       // A job whose photos are all uploaded or terminal has nothing to cancel.
       await Promise.all(jobIds.map((jobId) => api.cancelUploadJob(jobId).catch(() => {})))
-      await storage?.remove(`rapid-photo-upload:${stored.uploadId}`)
+      await storage?.remove(storageKey(stored.uploadId))
     },
   }
 }
-
-const isMissing: ReadonlySet<string> = new Set(["waiting", "hashing", "uploading"])
 
 const randomId = (): string =>
   Array.from({ length: 20 }, () => Math.floor(Math.random() * 36).toString(36)).join("")

@@ -75,6 +75,9 @@ const sendOnce = async (
     // Read within the time limit: a connection can also break after the headers.
     const text = await response.text()
     return { status: response.status, headers: response.headers, text, body: parsed(text) }
+  } catch (error) {
+    // React Native's fetch rejects with an AbortError of its own.
+    throw controller.signal.aborted ? controller.signal.reason : error
   } finally {
     clearTimeout(timer)
     signal?.removeEventListener("abort", abort)

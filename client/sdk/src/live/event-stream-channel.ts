@@ -15,6 +15,7 @@ export const eventStreamChannel =
     const abort = () => controller.abort()
     signal.addEventListener("abort", abort)
     let timer = setTimeout(abort, silenceMs)
+    if (signal.aborted) abort()
     try {
       const response = await send(`${baseUrl.replace(/\/+$/, "")}/queries/events${search({ ticket })}`, {
         headers: { accept: "text/event-stream", ...(lastId !== null && { "last-event-id": lastId }) },

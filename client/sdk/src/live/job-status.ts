@@ -80,6 +80,9 @@ export const followJobs = (
       onOpen: (isResumed) => {
         if (!isResumed) pollAll()
       },
+      onClose: () => {
+        for (const jobId of etags.keys()) schedule(jobId, defaultPollMs)
+      },
       onMessage: (message) => {
         if (message.type === "reset") return pollAll()
         if (message.type !== "photo" || !etags.has(message.jobId)) return

@@ -4,6 +4,9 @@ import type { Channel, LiveMessage } from "./live-message.ts"
 const firstDelayMs = 500
 const maxDelayMs = 30_000
 
+/** A channel that was open for a shorter time failed, in ms: servers that close at once are not called in a loop. */
+const minOpenMs = 5000
+
 /** A channel that failed this often in a row is replaced by the next one. */
 const failuresPerChannel = 2
 
@@ -15,6 +18,8 @@ export type LiveConnection = {
 export type LiveListener = {
   /** The channel is open. Messages since the last connection follow, or a `reset`. */
   onOpen: (isResumed: boolean) => void
+  /** The channel was closed. */
+  onClose: () => void
   onMessage: (message: LiveMessage) => void
 }
 
@@ -22,7 +27,11 @@ export type LiveListener = {
  * Keeps one channel open: it reconnects with the last id when the server closes it, for example for a deploy, and
  * moves to the next channel if one cannot be opened. After the last channel it starts again with the first.
  */
-export const keepConnected = (channels: readonly Channel[], listener: LiveListener): LiveConnection => {
+export const keepConnected = (
+  channels: readonly Channel[],
+  listener: LiveListener,
+  now: () => number = Date.now,
+): LiveConnection => {
   const stopped = new AbortController()
   let isConnected = false
   let lastId: string | null = null
@@ -30,13 +39,14 @@ export const keepConnected = (channels: readonly Channel[], listener: LiveListen
   const run = async () => {
     let failures = 0
     while (!stopped.signal.aborted && channels.length > 0) {
+      let openedAt: number | null = null
       const channel = channels[Math.floor(failures / failuresPerChannel) % channels.length]
       try {
         await channel?.(
           lastId,
           {
             onOpen: () => {
-              failures = 0
+              openedAt = now()
               isConnected = true
               listener.onOpen(lastId !== null)
             },
@@ -48,8 +58,10 @@ export const keepConnected = (channels: readonly Channel[], listener: LiveListen
           stopped.signal,
         )
       } catch {
-        failures += 1
+        // The next attempt follows in any case.
       }
+      failures = openedAt !== null && now() - openedAt >= minOpenMs ? 0 : failures + 1
+      if (isConnected && !stopped.signal.aborted) listener.onClose()
       isConnected = false
       const delayMs = Math.min(maxDelayMs, firstDelayMs * 2 ** failures)
       await pause(Math.random() * delayMs, stopped.signal).catch(() => {})

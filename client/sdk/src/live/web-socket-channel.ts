@@ -5,6 +5,9 @@ import { type Channel, parseLiveMessage } from "./live-message.ts"
 /** The server closes a WebSocket that is silent for longer, in ms. */
 const pingMs = 20_000
 
+/** The server answers every ping: a connection that is silent for longer is dead, in ms. */
+const silenceMs = 45_000
+
 /** The channel of all jobs of the user over WebSocket. Every connection needs its own ticket: one is valid once. */
 export const webSocketChannel =
   (api: ApiClient, baseUrl: string, Socket: typeof WebSocket): Channel =>
@@ -15,23 +18,32 @@ export const webSocketChannel =
     const close = () => socket.close()
     signal.addEventListener("abort", close)
     let ping: ReturnType<typeof setInterval> | undefined
+    let lastAt = 0
     try {
       await new Promise<void>((resolve, reject) => {
         let isOpen = false
         if (signal.aborted) close()
         socket.onopen = () => {
           isOpen = true
-          ping = setInterval(() => socket.send("ping"), pingMs)
+          lastAt = Date.now()
+          ping = setInterval(() => {
+            // A dead connection also delays the closing handshake.
+            if (Date.now() - lastAt > silenceMs) resolve()
+            else socket.send("ping")
+          }, pingMs)
           onOpen()
         }
         socket.onmessage = ({ data }) => {
+          lastAt = Date.now()
           for (const line of String(data).split("\n")) receive(line, onMessage)
         }
         socket.onclose = () => (isOpen ? resolve() : reject(new Error("the WebSocket was not opened")))
+        signal.addEventListener("abort", () => resolve())
         socket.onerror = () => {}
       })
     } finally {
       clearInterval(ping)
+      close()
       signal.removeEventListener("abort", close)
     }
   }

@@ -1,32 +1,51 @@
 import { createHash } from "node:crypto"
 import { parentPort } from "node:worker_threads"
-import { readBody } from "./node-body.ts"
+import { FileError, fileUnreadable } from "../upload/errors.ts"
+import type { UploadFailure } from "../upload/upload-types.ts"
+import { type NodeBody, readBody } from "./node-body.ts"
 import type { FileRange } from "./node-file-source.ts"
 
 /** What a hash thread receives. */
-export type HashJob = { id: number; body: FileRange | Blob; partSize: number | null }
+export type HashJob =
+  | { type: "hash"; id: number; body: FileRange | Blob; partSize: number | null }
+  | { type: "abort"; id: number }
 
 /** What a hash thread sends back. */
 export type HashMessage =
   | { type: "part"; id: number; partNumber: number; sha256: string }
   | { type: "done"; id: number; sha256: string }
-  | { type: "failed"; id: number; message: string }
+  | { type: "failed"; id: number; failure: UploadFailure }
 
-parentPort?.on("message", ({ id, body, partSize }: HashJob) => {
+const running = new Map<number, AbortController>()
+
+parentPort?.on("message", (job: HashJob) => {
+  if (job.type === "abort") return running.get(job.id)?.abort()
+  const { id, body, partSize } = job
   const post = (message: HashMessage) => parentPort?.postMessage(message)
-  hashStream(readBody(body), partSize, (partNumber, sha256) =>
-    post({ type: "part", id, partNumber, sha256 }),
-  ).then(
-    (sha256) => post({ type: "done", id, sha256 }),
-    (error: unknown) => post({ type: "failed", id, message: String(error) }),
+  const controller = new AbortController()
+  running.set(id, controller)
+  hashBody(
+    body,
+    partSize,
+    (partNumber, sha256) => post({ type: "part", id, partNumber, sha256 }),
+    controller.signal,
   )
+    .then(
+      (sha256) => post({ type: "done", id, sha256 }),
+      (error: unknown) => post({ type: "failed", id, failure: failureOf(error) }),
+    )
+    .finally(() => running.delete(id))
 })
 
-/** Hashes chunks in order: the whole and, with `partSize`, each part. */
-export const hashStream = async (
-  chunks: AsyncIterable<Uint8Array>,
+const failureOf = (error: unknown): UploadFailure =>
+  error instanceof FileError ? error.failure : fileUnreadable(String(error))
+
+/** Hashes chunks in order: the whole and, with `partSize`, each part. @throws FileError when they cannot be read */
+export const hashBody = async (
+  body: NodeBody,
   partSize: number | null,
   onPart: (partNumber: number, sha256: string) => void,
+  signal: AbortSignal,
 ): Promise<string> => {
   const whole = createHash("sha256")
   let part = createHash("sha256")
@@ -38,7 +57,8 @@ export const hashStream = async (
     partNumber += 1
     partBytes = 0
   }
-  for await (const chunk of chunks) {
+  for await (const chunk of (await readBody(body)) as AsyncIterable<Uint8Array>) {
+    if (signal.aborted) throw signal.reason
     whole.update(chunk)
     for (let offset = 0; partSize !== null && offset < chunk.length; ) {
       const piece = chunk.subarray(offset, offset + partSize - partBytes)
@@ -48,6 +68,6 @@ export const hashStream = async (
       if (partBytes === partSize) endPart()
     }
   }
-  if (partSize !== null && partBytes > 0) endPart()
+  if (partBytes > 0) endPart()
   return whole.digest("hex")
 }

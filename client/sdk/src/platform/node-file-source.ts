@@ -1,20 +1,22 @@
-import { open, stat } from "node:fs/promises"
+import { type FileHandle, open, stat } from "node:fs/promises"
 import { basename } from "node:path"
+import { FileError, fileChanged } from "../upload/errors.ts"
 import type { FileSource } from "../upload/ports.ts"
 
-/** A range of a file on disk. */
-export type FileRange = { file: string; start: number; end: number }
+/** A range of a file on disk, of which the content is known by size and time of modification. */
+export type FileRange = { file: string; start: number; end: number; size: number; modifiedMs: number }
 
 /** The source of a file on disk. @throws what `stat` throws */
 export const nodeFileSource = async (file: string, path: string | null): Promise<FileSource> => {
   const { size, mtimeMs } = await stat(file)
-  const range = (start: number, end: number): FileRange => ({ file, start, end })
+  const modifiedMs = Math.floor(mtimeMs)
+  const range = (start: number, end: number): FileRange => ({ file, start, end, size, modifiedMs })
   return {
     filename: basename(file),
     path,
     bytes: size,
     mimeType: "",
-    lastModifiedMs: Math.floor(mtimeMs),
+    lastModifiedMs: modifiedMs,
     slice: range,
     whole: () => range(0, size),
     head: async (length) => {
@@ -27,4 +29,13 @@ export const nodeFileSource = async (file: string, path: string | null): Promise
       }
     },
   }
+}
+
+/** Opens the file of a range. @throws FileError when it changed since its source was opened */
+export const openUnchanged = async ({ file, size, modifiedMs }: FileRange): Promise<FileHandle> => {
+  const handle = await open(file)
+  const now = await handle.stat()
+  if (now.size === size && Math.floor(now.mtimeMs) === modifiedMs) return handle
+  await handle.close()
+  throw new FileError(fileChanged)
 }

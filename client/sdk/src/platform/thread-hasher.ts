@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads"
 import { FileError } from "../upload/errors.ts"
 import type { Hasher } from "../upload/ports.ts"
-import { type HashJob, type HashMessage, hashStream } from "./hash-thread.ts"
-import { type NodeBody, readBody } from "./node-body.ts"
+import { type HashJob, type HashMessage, hashBody } from "./hash-thread.ts"
+import type { NodeBody } from "./node-body.ts"
 
 type Waiting = {
   onPart: (partNumber: number, sha256: string) => void
@@ -32,12 +32,15 @@ export const threadHasher = (): Hasher => {
 
   return async (source, { partSize, onPart, signal }) => {
     const body = source.whole() as NodeBody
-    if (!(body instanceof Blob) && "open" in body) return hashStream(readBody(body), partSize, onPart)
+    // A function cannot be sent to a thread.
+    if (!(body instanceof Blob) && "open" in body) return hashBody(body, partSize, onPart, signal)
     thread ??= start()
     const running = thread
     const id = nextId
     nextId += 1
+    const post = (job: HashJob) => running.postMessage(job)
     const abort = () => {
+      post({ type: "abort", id })
       waiting.get(id)?.reject(signal.reason)
       waiting.delete(id)
     }
@@ -46,7 +49,7 @@ export const threadHasher = (): Hasher => {
       return await new Promise<string>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason)
         waiting.set(id, { onPart, resolve, reject })
-        running.postMessage({ id, body, partSize } satisfies HashJob)
+        post({ type: "hash", id, body, partSize })
       })
     } finally {
       signal.removeEventListener("abort", abort)
@@ -59,13 +62,6 @@ const receive = (waiting: Map<number, Waiting>, message: HashMessage) => {
   if (!job) return
   if (message.type === "part") return job.onPart(message.partNumber, message.sha256)
   waiting.delete(message.id)
-  if (message.type === "done") return job.resolve(message.sha256)
-  job.reject(
-    new FileError({
-      code: "file-unreadable",
-      title: "The file cannot be read",
-      detail: `It was changed or removed during the upload. (${message.message})`,
-      isRetryable: true,
-    }),
-  )
+  if (message.type === "done") job.resolve(message.sha256)
+  else job.reject(new FileError(message.failure))
 }

@@ -1,4 +1,4 @@
-import { FileError } from "../upload/errors.ts"
+import { FileError, fileUnreadable } from "../upload/errors.ts"
 import type { Hasher } from "../upload/ports.ts"
 import { hashBlob } from "./hash-blob.ts"
 import type { HashReply, HashRequest } from "./hash-worker.ts"
@@ -78,9 +78,5 @@ const receive = (jobs: Map<number, Job>, reply: HashReply) => {
 }
 
 const unreadable = (reason: unknown): FileError =>
-  new FileError({
-    code: "file-unreadable",
-    title: "The file cannot be read",
-    detail: `It was changed or removed after it was chosen. Choose it again. (${String(reason)})`,
-    isRetryable: false,
-  })
+  // A browser reads a chosen file only as it was: the user must choose it again.
+  new FileError(fileUnreadable(String(reason), false))

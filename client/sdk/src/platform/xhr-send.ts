@@ -1,3 +1,4 @@
+import { FileError, fileUnreadable } from "../upload/errors.ts"
 import type { SendBody } from "../upload/ports.ts"
 import { abortError } from "../upload/signals.ts"
 
@@ -19,8 +20,18 @@ export const xhrSend: SendBody = ({ url, headers, body, signal, onProgress }) =>
       if (!forbidden.has(name.toLowerCase())) request.setRequestHeader(name, value)
     request.upload.onprogress = ({ loaded }) => onProgress(loaded)
     request.onload = settle(() => resolve({ status: request.status, text: request.responseText }))
-    request.onerror = settle(() => reject(new TypeError("the request to S3 failed")))
+    request.onerror = settle(() => {
+      const failed = new TypeError("the request to S3 failed")
+      if (!(body instanceof Blob)) return reject(failed)
+      // Browsers report a file that changed or was removed like a broken connection.
+      readFirstByte(body).then(
+        () => reject(failed),
+        (error: unknown) => reject(new FileError(fileUnreadable(String(error), false))),
+      )
+    })
     request.onabort = settle(() => reject(signal.reason ?? abortError("the request was aborted")))
     signal.addEventListener("abort", abort)
     request.send(body as XMLHttpRequestBodyInit)
   })
+
+const readFirstByte = (body: Blob): Promise<ArrayBuffer> => body.slice(0, 1).arrayBuffer()

@@ -2,7 +2,8 @@ import { isOverload, StalledError } from "./errors.ts"
 
 /** Limits the requests to S3 that run at once. */
 export type AdaptiveLimit = {
-  run: <T>(work: () => Promise<T>) => Promise<T>
+  /** Runs work when there is room. Of the waiting works, the one of the smallest file is next. */
+  run: <T>(work: () => Promise<T>, fileBytes?: number) => Promise<T>
   /** The present limit. */
   readonly limit: number
   /** Reports sent bytes; the limit grows while more requests send more. */
@@ -24,22 +25,26 @@ const startLimit = 4
 export const adaptiveLimit = (max: number, now: () => number = () => performance.now()): AdaptiveLimit => {
   let limit = Math.min(startLimit, max)
   let running = 0
-  let isGrowing = true
+  let step = 1
   let windowStart = now()
   let windowBytes = 0
   let lastRate = 0
-  const waiting: (() => void)[] = []
+  const waiting: { start: () => void; fileBytes: number }[] = []
 
   const startNext = () => {
     while (running < limit && waiting.length > 0) {
       running += 1
-      waiting.shift()?.()
+      waiting.shift()?.start()
     }
   }
-  const backOff = () => {
-    limit = Math.max(1, Math.floor(limit / 2))
-    isGrowing = false
-    lastRate = 0
+  const enqueue = (fileBytes: number) =>
+    new Promise<void>((start) => {
+      let index = waiting.length
+      while (index > 0 && (waiting[index - 1]?.fileBytes ?? 0) > fileBytes) index -= 1
+      waiting.splice(index, 0, { start, fileBytes })
+    })
+  const startWindow = (rate: number) => {
+    lastRate = rate
     windowStart = now()
     windowBytes = 0
   }
@@ -48,11 +53,9 @@ export const adaptiveLimit = (max: number, now: () => number = () => performance
     // Without waiting requests the throughput shows nothing about the limit.
     if (elapsedMs < windowMs || waiting.length === 0) return
     const rate = windowBytes / elapsedMs
-    if (rate < lastRate * worthwhile && lastRate > 0) isGrowing = !isGrowing
-    limit = Math.min(max, Math.max(1, limit + (isGrowing ? 1 : -1)))
-    lastRate = rate
-    windowStart = now()
-    windowBytes = 0
+    if (lastRate > 0 && rate < lastRate * worthwhile) step = -step
+    limit = Math.min(max, Math.max(1, limit + step))
+    startWindow(rate)
     startNext()
   }
 
@@ -60,13 +63,17 @@ export const adaptiveLimit = (max: number, now: () => number = () => performance
     get limit() {
       return limit
     },
-    run: async (work) => {
+    run: async (work, fileBytes = 0) => {
       if (running < limit) running += 1
-      else await new Promise<void>((resolve) => waiting.push(resolve))
+      else await enqueue(fileBytes)
       try {
         return await work()
       } catch (error) {
-        if (isOverload(error) || error instanceof StalledError) backOff()
+        if (isOverload(error) || error instanceof StalledError) {
+          limit = Math.max(1, Math.floor(limit / 2))
+          step = 1
+          startWindow(0)
+        }
         throw error
       } finally {
         running -= 1

@@ -1,9 +1,7 @@
-import type { ApiClient } from "../api/api-client.ts"
 import { maxFilesPerJob } from "./batches.ts"
-import { failureOf } from "./errors.ts"
+import { failureOf, notStored } from "./errors.ts"
 import type { FileRecord } from "./file-record.ts"
-import type { FileTable } from "./file-table.ts"
-import type { Retry } from "./retry.ts"
+import type { SharedContext } from "./upload-context.ts"
 
 /** How long S3's own event may take before the client confirms an upload, in ms. */
 const storageEventMs = 3000
@@ -16,7 +14,7 @@ const collectMs = 200
  * seen some seconds after their upload. One call confirms all of them.
  */
 export const jobConfirmations = (
-  { api, retry, files }: { api: ApiClient; retry: Retry; files: FileTable },
+  { api, retry, files }: Pick<SharedContext, "api" | "retry" | "files">,
   jobId: string,
   hasStorageEvents: boolean,
 ): ((record: FileRecord) => void) => {
@@ -36,7 +34,8 @@ export const jobConfirmations = (
         const record = files.byPhoto(photoId)
         if (!record) continue
         if (outcome === "object_missing") files.change(record, { status: "failed", failure: notStored })
-        else files.change(record, { status: "processing" })
+        // `unchanged` can also mean a final status, which the job's status has.
+        else if (outcome === "finalized") files.change(record, { status: "processing" })
       }
     } catch (error) {
       for (const record of records) files.change(record, { status: "failed", failure: failureOf(error) })
@@ -52,11 +51,4 @@ export const jobConfirmations = (
     waiting.add(record)
     schedule()
   }
-}
-
-const notStored = {
-  code: "upload-not-stored",
-  title: "The storage does not have the file",
-  detail: "The file was sent, but the storage has no object. Retry the file.",
-  isRetryable: true,
 }

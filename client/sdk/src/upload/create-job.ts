@@ -1,8 +1,8 @@
 import { ApiProblem } from "../api/api-problem.ts"
 import type { CreateUploadJobRequest, CreateUploadJobResponse } from "../api/contract.ts"
-import { failureOf, problemName } from "./errors.ts"
+import { failureOf, notAccepted, problemName } from "./errors.ts"
 import type { FileRecord } from "./file-record.ts"
-import type { UploadContext } from "./upload-context.ts"
+import type { SharedContext } from "./upload-context.ts"
 import { partBytesFor } from "./upload-plan.ts"
 import type { UploadFailure } from "./upload-types.ts"
 
@@ -33,7 +33,8 @@ export const jobRequest = (records: readonly FileRecord[], options: JobOptions):
       ...(state.path !== null && { path: state.path }),
       ...(state.sha256 !== null && { sha256: state.sha256 }),
     })),
-    partSize: partBytesFor(Math.max(...records.map(({ source }) => source.bytes))),
+    // The order is that of `batchesOf`: the last file is the largest.
+    partSize: partBytesFor(records.at(-1)?.source.bytes ?? 0),
     ...options,
   },
 })
@@ -45,7 +46,7 @@ export const jobRequest = (records: readonly FileRecord[], options: JobOptions):
  * @throws ApiProblem when the problem is not about single files
  */
 export const createJob = async (
-  context: Pick<UploadContext, "api" | "files" | "retry">,
+  context: Pick<SharedContext, "api" | "files" | "retry">,
   first: JobRequest,
   beforeSend: (request: JobRequest) => Promise<void>,
 ): Promise<CreatedJob | null> => {
@@ -92,8 +93,7 @@ const rejectionsOf = (error: ApiProblem): Map<number, UploadFailure> => {
   const rejections = new Map<number, UploadFailure>()
   for (const { pointer, code, detail } of error.problem.errors ?? []) {
     const index = /^#\/files\/(\d+)\//.exec(pointer)?.[1]
-    if (index !== undefined)
-      rejections.set(Number(index), { code, title: "The file is not accepted", detail, isRetryable: false })
+    if (index !== undefined) rejections.set(Number(index), notAccepted(code, detail))
   }
   return rejections
 }

@@ -1,19 +1,23 @@
 import type { UploadItem } from "../api/contract.ts"
 import type { FileSource } from "./ports.ts"
-import type { FileStatus, UploadFailure, UploadFileState } from "./upload-types.ts"
+import type { FileStatus, UploadFailure, UploadFileState, UploadInput } from "./upload-types.ts"
 
 /** A file inside the engine. `state` is what users see; it is replaced at every change. */
 export type FileRecord = {
   readonly id: string
-  readonly source: FileSource
+  /** What the user passed, to open it again for a retry. Null: the user did not pass it again after a restart. */
+  readonly input: UploadInput | null
+  source: FileSource
   state: UploadFileState
   jobId: string | null
   /** The latest presigned request; null until the job is created. */
   request: UploadItem | null
+  /** When `request` was received, by the clock of this device. */
+  requestedAtMs: number
   /** Whether the server knows the file's hash, so that its presigned request is bound to it. */
   isHashDeclared: boolean
-  /** Whether the server gave the photo the status FAILED, so that a retry needs a new photo. */
-  hasFailedOnServer: boolean
+  /** Whether a retry needs a new photo: the server failed this one, or it has the hash of other bytes. */
+  needsNewPhoto: boolean
   /** Bytes that S3 has, without those of running requests. */
   storedBytes: number
   /** Bytes of running requests. */
@@ -22,8 +26,14 @@ export type FileRecord = {
   controller: AbortController
 }
 
-export const newFileRecord = (id: string, source: FileSource, mimeType: string): FileRecord => ({
+export const newFileRecord = (
+  id: string,
+  input: UploadInput | null,
+  source: FileSource,
+  mimeType: string,
+): FileRecord => ({
   id,
+  input,
   source,
   state: {
     id,
@@ -41,8 +51,9 @@ export const newFileRecord = (id: string, source: FileSource, mimeType: string):
   },
   jobId: null,
   request: null,
+  requestedAtMs: 0,
   isHashDeclared: false,
-  hasFailedOnServer: false,
+  needsNewPhoto: false,
   storedBytes: 0,
   sendingBytes: 0,
   controller: new AbortController(),

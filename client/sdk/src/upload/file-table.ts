@@ -1,4 +1,6 @@
-import { canChange, type FileChange, type FileRecord } from "./file-record.ts"
+import { canChange, type FileChange, type FileRecord, isFinal } from "./file-record.ts"
+import type { FileSource } from "./ports.ts"
+import { sendRate } from "./send-rate.ts"
 import type { FileStatus, UploadFileState, UploadProgress } from "./upload-types.ts"
 
 /** All files of an upload, with sums that are kept up to date. */
@@ -9,8 +11,14 @@ export type FileTable = {
   add: (record: FileRecord) => void
   /** Applies a change that the present status allows, and reports it. Returns whether it was allowed. */
   change: (record: FileRecord, change: FileChange) => boolean
-  /** Starts a failed file again: in its job if its photo still waits for the upload, else as a new photo. */
+  /** Starts a failed file again with its present content: in its job, or as a new photo if the old one is of no use. */
   restart: (record: FileRecord) => void
+  /** Makes a waiting file one without a photo. */
+  forgetPhoto: (record: FileRecord) => void
+  /** Replaces what was known about the content of a waiting file. */
+  replaceSource: (record: FileRecord, source: FileSource, mimeType: string) => void
+  /** Nothing is sent at the moment: the rate starts anew. */
+  resetRate: () => void
   readonly areAllFinal: boolean
   progress: () => UploadProgress
 }
@@ -20,38 +28,42 @@ export type FileTableListener = {
   onProgress: () => void
 }
 
-/** Throughput is averaged over this time, in ms. */
-const rateWindowMs = 5000
-
-export const fileTable = ({ onFile, onProgress }: FileTableListener, now = Date.now): FileTable => {
+export const fileTable = (
+  { onFile, onProgress }: FileTableListener,
+  now: () => number = Date.now,
+): FileTable => {
   const records: FileRecord[] = []
   const byId = new Map<string, FileRecord>()
   const byPhoto = new Map<string, FileRecord>()
   const counts = emptyCounts()
-  const samples: { at: number; bytesSent: number }[] = []
+  const rate = sendRate(now)
   let bytesSent = 0
   let bytesTotal = 0
+  /** Bytes of files that are or will be sent. */
+  let bytesLeft = 0
 
-  const sample = () => {
-    const at = now()
-    samples.push({ at, bytesSent })
-    while (samples.length > 2 && (samples[0]?.at ?? at) < at - rateWindowMs) samples.shift()
-  }
-  const rate = (): number | null => {
-    const first = samples[0]
-    const elapsedMs = first ? now() - first.at : 0
-    return first && elapsedMs > 500 ? ((bytesSent - first.bytesSent) / elapsedMs) * 1000 : null
-  }
   const apply = (record: FileRecord, state: UploadFileState) => {
     const before = record.state
     record.state = state
     counts[before.status] -= 1
     counts[state.status] += 1
-    bytesSent += state.bytesSent - before.bytesSent
+    const sent = state.bytesSent - before.bytesSent
+    bytesSent += sent
+    bytesTotal += state.bytesTotal - before.bytesTotal
+    bytesLeft += leftOf(state) - leftOf(before)
+    // A duplicate counts as sent, but nothing was.
+    if (sent > 0 && state.status !== "duplicate") rate.sent(sent)
     if (state.photoId !== null) byPhoto.set(state.photoId, record)
-    if (state.bytesSent !== before.bytesSent) sample()
     if (state.status !== before.status || state.thumbnails !== before.thumbnails) onFile(state)
     onProgress()
+  }
+  const forgetPhoto = (record: FileRecord) => {
+    if (record.state.photoId !== null) byPhoto.delete(record.state.photoId)
+    record.needsNewPhoto = false
+    record.isHashDeclared = false
+    record.request = null
+    record.jobId = null
+    apply(record, { ...record.state, photoId: null })
   }
 
   return {
@@ -59,12 +71,14 @@ export const fileTable = ({ onFile, onProgress }: FileTableListener, now = Date.
     byId: (id) => byId.get(id),
     byPhoto: (photoId) => byPhoto.get(photoId),
     add: (record) => {
+      const { state } = record
       records.push(record)
       byId.set(record.id, record)
-      if (record.state.photoId !== null) byPhoto.set(record.state.photoId, record)
-      counts[record.state.status] += 1
-      bytesTotal += record.state.bytesTotal
-      bytesSent += record.state.bytesSent
+      if (state.photoId !== null) byPhoto.set(state.photoId, record)
+      counts[state.status] += 1
+      bytesTotal += state.bytesTotal
+      bytesSent += state.bytesSent
+      bytesLeft += leftOf(state)
     },
     change: (record, change) => {
       const { state } = record
@@ -82,31 +96,36 @@ export const fileTable = ({ onFile, onProgress }: FileTableListener, now = Date.
     restart: (record) => {
       record.controller = new AbortController()
       record.storedBytes = 0
-      if (!record.hasFailedOnServer)
-        return apply(record, { ...record.state, status: "waiting", failure: null })
-      record.hasFailedOnServer = false
-      record.isHashDeclared = false
-      record.request = null
-      record.jobId = null
-      if (record.state.photoId !== null) byPhoto.delete(record.state.photoId)
-      apply(record, { ...record.state, status: "waiting", photoId: null, failure: null })
+      apply(record, { ...record.state, status: "waiting", failure: null, sha256: null })
+      if (record.needsNewPhoto) forgetPhoto(record)
     },
+    forgetPhoto,
+    replaceSource: (record, source, mimeType) => {
+      record.source = source
+      const { bytes } = source
+      const sent = Math.min(record.state.bytesSent, bytes)
+      apply(record, { ...record.state, mimeType, bytesTotal: bytes, bytesSent: sent })
+    },
+    resetRate: rate.reset,
     get areAllFinal() {
       return counts.completed + counts.duplicate + counts.failed + counts.cancelled === records.length
     },
     progress: () => {
-      const bytesPerSecond = rate()
+      const bytesPerSecond = rate.bytesPerSecond()
       return {
         bytesSent,
         bytesTotal,
         bytesPerSecond,
-        remainingMs: bytesPerSecond ? Math.round(((bytesTotal - bytesSent) / bytesPerSecond) * 1000) : null,
+        remainingMs: bytesPerSecond ? Math.round((bytesLeft / bytesPerSecond) * 1000) : null,
         counts: { ...counts },
         files: records.map(({ state }) => state),
       }
     },
   }
 }
+
+const leftOf = ({ status, bytesSent, bytesTotal }: UploadFileState): number =>
+  isFinal(status) ? 0 : bytesTotal - bytesSent
 
 const sentBytes = (state: UploadFileState, status: FileStatus, bytesSent = 0): number =>
   ["uploaded", "processing", "completed", "duplicate"].includes(status)

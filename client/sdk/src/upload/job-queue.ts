@@ -6,8 +6,9 @@ import type { CreatePace } from "./create-pace.ts"
 import { failureOf } from "./errors.ts"
 import type { FileRecord } from "./file-record.ts"
 import { hashFiles } from "./hash-files.ts"
-import { type JobRunner, jobRunner, type SharedContext } from "./job-runner.ts"
+import { type JobRunner, jobRunner } from "./job-runner.ts"
 import { pause } from "./signals.ts"
+import type { SharedContext } from "./upload-context.ts"
 import { partBytesFor } from "./upload-plan.ts"
 
 /** How long the first create waits for hashes, in ms: duplicates are then found before a byte is sent. */
@@ -19,8 +20,12 @@ const lowWater = 100
 export type JobQueue = {
   /** Creates jobs for the files and sends them. Resolves when every file was sent or has a final status. */
   send: (records: readonly FileRecord[]) => Promise<void>
-  /** Sends files of a job that exists already. */
-  continueJob: (jobId: string, records: readonly FileRecord[]) => Promise<void>
+  /** Sends and follows files of a job that exists already; confirms those that were sent earlier. */
+  continueJob: (
+    jobId: string,
+    records: readonly FileRecord[],
+    uploaded: readonly FileRecord[],
+  ) => Promise<void>
   /** Repeats a create whose response is unknown. */
   repeat: (request: JobRequest) => Promise<void>
   readonly jobIds: readonly string[]
@@ -31,8 +36,6 @@ export type JobQueueOptions = {
   follower: JobStatusFollower
   pace: CreatePace
   jobOptions: JobOptions
-  /** Whether files are hashed where the platform can. */
-  checksums: boolean
   /** Called with the creates whose response is unknown, before they are sent and after they are answered. */
   onRequests: (requests: readonly JobRequest[]) => Promise<void>
   /** Called with the id of every new job. */
@@ -42,14 +45,15 @@ export type JobQueueOptions = {
 /** Creates upload jobs one after another, and sends their files. */
 export const jobQueue = (options: JobQueueOptions): JobQueue => {
   const { context, follower, pace, jobOptions, onRequests, onJob } = options
-  const hasher = options.checksums ? context.platform.hasher : null
   const jobs = new Map<string, JobRunner>()
   const requests = new Set<JobRequest>()
   const unsent = waitingCount()
 
   const hashesOf = (records: readonly FileRecord[]) => {
-    const whole = records.filter(({ source }) => !isInParts(source.bytes, records, jobOptions))
-    return hasher ? hashFiles(hasher, context.files, whole) : new Map<FileRecord, Promise<string>>()
+    const { hasher } = context
+    const partBytes = partBytesFor(records.at(-1)?.source.bytes ?? 0)
+    const whole = records.filter(({ source }) => jobOptions.multipart === false || source.bytes <= partBytes)
+    return hasher ? hashFiles(context, hasher, whole) : new Map<FileRecord, Promise<string>>()
   }
   const runnerOf = (jobId: string, storageEvents: boolean): JobRunner => {
     const known = jobs.get(jobId)
@@ -122,10 +126,12 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
       }
       await Promise.all(sending)
     },
-    continueJob: async (jobId, records) => {
+    continueJob: async (jobId, records, uploaded) => {
       // Whether S3 events arrive is known from create only; without them every upload is confirmed.
       const runner = runnerOf(jobId, false)
       follower.follow(jobId)
+      for (const record of uploaded) runner.confirm(record)
+      if (records.length === 0) return
       await runner.renewAll()
       const hashes = hashesOf(records)
       await track(
@@ -144,9 +150,6 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
 }
 
 const nothingToSend = { sent: Promise.resolve() }
-
-const isInParts = (bytes: number, batch: readonly FileRecord[], { multipart }: JobOptions): boolean =>
-  multipart !== false && bytes > partBytesFor(Math.max(...batch.map(({ source }) => source.bytes)))
 
 /** Counts unfinished promises. */
 const waitingCount = () => {

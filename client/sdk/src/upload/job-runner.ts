@@ -3,10 +3,7 @@ import { jobConfirmations } from "./confirmations.ts"
 import type { FileRecord } from "./file-record.ts"
 import { jobRenewals, type Renewals, takeItem } from "./renewals.ts"
 import { runFile } from "./run-files.ts"
-import type { UploadContext } from "./upload-context.ts"
-
-/** The context of the whole upload, without what belongs to one job. */
-export type SharedContext = Omit<UploadContext, "confirm" | "renew" | "declareHash">
+import type { SharedContext, UploadContext } from "./upload-context.ts"
 
 export type JobRunner = {
   readonly jobId: string
@@ -17,6 +14,8 @@ export type JobRunner = {
   ) => Promise<void>[]
   /** Gets fresh requests for all pending photos of the job, to continue after a restart. */
   renewAll: () => Promise<void>
+  /** Confirms to the server that a file is stored. */
+  confirm: (record: FileRecord) => void
 }
 
 /** Runs the files of one upload job. */
@@ -24,6 +23,7 @@ export const jobRunner = (
   shared: SharedContext,
   { jobId, storageEvents }: Pick<CreateUploadJobResponse, "jobId" | "storageEvents">,
 ): JobRunner => {
+  const { api, files, retry } = shared
   const renewals: Renewals = jobRenewals(shared, jobId)
   const context: UploadContext = {
     ...shared,
@@ -34,12 +34,16 @@ export const jobRunner = (
   return {
     jobId,
     renewAll: renewals.renew,
+    confirm: context.confirm,
     run: (entries, hashes) =>
       entries.map(({ record, item }) => {
         record.jobId = jobId
         if (item) {
-          shared.files.change(record, { photoId: item.photoId })
-          takeItem(shared.files, record, item)
+          const { photoId } = item
+          files.change(record, { photoId })
+          // Cancelled while the job was created.
+          if (record.state.status === "cancelled") void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+          else takeItem(files, record, item)
         }
         return runFile(context, record, hashes.get(record) ?? null)
       }),

@@ -1,4 +1,4 @@
-import { FileError, failureOf } from "./errors.ts"
+import { FileError, fileUnreadable } from "./errors.ts"
 import { type FileRecord, newFileRecord } from "./file-record.ts"
 import { mediaTypeOf } from "./media-type.ts"
 import type { FileSource, Platform } from "./ports.ts"
@@ -27,24 +27,38 @@ export const openFiles = async (
 }
 
 const openFile = async (platform: Platform, input: UploadInput, id: string): Promise<OpenedFile> => {
-  let source: FileSource
   try {
-    source = await platform.openFile(input)
+    const { source, mimeType } = await openSource(platform, input)
+    return { record: newFileRecord(id, input, source, mimeType), failure: null }
   } catch (error) {
+    const failure = error instanceof FileError ? error.failure : fileUnreadable(String(error))
     return {
-      record: newFileRecord(id, unreadable(input), "application/octet-stream"),
-      failure: unreadableFailure(error),
+      record: newFileRecord(id, input, closedSource(nameOf(input)), "application/octet-stream"),
+      failure,
     }
   }
-  return { record: newFileRecord(id, source, await mediaTypeOf(source)), failure: null }
 }
 
-const unreadable = (input: UploadInput): FileSource => ({
-  filename: nameOf(input),
+/** Opens a file as it is now. @throws what the platform throws when it cannot read the file */
+export const openSource = async (
+  platform: Platform,
+  input: UploadInput,
+): Promise<{ source: FileSource; mimeType: string }> => {
+  const source = await platform.openFile(input)
+  return { source, mimeType: await mediaTypeOf(source) }
+}
+
+/** The source of a file that cannot be read. */
+export const closedSource = (
+  filename: string,
+  known: Partial<Pick<FileSource, "path" | "bytes" | "lastModifiedMs">> = {},
+): FileSource => ({
+  filename,
   path: null,
   bytes: 0,
   mimeType: "",
   lastModifiedMs: null,
+  ...known,
   slice: null,
   whole: () => null,
   head: null,
@@ -55,13 +69,3 @@ const nameOf = (input: UploadInput): string => {
   const file = typeof input === "string" ? input : input.file
   return file.split(/[\\/]/).at(-1) ?? file
 }
-
-const unreadableFailure = (error: unknown): UploadFailure =>
-  error instanceof FileError
-    ? failureOf(error)
-    : {
-        code: "file-unreadable",
-        title: "The file cannot be read",
-        detail: "Check that it exists and that you may read it.",
-        isRetryable: false,
-      }

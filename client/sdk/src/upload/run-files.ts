@@ -1,4 +1,4 @@
-import { failureOf } from "./errors.ts"
+import { failureOf, fileChanged } from "./errors.ts"
 import { type FileRecord, isFinal } from "./file-record.ts"
 import { sendFile } from "./send-file.ts"
 import { sendInParts } from "./send-parts.ts"
@@ -14,14 +14,23 @@ export const runFile = async (
   record: FileRecord,
   hashed: Promise<string> | null,
 ): Promise<void> => {
-  const { files } = context
+  const { files, api, retry } = context
+  if (isFinal(record.state.status)) return
+  const { controller } = record
   try {
-    if (record.request?.multipart) await sendInParts(context, record)
+    if (record.request?.multipart) await context.largeFiles(() => sendInParts(context, record))
     else await sendWhole(context, record, hashed)
   } catch (error) {
-    // A cancelled file, or a duplicate, has its final status already.
-    if (isFinal(record.state.status)) return
-    files.change(record, { status: "failed", failure: failureOf(error) })
+    // A cancelled file, or a duplicate, has its final status already; a retried one has another controller.
+    if (isFinal(record.state.status) || record.controller !== controller) return
+    const failure = failureOf(error)
+    const { photoId } = record.state
+    if (failure.code === fileChanged.code && photoId !== null) {
+      // Its photo accepts only the bytes that were hashed, so that it can never be completed.
+      record.needsNewPhoto = true
+      void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+    }
+    files.change(record, { status: "failed", failure })
   }
 }
 

@@ -2,20 +2,16 @@ import type { JobRequest } from "./create-job.ts"
 import { type FileRecord, isFinal } from "./file-record.ts"
 import type { FileTable } from "./file-table.ts"
 import type { StoragePort } from "./ports.ts"
-import type { FileStatus } from "./upload-types.ts"
+import type { FileStatus, UploadFileState } from "./upload-types.ts"
 
 /** A file of an upload that was not finished. Its bytes are not stored: the user passes the files again. */
-export type StoredFile = {
-  id: string
-  filename: string
-  path: string | null
+export type StoredFile = Pick<
+  UploadFileState,
+  "id" | "filename" | "path" | "mimeType" | "status" | "photoId" | "duplicateOf" | "sha256" | "failure"
+> & {
   bytes: number
   lastModifiedMs: number | null
-  mimeType: string
-  status: FileStatus
-  photoId: string | null
   jobId: string | null
-  sha256: string | null
 }
 
 /** What is needed to continue an upload after a reload or restart. */
@@ -30,8 +26,13 @@ export type StoredUpload = {
 
 const prefix = "rapid-photo-upload:"
 
+export const storageKey = (uploadId: string): string => `${prefix}${uploadId}`
+
 /** Changes are collected for this time before they are written, in ms. */
 const writeDelayMs = 500
+
+/** Whether the bytes of a file with this status are still needed. */
+export const isMissing = (status: FileStatus): boolean => ["waiting", "hashing", "uploading"].includes(status)
 
 export type UploadStore = {
   /** Writes the present state soon. */
@@ -40,6 +41,8 @@ export type UploadStore = {
   flush: (requests: readonly JobRequest[]) => Promise<void>
   /** Forgets the upload, except for files that were not passed again after a restart. */
   remove: () => Promise<void>
+  /** Stores the upload again: its failed files were started again. */
+  reopen: () => void
 }
 
 /** Keeps the stored form of one upload up to date. A storage that fails does not stop the upload. */
@@ -49,6 +52,7 @@ export const uploadStore = (
   files: FileTable,
   stored: StoredUpload | null,
 ): UploadStore => {
+  const key = storageKey(uploadId)
   const leftover = () => (stored?.files ?? []).filter(({ id, status }) => !files.byId(id) && !isFinal(status))
   let requests: readonly JobRequest[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -58,15 +62,15 @@ export const uploadStore = (
   const write = () => {
     clearTimeout(timer)
     timer = undefined
-    if (isRemoved) return writing
-    const stored: StoredUpload = {
+    if (isRemoved || !storage) return writing
+    const upload: StoredUpload = {
       version: 1,
       uploadId,
       createdAt,
       files: [...files.records.map(storedFile), ...leftover()],
       requests: [...requests],
     }
-    writing = writing.then(() => storage?.set(`${prefix}${uploadId}`, JSON.stringify(stored))).catch(() => {})
+    writing = writing.then(() => storage.set(key, JSON.stringify(upload))).catch(() => {})
     return writing
   }
   return {
@@ -78,30 +82,31 @@ export const uploadStore = (
       return write()
     },
     remove: async () => {
-      if (leftover().length > 0) {
-        await write()
-        return
-      }
+      if (leftover().length > 0) return write()
       isRemoved = true
       clearTimeout(timer)
+      timer = undefined
+      writing = writing.then(() => storage?.remove(key)).catch(() => {})
       await writing
-      await storage?.remove(`${prefix}${uploadId}`).catch(() => {})
+    },
+    reopen: () => {
+      isRemoved = false
     },
   }
 }
 
-const storedFile = ({ id, source, state, jobId }: FileRecord): StoredFile => ({
-  id,
-  filename: source.filename,
-  path: source.path,
-  bytes: source.bytes,
-  lastModifiedMs: source.lastModifiedMs,
-  mimeType: state.mimeType,
-  status: state.status,
-  photoId: state.photoId,
-  jobId,
-  sha256: state.sha256,
-})
+const storedFile = ({ id, source, state, jobId, needsNewPhoto }: FileRecord): StoredFile => {
+  const { filename, path, mimeType, status, photoId, duplicateOf, sha256, failure } = state
+  const file = { id, filename, path, mimeType, status, photoId, jobId, duplicateOf, sha256, failure }
+  const { bytes, lastModifiedMs } = source
+  // What `retryFailed` would send is missing.
+  const restarted = failure?.isRetryable && {
+    status: "waiting" as const,
+    failure: null,
+    ...(needsNewPhoto && { photoId: null, jobId: null }),
+  }
+  return { ...file, ...restarted, bytes, lastModifiedMs }
+}
 
 /** Reads the uploads that were not finished, oldest first. An entry that cannot be read is removed. */
 export const storedUploads = async (storage: StoragePort | null): Promise<StoredUpload[]> => {

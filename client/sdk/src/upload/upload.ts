@@ -2,14 +2,15 @@ import type { ApiClient } from "../api/api-client.ts"
 import { followJobs } from "../live/job-status.ts"
 import type { Channel } from "../live/live-message.ts"
 import { adaptiveLimit } from "./adaptive-limit.ts"
+import { continueFiles } from "./continue-files.ts"
 import type { CreatePace } from "./create-pace.ts"
-import { failureOf } from "./errors.ts"
+import { failureOf, fileUnreadable } from "./errors.ts"
 import { eventChannel } from "./event-channel.ts"
 import { type FileRecord, isFinal } from "./file-record.ts"
 import { fileTable } from "./file-table.ts"
-import { type JobQueue, jobQueue } from "./job-queue.ts"
-import type { SharedContext } from "./job-runner.ts"
-import type { OpenedFile } from "./open-files.ts"
+import { jobQueue } from "./job-queue.ts"
+import { lanes } from "./lanes.ts"
+import { type OpenedFile, openSource } from "./open-files.ts"
 import { pauseGate } from "./pause-gate.ts"
 import type { Platform } from "./ports.ts"
 import { progressReports } from "./progress-reports.ts"
@@ -18,10 +19,17 @@ import { defaultRetryDelaysMs, retrying } from "./retry.ts"
 import { applyServerStatus } from "./server-status.ts"
 import { abortError, deferred } from "./signals.ts"
 import { thumbnailReader } from "./thumbnails.ts"
+import type { SharedContext } from "./upload-context.ts"
 import { type StoredUpload, uploadStore } from "./upload-store.ts"
 import type { FileStatus, Upload, UploadOptions, UploadResult } from "./upload-types.ts"
 
 const defaultConcurrency = 6
+
+/** Files hashed at once before they are sent: more do not help, since reading is the limit. */
+const filesHashedAtOnce = 2
+
+/** Files sent in parts at once: more would delay the first ones and need memory for a part of each. */
+const largeFilesAtOnce = 2
 
 /** `progress` events come at most this often, in ms. */
 const progressMs = 100
@@ -48,7 +56,7 @@ export const startUpload = (
 ): Upload => {
   const events = eventChannel()
   let done = deferred<UploadResult>()
-  let hasStarted = false
+  let isActive = false
   let isCancelled = false
   let progressTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -61,36 +69,50 @@ export const startUpload = (
     onFile: (file) => {
       events.emit({ type: "file", file })
       store.touch()
-      if (hasStarted && files.areAllFinal) void finish()
+      if (isActive && files.areAllFinal) void finish()
     },
     onProgress: () => {
       progressTimer ??= setTimeout(emitProgress, progressMs)
     },
   })
-  const gate = pauseGate((reason) => events.emit(reason ? { type: "paused", reason } : { type: "resumed" }))
+  const gate = pauseGate((reason) => {
+    files.resetRate()
+    events.emit(reason ? { type: "paused", reason } : { type: "resumed" })
+  })
+  const thumbnails = thumbnailReader(api, files)
   const context: SharedContext = {
     api,
     platform,
+    hasher: options.checksums === false ? null : platform.hasher,
     files,
     gate,
     retry: retrying({ gate, delaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs }),
     limit: adaptiveLimit(options.concurrency ?? defaultConcurrency),
+    hashing: lanes(filesHashedAtOnce),
+    largeFiles: lanes(largeFilesAtOnce),
     onStall: (file) => events.emit({ type: "stalled", file }),
+    onPhoto: (photo) => {
+      const isCompleted = applyServerStatus(files, photo)
+      const jobId = files.byPhoto(photo.photoId)?.jobId
+      if (isCompleted && jobId && options.thumbnails !== false) thumbnails.request(jobId)
+    },
   }
+  const { retry } = context
   const store = uploadStore(platform.storage, identity, files, stored)
-  const thumbnails = thumbnailReader(api, files)
-  const follower = followJobs(api, channels, (photo) => {
-    const isCompleted = applyServerStatus(files, photo)
-    const jobId = files.byPhoto(photo.photoId)?.jobId
-    if (isCompleted && jobId && options.thumbnails !== false) thumbnails.request(jobId)
-  })
+  const follower = followJobs(api, channels, context.onPhoto)
   const reports = progressReports(api, files)
+  const cancelJob = (jobId: string) => retry(() => api.cancelUploadJob(jobId)).catch(() => {})
+  const tags = [...(options.tags ?? [])]
+  let tagError: unknown = null
   let tagging: Promise<unknown> = Promise.resolve()
+  const tag = (photoIds: readonly string[]) =>
+    retry(() => api.tagPhotos({ photoIds: [...photoIds], add: tags })).catch((error: unknown) => {
+      tagError = error
+    })
   const queue = jobQueue({
     context,
     follower,
     pace,
-    checksums: options.checksums ?? true,
     jobOptions: {
       ...(options.allowDuplicates !== undefined && { allowDuplicates: options.allowDuplicates }),
       ...(options.importKeywords !== undefined && { importKeywords: options.importKeywords }),
@@ -99,19 +121,15 @@ export const startUpload = (
     onRequests: (requests) => store.flush(requests),
     onJob: (jobId, photoIds) => {
       if (isCancelled) void cancelJob(jobId)
-      const tags = [...(options.tags ?? [])]
-      if (tags.length > 0)
-        tagging = Promise.all([
-          tagging,
-          context.retry(() => api.tagPhotos({ photoIds: [...photoIds], add: tags })),
-        ])
+      if (tags.length > 0) tagging = Promise.all([tagging, tag(photoIds)])
     },
   })
-  const cancelJob = (jobId: string) => context.retry(() => api.cancelUploadJob(jobId)).catch(() => {})
 
   let unsubscribe = () => {}
   const activate = () => {
-    hasStarted = true
+    isActive = true
+    tagError = null
+    options.signal?.addEventListener("abort", cancel)
     reports.start()
     if (!platform.network.isOnline()) gate.close("offline")
     unsubscribe = platform.network.subscribe((isOnline) =>
@@ -119,47 +137,79 @@ export const startUpload = (
     )
   }
   const finish = async () => {
-    hasStarted = false
+    const finished = done
+    isActive = false
     reports.stop()
     follower.stop()
     unsubscribe()
-    await thumbnails.finish().catch(() => {})
-    const tagError: unknown = await tagging.then(
-      () => null,
-      (error: unknown) => error,
-    )
-    await store.remove()
+    options.signal?.removeEventListener("abort", cancel)
+    await Promise.all([thumbnails.finish(), tagging, store.remove()])
+    // Failed files were started again meanwhile: their end is the end of the upload.
+    if (done !== finished) return void done.promise.then(finished.resolve)
     emitProgress()
     clearTimeout(progressTimer)
     const result = resultOf(files.records, queue.jobIds, tagError)
     events.emit({ type: "done", result })
-    done.resolve(result)
+    finished.resolve(result)
+  }
+  /** Runs work that sends files; its error is that of all files that it did not bring to an end. */
+  const guarded = async (work: () => Promise<void>, records: () => readonly FileRecord[]) => {
+    try {
+      await work()
+    } catch (error) {
+      for (const record of records()) files.change(record, { status: "failed", failure: failureOf(error) })
+    }
   }
   const cancel = () => {
     isCancelled = true
+    const isOver = files.areAllFinal
     for (const record of files.records) {
       if (isFinal(record.state.status)) continue
       files.change(record, { status: "cancelled" })
       record.controller.abort(abortError("the upload was cancelled"))
     }
     gate.open("user")
-    for (const jobId of queue.jobIds) void cancelJob(jobId)
+    if (!isOver) for (const jobId of queue.jobIds) void cancelJob(jobId)
   }
-  const run = async () => {
+  const start = async () => {
     for (const { record, failure } of await opening) {
       files.add(record)
       if (failure) files.change(record, { status: "failed", failure })
     }
     activate()
-    if (isCancelled) return cancel()
-    if (files.areAllFinal) return finish()
+    if (isCancelled) cancel()
+    if (files.areAllFinal) return void (isActive && finish())
     await store.flush(stored?.requests ?? [])
-    if (stored) await restoreUpload(context, queue, stored)
-    else await queue.send(files.records.filter(({ state }) => !isFinal(state.status)))
+    if (!stored) return queue.send(files.records.filter(({ state }) => !isFinal(state.status)))
+    for (const { jobId } of files.records)
+      if (jobId !== null && options.thumbnails !== false) thumbnails.request(jobId)
+    await restoreUpload(context, queue, stored)
+  }
+  /** Reads the files anew: their content may have changed. */
+  const sendAgain = async (records: readonly FileRecord[]) => {
+    for (const record of records) {
+      if (!record.input) continue
+      try {
+        const { source, mimeType } = await openSource(platform, record.input)
+        const { photoId } = record.state
+        if (photoId !== null && source.bytes !== record.source.bytes) {
+          void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+          files.forgetPhoto(record)
+        }
+        files.replaceSource(record, source, mimeType)
+      } catch (error) {
+        files.change(record, { status: "failed", failure: fileUnreadable(String(error)) })
+      }
+    }
+    await continueFiles(
+      context,
+      queue,
+      records.filter(({ state }) => state.status === "waiting"),
+    )
   }
   options.signal?.addEventListener("abort", cancel)
   if (options.signal?.aborted) isCancelled = true
-  void run()
+  void guarded(start, () => files.records)
 
   return {
     get jobIds() {
@@ -188,31 +238,26 @@ export const startUpload = (
       files.change(record, { status: "cancelled" })
       record.controller.abort(abortError("the file was cancelled"))
       const { photoId } = record.state
-      if (photoId !== null) void context.retry(() => api.cancelPhoto(photoId)).catch(() => {})
+      if (photoId !== null) void retry(() => api.cancelPhoto(photoId)).catch(() => {})
     },
     retryFailed: () => {
-      const failed = files.records.filter(({ state }) => state.failure?.isRetryable)
+      const failed = files.records.filter(({ state, input }) => input && state.failure?.isRetryable)
       if (failed.length === 0) return 0
-      if (!hasStarted) {
+      isCancelled = false
+      if (!isActive) {
         done = deferred()
+        events.reopen()
+        store.reopen()
         activate()
       }
       for (const record of failed) files.restart(record)
-      void sendAgain(queue, failed)
+      void guarded(
+        () => sendAgain(failed),
+        () => failed,
+      )
       return failed.length
     },
   }
-}
-
-/** Sends files in the jobs that still wait for them, and the others in new jobs. */
-const sendAgain = async (queue: JobQueue, records: readonly FileRecord[]): Promise<void> => {
-  const byJob = new Map<string | null, FileRecord[]>()
-  for (const record of records) byJob.set(record.jobId, [...(byJob.get(record.jobId) ?? []), record])
-  await Promise.all(
-    [...byJob].map(([jobId, files]) =>
-      jobId === null ? queue.send(files) : queue.continueJob(jobId, files),
-    ),
-  )
 }
 
 const resultOf = (
