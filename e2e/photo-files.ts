@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto"
+import { randomBytes, randomUUID } from "node:crypto"
 import { openAsBlob } from "node:fs"
 import { readdir } from "node:fs/promises"
 import { basename, join } from "node:path"
@@ -33,6 +33,14 @@ export const smallPhotos = (count: number): Promise<UploadFile[]> =>
       return fileOf(`IMG_${index}.jpg`, bytes)
     }),
   )
+
+/** Creates a PNG of about 40 MB from noise, which does not compress. */
+export const largePhoto = async (): Promise<Buffer> => {
+  const [width, height] = [4200, 3333]
+  return sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer()
+}
 
 /** Creates a valid PNG of 900 megapixels in about 100 kB: one bit per pixel, and all rows are equal. */
 export const pixelFlood = (): UploadFile => {

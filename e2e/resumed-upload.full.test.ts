@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process"
-import { randomBytes, randomUUID } from "node:crypto"
+import { randomUUID } from "node:crypto"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
-import sharp from "sharp"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { createApiClient } from "../client/sdk/src/api/api-client.ts"
 import { watchUploadJob } from "./driver/watch-upload-job.ts"
+import { largePhoto } from "./photo-files.ts"
 import { type RunningSystem, runSystem } from "./running-system.ts"
 
 const mebibyte = 1024 * 1024
@@ -17,15 +17,6 @@ beforeAll(async () => {
   system = await runSystem()
 })
 afterAll(() => system?.end())
-
-/** Creates a PNG of about 40 MB from noise, which does not compress. */
-const largePhoto = async (): Promise<Buffer> => {
-  const [width, height] = [4200, 3333]
-  const pixels = randomBytes(width * height * 3)
-  return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .png({ compressionLevel: 0 })
-    .toBuffer()
-}
 
 /** Runs a client in a separate process, which `onLine` may kill. */
 const runClient = (args: Record<string, string>, onLine: (line: string, kill: () => void) => void) =>

@@ -44,5 +44,7 @@ const browserPlatform = (): Platform => ({
       }
     },
   },
+  // Missing on pages without HTTPS.
+  locks: navigator.locks ?? null,
   WebSocket: globalThis.WebSocket ?? null,
 })

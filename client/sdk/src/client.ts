@@ -33,7 +33,7 @@ export type Client = {
   api: ApiClient
   /** Uploads files. Starts at once. */
   upload: (files: Iterable<UploadInput>, options?: UploadOptions) => Upload
-  /** The uploads that an earlier page or process did not finish, oldest first. */
+  /** The uploads that an earlier page or process did not finish, oldest first, without those that run now. */
   findUnfinished: () => Promise<UnfinishedUpload[]>
 }
 
@@ -55,6 +55,8 @@ export const createClientFor = (platform: Platform, options: ClientOptions): Cli
     pace,
   }
 
+  const { locks, storage } = dependencies.platform
+  const started = new Set<string>()
   const start = (
     inputs: Iterable<UploadInput>,
     uploadOptions: UploadOptions,
@@ -64,14 +66,22 @@ export const createClientFor = (platform: Platform, options: ClientOptions): Cli
       stored ? matchStored(stored, opened) : opened,
     )
     const identity = stored ?? { uploadId: randomId(), createdAt: new Date().toISOString() }
-    return startUpload(dependencies, opening, identity, uploadOptions, stored)
+    const upload = startUpload(dependencies, opening, identity, uploadOptions, stored)
+    const { uploadId } = identity
+    started.add(uploadId)
+    // Other tabs see the lock and leave the upload to this one. The browser releases it when the page is closed.
+    void locks?.request(storageKey(uploadId), () => upload.done).catch(() => {})
+    return upload
   }
   return {
     api,
     upload: (files, uploadOptions = {}) => start(files, uploadOptions, null),
     findUnfinished: async () => {
-      const stored = await storedUploads(dependencies.platform.storage)
-      return stored.map((upload) => unfinished(upload, dependencies.platform.storage, api, start))
+      const held = new Set((await locks?.query())?.held?.map(({ name }) => name))
+      const stored = await storedUploads(storage)
+      return stored
+        .filter(({ uploadId }) => !started.has(uploadId) && !held.has(storageKey(uploadId)))
+        .map((upload) => unfinished(upload, storage, api, start))
     },
   }
 }

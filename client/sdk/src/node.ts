@@ -28,6 +28,7 @@ const nodePlatform = (): Platform => ({
   hasher: threadHasher(),
   storage: folderStorage(stateFolder()),
   network: { isOnline: () => true, subscribe: () => () => {} },
+  locks: null,
   WebSocket: globalThis.WebSocket ?? null,
 })
 

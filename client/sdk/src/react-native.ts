@@ -40,6 +40,7 @@ export const createClient = (options: ClientOptions & NativePorts): Client => {
       hasher: files?.hasher ?? null,
       storage: null,
       network: network ?? { isOnline: () => true, subscribe: () => () => {} },
+      locks: null,
       WebSocket: globalThis.WebSocket ?? null,
     },
     options,

@@ -23,7 +23,7 @@ export const jobRunner = (
   shared: SharedContext,
   { jobId, storageEvents }: Pick<CreateUploadJobResponse, "jobId" | "storageEvents">,
 ): JobRunner => {
-  const { api, files, retry } = shared
+  const { api, files, retryWhilePaused } = shared
   const renewals: Renewals = jobRenewals(shared, jobId)
   const context: UploadContext = {
     ...shared,
@@ -42,7 +42,8 @@ export const jobRunner = (
           const { photoId } = item
           files.change(record, { photoId })
           // Cancelled while the job was created.
-          if (record.state.status === "cancelled") void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+          if (record.state.status === "cancelled")
+            void retryWhilePaused(() => api.cancelPhoto(photoId)).catch(() => {})
           else takeItem(files, record, item)
         }
         return runFile(context, record, hashes.get(record) ?? null)

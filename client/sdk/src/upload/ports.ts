@@ -70,6 +70,8 @@ export type Platform = {
   /** Null: uploads cannot be resumed after a restart. */
   storage: StoragePort | null
   network: NetworkPort
+  /** Shows other tabs of a browser which uploads run. Null where storage is not shared. */
+  locks: LockManager | null
   /** Null where no such class exists. */
   WebSocket: typeof WebSocket | null
 }

@@ -14,7 +14,7 @@ export const runFile = async (
   record: FileRecord,
   hashed: Promise<string> | null,
 ): Promise<void> => {
-  const { files, api, retry } = context
+  const { files, api, retryWhilePaused } = context
   if (isFinal(record.state.status)) return
   const { controller } = record
   try {
@@ -28,7 +28,7 @@ export const runFile = async (
     if (failure.code === fileChanged.code && photoId !== null) {
       // Its photo accepts only the bytes that were hashed, so that it can never be completed.
       record.needsNewPhoto = true
-      void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+      void retryWhilePaused(() => api.cancelPhoto(photoId)).catch(() => {})
     }
     files.change(record, { status: "failed", failure })
   }

@@ -18,6 +18,8 @@ export type SharedContext = {
   readonly files: FileTable
   readonly gate: PauseGate
   readonly retry: Retry
+  /** Retries requests that the user's pause does not hold back, such as cancellations. */
+  readonly retryWhilePaused: Retry
   /** Limits the requests to S3. */
   readonly limit: AdaptiveLimit
   /** Limits the files that are hashed at once before they are sent. */

@@ -79,6 +79,8 @@ export const startUpload = (
     files.resetRate()
     events.emit(reason ? { type: "paused", reason } : { type: "resumed" })
   })
+  const network = pauseGate(() => {})
+  const delaysMs = options.retryDelaysMs ?? defaultRetryDelaysMs
   const thumbnails = thumbnailReader(api, files)
   const context: SharedContext = {
     api,
@@ -86,7 +88,8 @@ export const startUpload = (
     hasher: options.checksums === false ? null : platform.hasher,
     files,
     gate,
-    retry: retrying({ gate, delaysMs: options.retryDelaysMs ?? defaultRetryDelaysMs }),
+    retry: retrying({ gate, delaysMs }),
+    retryWhilePaused: retrying({ gate: network, delaysMs }),
     limit: adaptiveLimit(options.concurrency ?? defaultConcurrency),
     hashing: lanes(filesHashedAtOnce),
     largeFiles: lanes(largeFilesAtOnce),
@@ -97,11 +100,12 @@ export const startUpload = (
       if (isCompleted && jobId && options.thumbnails !== false) thumbnails.request(jobId)
     },
   }
-  const { retry } = context
+  const { retry, retryWhilePaused } = context
   const store = uploadStore(platform.storage, identity, files, stored)
   const follower = followJobs(api, channels, context.onPhoto)
   const reports = progressReports(api, files)
-  const cancelJob = (jobId: string) => retry(() => api.cancelUploadJob(jobId)).catch(() => {})
+  const cancelJob = (jobId: string) => retryWhilePaused(() => api.cancelUploadJob(jobId)).catch(() => {})
+  const cancelPhoto = (photoId: string) => retryWhilePaused(() => api.cancelPhoto(photoId)).catch(() => {})
   const tags = [...(options.tags ?? [])]
   let tagError: unknown = null
   let tagging: Promise<unknown> = Promise.resolve()
@@ -131,10 +135,13 @@ export const startUpload = (
     tagError = null
     options.signal?.addEventListener("abort", cancel)
     reports.start()
-    if (!platform.network.isOnline()) gate.close("offline")
-    unsubscribe = platform.network.subscribe((isOnline) =>
-      isOnline ? gate.open("offline") : gate.close("offline"),
-    )
+    const onNetwork = (isOnline: boolean) => {
+      for (const each of [network, gate])
+        if (isOnline) each.open("offline")
+        else each.close("offline")
+    }
+    onNetwork(platform.network.isOnline())
+    unsubscribe = platform.network.subscribe(onNetwork)
   }
   const finish = async () => {
     const finished = done
@@ -193,7 +200,7 @@ export const startUpload = (
         const { source, mimeType } = await openSource(platform, record.input)
         const { photoId } = record.state
         if (photoId !== null && source.bytes !== record.source.bytes) {
-          void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+          void cancelPhoto(photoId)
           files.forgetPhoto(record)
         }
         files.replaceSource(record, source, mimeType)
@@ -238,7 +245,7 @@ export const startUpload = (
       files.change(record, { status: "cancelled" })
       record.controller.abort(abortError("the file was cancelled"))
       const { photoId } = record.state
-      if (photoId !== null) void retry(() => api.cancelPhoto(photoId)).catch(() => {})
+      if (photoId !== null) void cancelPhoto(photoId)
     },
     retryFailed: () => {
       const failed = files.records.filter(({ state, input }) => input && state.failure?.isRetryable)
