@@ -60,6 +60,12 @@ export type NetworkPort = {
   readonly subscribe: (onChange: (isOnline: boolean) => void) => () => void
 }
 
+/** The part of the browser's LockManager that the engine uses. */
+export type LocksPort = {
+  readonly request: (name: string, hold: () => Promise<unknown>) => Promise<unknown>
+  readonly query: () => Promise<{ held?: readonly { name?: string }[] }>
+}
+
 export type Platform = {
   openFile: (input: UploadInput) => Promise<FileSource>
   /** Whether files can be sent in parts. */
@@ -71,7 +77,7 @@ export type Platform = {
   storage: StoragePort | null
   network: NetworkPort
   /** Shows other tabs of a browser which uploads run. Null where storage is not shared. */
-  locks: LockManager | null
+  locks: LocksPort | null
   /** Null where no such class exists. */
   WebSocket: typeof WebSocket | null
 }

@@ -1,4 +1,5 @@
 import type { PhotoStatus } from "../live/job-status.ts"
+import { isFinal } from "./file-record.ts"
 import type { FileTable } from "./file-table.ts"
 import { abortError } from "./signals.ts"
 import type { UploadFailure } from "./upload-types.ts"
@@ -6,7 +7,8 @@ import type { UploadFailure } from "./upload-types.ts"
 /** Applies a status that the server reports to the file. Returns whether the file is completed by it. */
 export const applyServerStatus = (files: FileTable, photo: PhotoStatus): boolean => {
   const record = files.byPhoto(photo.photoId)
-  if (!record) return false
+  // Every poll repeats what is known already.
+  if (!record || isFinal(record.state.status)) return false
   const { duplicateOf } = photo
   switch (photo.status) {
     case "PROCESSING":
