@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex } from "@noble/hashes/utils.js"
+import { digestHex } from "./digest-hex.ts"
+import { sha256 } from "./sha256.ts"
 
 /** Bytes read at once when a file has no parts: bounds the memory, in bytes. */
 const windowBytes = 8 * 1024 * 1024
@@ -16,21 +16,21 @@ export const hashBlob = async (
   isAborted: () => boolean,
 ): Promise<string> => {
   const step = partSize ?? windowBytes
-  // WebCrypto is several times faster but cannot hash incrementally.
-  if (partSize === null && content.size <= step) return digestHex(await content.arrayBuffer())
-  const whole = sha256.create()
+  // WebCrypto is several times faster but cannot hash in steps.
+  if (partSize === null && content.size <= step) return hashBytes(await content.arrayBuffer())
+  const whole = sha256()
   for (let start = 0, partNumber = 1; start < content.size && !isAborted(); start += step, partNumber += 1) {
     const bytes = await content.slice(start, start + step).arrayBuffer()
     whole.update(new Uint8Array(bytes))
-    if (partSize !== null) onPart(partNumber, await digestHex(bytes))
+    if (partSize !== null) onPart(partNumber, await hashBytes(bytes))
   }
-  return bytesToHex(whole.digest())
+  return whole.digest()
 }
 
-// Pages without HTTPS have no WebCrypto.
-const digestHex = async (bytes: ArrayBuffer): Promise<string> =>
-  bytesToHex(
-    globalThis.crypto?.subtle
-      ? new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
-      : sha256(new Uint8Array(bytes)),
-  )
+const hashBytes = async (bytes: ArrayBuffer): Promise<string> => {
+  const digest = await digestHex(bytes)
+  if (digest !== null) return digest
+  const whole = sha256()
+  whole.update(new Uint8Array(bytes))
+  return whole.digest()
+}

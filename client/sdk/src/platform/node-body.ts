@@ -1,7 +1,8 @@
+import { createReadStream } from "node:fs"
 import { Readable } from "node:stream"
 import type { ReadableStream as NodeReadableStream } from "node:stream/web"
 import { FileError, fileUnreadable } from "../upload/errors.ts"
-import { type FileRange, openUnchanged } from "./node-file-source.ts"
+import { assertUnchanged, type FileRange } from "./node-file-source.ts"
 import type { StreamRange } from "./stream-source.ts"
 
 /** Bytes in the forms that Node.js sends. */
@@ -12,13 +13,11 @@ export const readBody = async (body: NodeBody): Promise<Readable> => {
   if (body instanceof Blob) return Readable.fromWeb(body.stream() as NodeReadableStream)
   if ("open" in body) return Readable.fromWeb(body.open(body.start, body.end) as NodeReadableStream)
   try {
-    const handle = await openUnchanged(body)
-    if (body.end > body.start)
-      // `end` is inclusive.
-      return handle.createReadStream({ start: body.start, end: body.end - 1, highWaterMark: 256 * 1024 })
-    await handle.close()
-    return Readable.from([])
+    await assertUnchanged(body)
   } catch (error) {
     throw error instanceof FileError ? error : new FileError(fileUnreadable(String(error)))
   }
+  // `end` is inclusive, so an empty range cannot be expressed.
+  if (body.end === body.start) return Readable.from([])
+  return createReadStream(body.file, { start: body.start, end: body.end - 1, highWaterMark: 256 * 1024 })
 }

@@ -1,4 +1,4 @@
-import { type FileHandle, open, stat } from "node:fs/promises"
+import { open, stat } from "node:fs/promises"
 import { basename } from "node:path"
 import { FileError, fileChanged } from "../upload/errors.ts"
 import type { FileSource } from "../upload/ports.ts"
@@ -31,11 +31,8 @@ export const nodeFileSource = async (file: string, path: string | null): Promise
   }
 }
 
-/** Opens the file of a range. @throws FileError when it changed since its source was opened */
-export const openUnchanged = async ({ file, size, modifiedMs }: FileRange): Promise<FileHandle> => {
-  const handle = await open(file)
-  const now = await handle.stat()
-  if (now.size === size && Math.floor(now.mtimeMs) === modifiedMs) return handle
-  await handle.close()
-  throw new FileError(fileChanged)
+/** @throws FileError when the file of a range changed since its source was opened */
+export const assertUnchanged = async ({ file, size, modifiedMs }: FileRange): Promise<void> => {
+  const now = await stat(file)
+  if (now.size !== size || Math.floor(now.mtimeMs) !== modifiedMs) throw new FileError(fileChanged)
 }

@@ -1,15 +1,21 @@
 import { FileError, fileUnreadable } from "../upload/errors.ts"
 import type { Hasher } from "../upload/ports.ts"
-import { hashBlob } from "./hash-blob.ts"
+import { digestHex } from "./digest-hex.ts"
 import type { HashReply, HashRequest } from "./hash-worker.ts"
 
 type Job = {
   onPart: (partNumber: number, sha256: string) => void
-  resolve: (sha256: string) => void
+  resolve: (sha256: string | null) => void
   reject: (error: unknown) => void
 }
 
-/** Hashes Blobs in a Web Worker, or in the page where a worker cannot be started. */
+/** The largest file that is hashed in the page, in bytes. */
+const maxPageBytes = 64 * 1024 * 1024
+
+/**
+ * Hashes Blobs in a Web Worker. Where none can be started, for example because of a content security policy, the page
+ * hashes small files, and large ones are not hashed.
+ */
 export const workerHasher = (): Hasher => {
   const jobs = new Map<number, Job>()
   let nextId = 1
@@ -20,9 +26,9 @@ export const workerHasher = (): Hasher => {
       const started = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" })
       started.onmessage = ({ data }: MessageEvent<HashReply>) => receive(jobs, data)
       started.onerror = () => {
-        // The script was not found or is not allowed: hash in the page from now on.
+        // The script was not found or is not allowed.
         worker = null
-        for (const { reject } of jobs.values()) reject(new WorkerFailure("the hash worker failed"))
+        for (const { reject } of jobs.values()) reject(null)
         jobs.clear()
       }
       return started
@@ -33,13 +39,9 @@ export const workerHasher = (): Hasher => {
 
   return async (source, { partSize, onPart, signal }) => {
     const content = source.whole() as Blob
-    const inPage = () =>
-      hashBlob(content, partSize, onPart, () => signal.aborted).catch((error: unknown) => {
-        throw unreadable(error)
-      })
-    worker ??= worker === null ? null : start()
+    if (worker === undefined) worker = start()
     const running = worker
-    if (!running) return inPage()
+    if (!running) return hashInPage(content)
     const id = nextId
     nextId += 1
     const post = (request: HashRequest) => running.postMessage(request)
@@ -50,13 +52,13 @@ export const workerHasher = (): Hasher => {
     }
     signal.addEventListener("abort", abort)
     try {
-      return await new Promise<string>((resolve, reject) => {
+      return await new Promise<string | null>((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason)
         jobs.set(id, { onPart, resolve, reject })
         post({ type: "hash", id, content, partSize })
       })
     } catch (error) {
-      if (error instanceof WorkerFailure) return inPage()
+      if (error === null) return hashInPage(content)
       throw error
     } finally {
       signal.removeEventListener("abort", abort)
@@ -64,8 +66,13 @@ export const workerHasher = (): Hasher => {
   }
 }
 
-class WorkerFailure extends Error {
-  override name = "WorkerFailure"
+const hashInPage = async (content: Blob): Promise<string | null> => {
+  if (content.size > maxPageBytes) return null
+  try {
+    return await digestHex(await content.arrayBuffer())
+  } catch (error) {
+    throw unreadable(error)
+  }
 }
 
 const receive = (jobs: Map<number, Job>, reply: HashReply) => {

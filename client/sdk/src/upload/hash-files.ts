@@ -10,8 +10,8 @@ export const hashFiles = (
   context: Pick<UploadContext, "files" | "hashing">,
   hasher: Hasher,
   records: readonly FileRecord[],
-): Map<FileRecord, Promise<string>> => {
-  const hashOne = async (record: FileRecord): Promise<string> => {
+): Map<FileRecord, Promise<string | null>> => {
+  const hashOne = async (record: FileRecord): Promise<string | null> => {
     const { signal } = record.controller
     if (signal.aborted) throw signal.reason
     context.files.change(record, { status: "hashing" })

@@ -53,7 +53,7 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
     const { hasher } = context
     const partBytes = partBytesFor(records.at(-1)?.source.bytes ?? 0)
     const whole = records.filter(({ source }) => jobOptions.multipart === false || source.bytes <= partBytes)
-    return hasher ? hashFiles(context, hasher, whole) : new Map<FileRecord, Promise<string>>()
+    return hasher ? hashFiles(context, hasher, whole) : new Map<FileRecord, Promise<string | null>>()
   }
   const runnerOf = (jobId: string, storageEvents: boolean): JobRunner => {
     const known = jobs.get(jobId)
@@ -69,7 +69,7 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
 
   const create = async (
     first: JobRequest,
-    hashes: ReadonlyMap<FileRecord, Promise<string>>,
+    hashes: ReadonlyMap<FileRecord, Promise<string | null>>,
   ): Promise<{ sent: Promise<void> }> => {
     let current: JobRequest | null = null
     try {

@@ -10,7 +10,7 @@ export type JobRunner = {
   /** Takes over the server's items and brings the files to S3; each promise ends with its file. */
   run: (
     files: readonly { record: FileRecord; item: UploadItem | undefined }[],
-    hashes: ReadonlyMap<FileRecord, Promise<string>>,
+    hashes: ReadonlyMap<FileRecord, Promise<string | null>>,
   ) => Promise<void>[]
   /** Gets fresh requests for all pending photos of the job, to continue after a restart. */
   renewAll: () => Promise<void>

@@ -34,7 +34,8 @@ export type SendBody = (request: {
 
 /**
  * Computes the SHA-256 of a file in hex, outside the thread of the user interface. Reads the file once, from start to
- * end; with `partSize` it also reports the hash of every part, from 1, as soon as it is known.
+ * end; with `partSize` it also reports the hash of every part, from 1, as soon as it is known. Returns null if the
+ * platform cannot hash this file.
  */
 export type Hasher = (
   source: FileSource,
@@ -43,7 +44,7 @@ export type Hasher = (
     onPart: (partNumber: number, sha256: string) => void
     signal: AbortSignal
   },
-) => Promise<string>
+) => Promise<string | null>
 
 /** Stores what is needed to continue after a reload or restart. Values are JSON. */
 export type StoragePort = {

@@ -12,7 +12,7 @@ import type { UploadContext } from "./upload-context.ts"
 export const runFile = async (
   context: UploadContext,
   record: FileRecord,
-  hashed: Promise<string> | null,
+  hashed: Promise<string | null> | null,
 ): Promise<void> => {
   const { files, api, retryWhilePaused } = context
   if (isFinal(record.state.status)) return
@@ -37,11 +37,11 @@ export const runFile = async (
 const sendWhole = async (
   context: UploadContext,
   record: FileRecord,
-  hashed: Promise<string> | null,
+  hashed: Promise<string | null> | null,
 ): Promise<void> => {
   if (hashed) {
     const sha256 = await hashed
-    if (!record.isHashDeclared) await context.declareHash(record, sha256)
+    if (sha256 !== null && !record.isHashDeclared) await context.declareHash(record, sha256)
     if (isFinal(record.state.status)) return
   }
   await sendFile(context, record)

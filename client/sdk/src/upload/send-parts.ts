@@ -100,7 +100,7 @@ const sendHashed = async (attempt: Attempt, track: (sent: Promise<void>) => void
     track(openParts(hashed).then(({ parts }) => sendPart(attempt, partOf(parts, partNumber), hashed)))
   }
   const sha256 = await context.hasher?.(record.source, { partSize: partBytes, onPart, signal })
-  if (sha256 === undefined) return
+  if (!sha256) return
   context.files.change(record, { sha256 })
   await context.declareHash(record, sha256)
   if (signal.aborted) throw signal.reason
