@@ -1,4 +1,6 @@
 import { type Client, type ClientOptions, createClientFor } from "./client.ts"
+import { eventSourceChannel } from "./live/event-source-channel.ts"
+import { webSocketChannel } from "./live/web-socket-channel.ts"
 import { blobSource } from "./platform/blob-source.ts"
 import { browserFileSource } from "./platform/browser-file-source.ts"
 import { indexedDbStorage } from "./platform/indexed-db-storage.ts"
@@ -46,5 +48,5 @@ const browserPlatform = (): Platform => ({
   },
   // Missing on pages without HTTPS.
   locks: navigator.locks ?? null,
-  WebSocket: globalThis.WebSocket ?? null,
+  channels: (api, baseUrl) => [webSocketChannel(api, baseUrl), eventSourceChannel(api, baseUrl)],
 })

@@ -1,7 +1,5 @@
 import { type ApiClient, createApiClient } from "./api/api-client.ts"
 import { passwordTokens, sharedTokens, type TokenSource } from "./api/token-source.ts"
-import { eventStreamChannel } from "./live/event-stream-channel.ts"
-import { webSocketChannel } from "./live/web-socket-channel.ts"
 import { createPace } from "./upload/create-pace.ts"
 import { openFiles } from "./upload/open-files.ts"
 import type { Platform, StoragePort } from "./upload/ports.ts"
@@ -48,10 +46,7 @@ export const createClientFor = (platform: Platform, options: ClientOptions): Cli
   const dependencies = {
     api,
     platform: options.storage === undefined ? platform : { ...platform, storage: options.storage },
-    channels: [
-      ...(platform.WebSocket ? [webSocketChannel(api, baseUrl, platform.WebSocket)] : []),
-      eventStreamChannel(api, baseUrl, send),
-    ],
+    channels: platform.channels(api, baseUrl.replace(/\/+$/, ""), send),
     pace,
   }
 

@@ -1,6 +1,8 @@
 import { homedir } from "node:os"
 import { join } from "node:path"
 import { type Client, type ClientOptions, createClientFor } from "./client.ts"
+import { eventStreamChannel } from "./live/event-stream-channel.ts"
+import { webSocketChannel } from "./live/web-socket-channel.ts"
 import { blobSource } from "./platform/blob-source.ts"
 import { folderStorage } from "./platform/folder-storage.ts"
 import { nodeFileSource } from "./platform/node-file-source.ts"
@@ -29,7 +31,11 @@ const nodePlatform = (): Platform => ({
   storage: folderStorage(stateFolder()),
   network: { isOnline: () => true, subscribe: () => () => {} },
   locks: null,
-  WebSocket: globalThis.WebSocket ?? null,
+  channels: (api, baseUrl, send) => [
+    // Missing in Node.js 20.
+    ...(globalThis.WebSocket ? [webSocketChannel(api, baseUrl)] : []),
+    eventStreamChannel(api, baseUrl, send),
+  ],
 })
 
 const openFile = async (input: UploadInput): Promise<FileSource> => {

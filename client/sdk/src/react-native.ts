@@ -1,4 +1,5 @@
 import { type Client, type ClientOptions, createClientFor } from "./client.ts"
+import { webSocketChannel } from "./live/web-socket-channel.ts"
 import { xhrSend } from "./platform/xhr-send.ts"
 import type { FileSource, Hasher, NetworkPort } from "./upload/ports.ts"
 import type { NativeFile } from "./upload/upload-types.ts"
@@ -41,7 +42,8 @@ export const createClient = (options: ClientOptions & NativePorts): Client => {
       storage: null,
       network: network ?? { isOnline: () => true, subscribe: () => () => {} },
       locks: null,
-      WebSocket: globalThis.WebSocket ?? null,
+      // React Native has no EventSource, and its fetch has no streams: without WebSockets jobs are polled.
+      channels: (api, baseUrl) => [webSocketChannel(api, baseUrl)],
     },
     options,
   )

@@ -17,7 +17,7 @@ export const eventStreamChannel =
     let timer = setTimeout(abort, silenceMs)
     if (signal.aborted) abort()
     try {
-      const response = await send(`${baseUrl.replace(/\/+$/, "")}/queries/events${search({ ticket })}`, {
+      const response = await send(`${baseUrl}/queries/events${search({ ticket })}`, {
         headers: { accept: "text/event-stream", ...(lastId !== null && { "last-event-id": lastId }) },
         signal: controller.signal,
       })

@@ -10,11 +10,11 @@ const silenceMs = 45_000
 
 /** The channel of all jobs of the user over WebSocket. Every connection needs its own ticket: one is valid once. */
 export const webSocketChannel =
-  (api: ApiClient, baseUrl: string, Socket: typeof WebSocket): Channel =>
+  (api: ApiClient, baseUrl: string): Channel =>
   async (lastId, { onOpen, onMessage }, signal) => {
     const { ticket } = await api.getLiveTicket()
     const query = search({ ticket, lastEventId: lastId ?? undefined })
-    const socket = new Socket(`${baseUrl.replace(/^http/, "ws").replace(/\/+$/, "")}/queries/events${query}`)
+    const socket = new WebSocket(`${baseUrl.replace(/^http/, "ws")}/queries/events${query}`)
     const close = () => socket.close()
     signal.addEventListener("abort", close)
     let ping: ReturnType<typeof setInterval> | undefined

@@ -14,7 +14,7 @@ const maxPageBytes = 64 * 1024 * 1024
 
 /**
  * Hashes Blobs in a Web Worker. Where none can be started, for example because of a content security policy, the page
- * hashes small files, and large ones are not hashed.
+ * hashes parts and small files, and large ones are not hashed as a whole.
  */
 export const workerHasher = (): Hasher => {
   const jobs = new Map<number, Job>()
@@ -41,7 +41,8 @@ export const workerHasher = (): Hasher => {
     const content = source.whole() as Blob
     if (worker === undefined) worker = start()
     const running = worker
-    if (!running) return hashInPage(content)
+    const inPage = () => hashInPage(content, partSize, onPart)
+    if (!running) return inPage()
     const id = nextId
     nextId += 1
     const post = (request: HashRequest) => running.postMessage(request)
@@ -58,7 +59,7 @@ export const workerHasher = (): Hasher => {
         post({ type: "hash", id, content, partSize })
       })
     } catch (error) {
-      if (error === null) return hashInPage(content)
+      if (error === null) return inPage()
       throw error
     } finally {
       signal.removeEventListener("abort", abort)
@@ -66,10 +67,18 @@ export const workerHasher = (): Hasher => {
   }
 }
 
-const hashInPage = async (content: Blob): Promise<string | null> => {
-  if (content.size > maxPageBytes) return null
+const hashInPage = async (
+  content: Blob,
+  partSize: number | null,
+  onPart: Job["onPart"],
+): Promise<string | null> => {
   try {
-    return await digestHex(await content.arrayBuffer())
+    for (let start = 0, part = 1; partSize && start < content.size; start += partSize, part += 1) {
+      const hash = await digestHex(await content.slice(start, start + partSize).arrayBuffer())
+      if (hash === null) return null
+      onPart(part, hash)
+    }
+    return content.size > maxPageBytes ? null : await digestHex(await content.arrayBuffer())
   } catch (error) {
     throw unreadable(error)
   }

@@ -29,7 +29,7 @@ export const xhrSend: SendBody = ({ url, headers, body, signal, onProgress }) =>
         (error: unknown) => reject(new FileError(fileUnreadable(String(error), false))),
       )
     })
-    request.onabort = settle(() => reject(signal.reason ?? abortError("the request was aborted")))
+    request.onabort = settle(() => reject(signal.reason ?? abortError()))
     signal.addEventListener("abort", abort)
     request.send(body as XMLHttpRequestBodyInit)
   })

@@ -15,36 +15,25 @@ export const mediaTypeOf = async ({
 
 const typeOfBytes = (head: Uint8Array): string | undefined => {
   const text = String.fromCharCode(...head)
-  if (text.startsWith("\xff\xd8\xff")) return "image/jpeg"
-  if (text.startsWith("\x89PNG\r\n\x1a\n")) return "image/png"
-  if (/^GIF8[79]a/.test(text)) return "image/gif"
-  if (text.startsWith("II*\0") || text.startsWith("MM\0*")) return "image/tiff"
-  if (text.startsWith("RIFF") && text.slice(8, 12) === "WEBP") return "image/webp"
-  if (text.slice(4, 8) === "ftyp") return typeOfBrand(text.slice(8, 12))
-  return undefined
+  const name = signatures.find(([, signature]) => signature.test(text))?.[0]
+  return name && `image/${name}`
 }
 
-const typeOfBrand = (brand: string): string | undefined => {
-  if (brand === "avif" || brand === "avis") return "image/avif"
-  if (["heic", "heix", "hevc", "hevx", "heim", "heis"].includes(brand)) return "image/heic"
-  return undefined
-}
+const signatures: readonly (readonly [string, RegExp])[] = [
+  ["jpeg", /^\xff\xd8\xff/],
+  ["png", /^\x89PNG\r\n/],
+  ["gif", /^GIF8[79]a/],
+  ["tiff", /^(II\*\0|MM\0\*)/],
+  ["webp", /^RIFF.{4}WEBP/s],
+  ["avif", /^.{4}ftypavi[fs]/s],
+  ["heic", /^.{4}ftyphe(ic|ix|vc|vx|im|is)/s],
+]
 
-const extensions: Record<string, string> = {
-  jpg: "image/jpeg",
-  jpeg: "image/jpeg",
-  jpe: "image/jpeg",
-  jfif: "image/jpeg",
-  png: "image/png",
-  webp: "image/webp",
-  avif: "image/avif",
-  gif: "image/gif",
-  tif: "image/tiff",
-  tiff: "image/tiff",
-  heic: "image/heic",
-  heif: "image/heif",
-  hif: "image/heif",
-}
+/** Extensions that are not the name of their type. */
+const aliases: Record<string, string> = { jpg: "jpeg", jpe: "jpeg", jfif: "jpeg", tif: "tiff", hif: "heif" }
 
-const typeOfExtension = (filename: string): string | undefined =>
-  extensions[filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()]
+const typeOfExtension = (filename: string): string | undefined => {
+  const extension = filename.slice(filename.lastIndexOf(".") + 1).toLowerCase()
+  const name = aliases[extension] ?? extension
+  return /^(jpeg|png|webp|avif|gif|tiff|heic|heif)$/.test(name) ? `image/${name}` : undefined
+}

@@ -27,7 +27,7 @@ export const pauseGate = (onChange: (reason: PauseReason | null) => void): Pause
       reasons.add(reason)
       if (!wasOpen) return
       opened = deferred()
-      controller.abort(abortError("the upload is paused"))
+      controller.abort(abortError())
       onChange(reason)
     },
     open: (reason) => {

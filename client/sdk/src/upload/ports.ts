@@ -2,6 +2,8 @@
  * What the upload engine needs from a platform. `browser.ts`, `node.ts` and `react-native.ts` implement it; the
  * engine itself uses nothing but `fetch`, timers and `AbortSignal`.
  */
+import type { ApiClient } from "../api/api-client.ts"
+import type { Channel } from "../live/live-message.ts"
 import type { UploadInput } from "./upload-types.ts"
 
 /** A file as the engine sees it. Reading always returns the bytes as they are now, never a cached copy. */
@@ -79,6 +81,6 @@ export type Platform = {
   network: NetworkPort
   /** Shows other tabs of a browser which uploads run. Null where storage is not shared. */
   locks: LocksPort | null
-  /** Null where no such class exists. */
-  WebSocket: typeof WebSocket | null
+  /** Live channels, the preferred one first. `baseUrl` does not end with a slash. */
+  channels: (api: ApiClient, baseUrl: string, send: typeof fetch) => readonly Channel[]
 }

@@ -79,5 +79,5 @@ export const takeItem = (files: FileTable, record: FileRecord, item: UploadItem)
   record.requestedAtMs = Date.now()
   if (item.status !== "DUPLICATE") return
   files.change(record, { status: "duplicate", duplicateOf: item.duplicateOf })
-  record.controller.abort(abortError("the account has this photo already"))
+  record.controller.abort(abortError())
 }

@@ -77,7 +77,8 @@ const sendMissingParts = async (context: UploadContext, record: FileRecord): Pro
   }
   try {
     if (context.hasher) await sendHashed(attempt, track)
-    else for (const part of (await open(attempt)).parts) track(sendPart(attempt, part))
+    // Without a hasher, or where it cannot hash the file.
+    if (sending.length === 0) for (const part of (await open(attempt)).parts) track(sendPart(attempt, part))
     await Promise.all(sending)
   } catch (error) {
     controller.abort(error)

@@ -40,7 +40,12 @@ test.each([
   applyServerStatus(files, { ...photo, status: "FAILED", failureReason, failureDetail: "why" })
   expect(record.state).toMatchObject({
     status: "failed",
-    failure: { code: failureReason, title: expect.stringMatching(/^The /), detail: "why", isRetryable },
+    failure: {
+      code: failureReason,
+      title: expect.stringMatching(/^(Corrupt|Checksum mismatch|Expired)$/),
+      detail: "why",
+      isRetryable,
+    },
   })
   expect(record.needsNewPhoto).toBe(true)
   expect(record.controller.signal.aborted).toBe(true)

@@ -29,7 +29,7 @@ export const applyServerStatus = (files: FileTable, photo: PhotoStatus): boolean
     default:
       return false
   }
-  record.controller.abort(abortError("the photo has a final status"))
+  record.controller.abort(abortError())
   return false
 }
 
@@ -37,20 +37,13 @@ export const applyServerStatus = (files: FileTable, photo: PhotoStatus): boolean
 export const isRetryableReason = (reason: string | null): boolean =>
   ["SIZE_MISMATCH", "CHECKSUM_MISMATCH", "EXPIRED", "PROCESSING_ERROR"].includes(reason ?? "")
 
-const titles: Readonly<Record<string, string>> = {
-  UNSUPPORTED_TYPE: "The file type is not supported",
-  TYPE_MISMATCH: "The content is of another type",
-  CORRUPT: "The file is damaged",
-  TOO_LARGE: "The file is too large",
-  DIMENSIONS_EXCEEDED: "The picture has too many pixels",
-  CHECKSUM_MISMATCH: "The content is not what was hashed",
-  INFECTED: "The file contains malware",
-  EXPIRED: "The upload took too long",
+const serverFailure = ({ failureReason, failureDetail }: PhotoStatus): UploadFailure => {
+  const code = failureReason ?? "PROCESSING_ERROR"
+  return {
+    code,
+    // "Unsupported type", "Dimensions exceeded"; the server's detail is a sentence.
+    title: `${code[0]}${code.slice(1).toLowerCase().replaceAll("_", " ")}`,
+    detail: failureDetail ?? "",
+    isRetryable: isRetryableReason(failureReason),
+  }
 }
-
-const serverFailure = ({ failureReason, failureDetail }: PhotoStatus): UploadFailure => ({
-  code: failureReason ?? "PROCESSING_ERROR",
-  title: titles[failureReason ?? ""] ?? "The server could not process the file",
-  detail: failureDetail ?? "",
-  isRetryable: isRetryableReason(failureReason),
-})

@@ -35,11 +35,7 @@ export const linkedController = (
 }
 
 /** The error of requests that a pause, a cancellation or a duplicate aborted. */
-export const abortError = (message: string): Error => {
-  const error = new Error(message)
-  error.name = "AbortError"
-  return error
-}
+export const abortError = (): Error => Object.assign(new Error("aborted"), { name: "AbortError" })
 
 /** A promise with its resolvers; Node.js 20 has no Promise.withResolvers. */
 export const deferred = <T>(): {

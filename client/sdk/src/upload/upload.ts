@@ -173,7 +173,7 @@ export const startUpload = (
     for (const record of files.records) {
       if (isFinal(record.state.status)) continue
       files.change(record, { status: "cancelled" })
-      record.controller.abort(abortError("the upload was cancelled"))
+      record.controller.abort(abortError())
     }
     gate.open("user")
     if (!isOver) for (const jobId of queue.jobIds) void cancelJob(jobId)
@@ -243,7 +243,7 @@ export const startUpload = (
       const record = files.byId(id)
       if (!record || isFinal(record.state.status)) return
       files.change(record, { status: "cancelled" })
-      record.controller.abort(abortError("the file was cancelled"))
+      record.controller.abort(abortError())
       const { photoId } = record.state
       if (photoId !== null) void cancelPhoto(photoId)
     },
