@@ -32,7 +32,7 @@ beforeAll(async () => {
 afterAll(() => system?.end())
 
 test.each([1, 2, 3, 4, 5])(
-  "100 photos and two multipart uploads end safe when 20 %% of the connections break, seed %i",
+  "seed %i: 100 photos and two multipart uploads end safe when a fifth of the connections break",
   async (seed) => {
     const { next: random } = randomOf(seed)
     const nextFault = (): Fault => {
