@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises"
-import { join } from "node:path"
+import { dirname, join, relative } from "node:path"
+import type { DiskFile } from "../client/sdk/src/node.ts"
 import { type DemoOptions, demoOptionsOf, usage } from "./demo/demo-options.ts"
 import { filesIn } from "./demo/files-in.ts"
 import { printReport } from "./demo/report.ts"
@@ -34,7 +35,7 @@ async function runOnOwnSystem({ folder, photos, json }: DemoOptions): Promise<vo
   const system = await startSystem(settingsOf(process.env, directory, anyPorts)).catch(exitWithMessage)
   onceInterrupted(system.stop)
   try {
-    const outcome = await runDemo(system.edgeUrl, files, join(directory, "thumbnails"))
+    const outcome = await runDemo(system.edgeUrl, diskFilesOf(files, folder), join(directory, "thumbnails"))
     if (json !== null) await writeFile(json, `${JSON.stringify(outcome.snapshot, null, 2)}\n`)
     printReport(outcome)
     process.exitCode = outcome.isSettled ? 0 : 1
@@ -44,4 +45,12 @@ async function runOnOwnSystem({ folder, photos, json }: DemoOptions): Promise<vo
   } finally {
     await system.stop()
   }
+}
+
+/** Files with their folder relative to the uploaded one, which the server keeps as the photo's path. */
+function diskFilesOf(files: readonly string[], folder: string | null): DiskFile[] {
+  return files.map((file) => {
+    const path = folder === null ? "." : dirname(relative(folder, file))
+    return path === "." ? { file } : { file, path }
+  })
 }

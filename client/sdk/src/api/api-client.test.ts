@@ -84,7 +84,9 @@ describe("the API client", () => {
     const hanging: typeof fetch = (_, init) =>
       new Promise((_resolve, reject) => {
         // React Native rejects with an error of its own.
-        init?.signal?.addEventListener("abort", () => reject(Object.assign(new Error(), { name: "AbortError" })))
+        init?.signal?.addEventListener("abort", () =>
+          reject(Object.assign(new Error(), { name: "AbortError" })),
+        )
       })
     const api = createApiClient({ baseUrl: "http://api.test", fetch: hanging, timeoutMs: 1 })
     await expect(api.getPhoto("p")).rejects.toThrow("no response within 1 ms")
@@ -99,9 +101,15 @@ describe("tokens", () => {
       return `token-${issued}`
     })
     const { sent, send } = recording(({ headers }) =>
-      headers.get("authorization") === `Bearer ${valid()}` ? Response.json({}) : new Response("{}", { status: 401 }),
+      headers.get("authorization") === `Bearer ${valid()}`
+        ? Response.json({})
+        : new Response("{}", { status: 401 }),
     )
-    return { api: createApiClient({ baseUrl: "http://api.test", fetch: send, tokens }), sent, issued: () => issued }
+    return {
+      api: createApiClient({ baseUrl: "http://api.test", fetch: send, tokens }),
+      sent,
+      issued: () => issued,
+    }
   }
 
   test("are refreshed once for all callers that were rejected, and each request is repeated once", async () => {
