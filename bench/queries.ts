@@ -144,6 +144,7 @@ async function timeOf(photoId: string | undefined): Promise<string | null> {
 function pageOf({ userId, cursor, page = 0, size = 50, ...filters }: ListedQuery): PhotosPage {
   return {
     userId,
+    jobId: null,
     sort: "uploaded",
     before: cursor ?? null,
     beforeTime: null,

@@ -53,6 +53,7 @@ const timeOf = (milliseconds: number): string =>
 const idsOf = async (user: UserId, filters: Partial<PhotosPage>): Promise<PhotoId[]> => {
   const page: PhotosPage = {
     userId: user,
+    jobId: null,
     sort: "uploaded",
     before: null,
     beforeTime: null,

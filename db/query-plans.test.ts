@@ -132,6 +132,7 @@ const expectNoTableScan = async <Input>(statement: Statement<Input, unknown>, in
 
 const page = (filters: Partial<PhotosPage> = {}): PhotosPage => ({
   userId,
+  jobId: null,
   sort: "uploaded",
   before: null,
   beforeTime: null,
@@ -217,6 +218,8 @@ describe.each([
     ["all photos", {}],
     ["a tag", { tagKey: "tag 3" }],
     ["a status", { status: "UPLOADING" }],
+    ["a job", { jobId }],
+    ["a job and a status", { jobId, status: "COMPLETED" }],
   ] as const)("photos by %s", async (_, filters) => {
     expect(blocksOf(await listPlan(filters))).toBeLessThan(blocksOfPage)
   })

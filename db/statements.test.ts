@@ -48,8 +48,8 @@ const buildStatements = () => {
         for (const takenFrom of dates)
           for (const takenTo of dates) {
             const filters = { tagKey, q, status, takenFrom, takenTo }
-            selectPhotos({ ...filters, sort: "uploaded" })
-            selectPhotos({ ...filters, sort: "taken" })
+            selectPhotos({ ...filters, sort: "uploaded", jobId: null })
+            selectPhotos({ ...filters, sort: "taken", jobId: null })
             selectPhotoMonths(filters)
           }
 }

@@ -76,6 +76,28 @@ describe("a list of photos", () => {
     expect(byLink).toEqual(all)
   })
 
+  test("finds the photos of a job, also by status", async () => {
+    const { jobId, items } = await newJob(user, [jpeg(12, "of-job-1.jpg"), jpeg(12, "of-job-2.jpg")])
+    await complete(items[0]?.photoId ?? "")
+    expect(await names(`?jobId=${jobId}`)).toEqual(["of-job-2.jpg", "of-job-1.jpg"])
+    expect(await names(`?jobId=${jobId}&size=1`)).toEqual(["of-job-2.jpg"])
+    expect(await names(`?jobId=${jobId}&status=COMPLETED`)).toEqual(["of-job-1.jpg"])
+    const other = await newUser()
+    const { items: none } = await (await request(`?jobId=${jobId}`, other.token)).json<ListPhotosResponse>()
+    expect(none).toEqual([])
+    for (const { photoId } of items)
+      await send("DELETE", `/commands/photos/${photoId}`, { token: user.token })
+  })
+
+  test.each(["q=a", "tag=a", "takenFrom=2026-01-01", "sort=taken"])(
+    "of a job is not filtered by %s",
+    async (more) => {
+      const { jobId } = await newJob(await newUser(), [jpeg(12, "a.jpg")])
+      const problem = await expectProblem(await request(`?jobId=${jobId}&${more}`), 422, "validation-failed")
+      expect(problem.errors).toEqual([{ pointer: "#/jobId", code: "custom", detail: expect.any(String) }])
+    },
+  )
+
   test("finds by tag, ignoring case", async () => {
     expect(await names("?tag=SUMMER")).toEqual(["Mountain.jpg", "beach.jpg"])
     expect(await names("?tag=nothing")).toEqual([])

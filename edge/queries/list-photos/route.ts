@@ -32,6 +32,7 @@ export const listPhotos = new Hono<EdgeEnv>().get(
     const input = {
       userId: principal.userId,
       ...filtersOf(query),
+      jobId: query.jobId ?? null,
       sort: query.sort,
       ...placeColumnsOf(before),
       offset,

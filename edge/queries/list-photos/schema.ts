@@ -1,6 +1,6 @@
 import * as z from "zod"
 import { failureReasons } from "../../../domain/failure-reason.ts"
-import { isPhotoId, type PhotoId } from "../../../domain/ids.ts"
+import { isJobId, isPhotoId, type PhotoId } from "../../../domain/ids.ts"
 import { photoStatuses } from "../../../domain/photo-status.ts"
 import { linkedThumbnail, storedThumbnail } from "../../clients/object-store/thumbnail-links.ts"
 import { instant } from "../../http/instant.ts"
@@ -25,7 +25,21 @@ const sort = z
     "`uploaded`: newest upload first. `taken`: newest capture time first; a photo without one sorts by its upload time in UTC.",
   )
 
-export const listPhotosQuery = listQuery(isPlace, { ...photoFilters, sort }).check((context) => {
+const jobId = z
+  .string()
+  .refine(isJobId, "must be a job id")
+  .optional()
+  .describe("Photos of this upload job. Can be combined with `status` only.")
+
+export const listPhotosQuery = listQuery(isPlace, { ...photoFilters, jobId, sort }).check((context) => {
+  const { jobId: wanted, q, tag, takenFrom, takenTo } = context.value
+  if (wanted !== undefined && (q ?? tag ?? takenFrom ?? takenTo ?? context.value.sort) !== "uploaded")
+    context.issues.push({
+      code: "custom",
+      path: ["jobId"],
+      message: "can be combined with `status` only",
+      input: wanted,
+    })
   const { sort, cursor } = context.value
   if (cursor === undefined || cursor.includes("~") === (sort === "taken")) return
   context.issues.push({

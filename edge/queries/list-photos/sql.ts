@@ -7,11 +7,13 @@ import {
 import { isSearch, type PhotoFilters, searchedPhotos } from "../../../db/photo-search-sql.ts"
 import { labelsOfPhoto } from "../../../db/photo-sql.ts"
 import { inputOfActingUser, type Statement, statementOf } from "../../../db/statement.ts"
-import type { PhotoId, UserId } from "../../../domain/ids.ts"
+import type { JobId, PhotoId, UserId } from "../../../domain/ids.ts"
 import { type photoSorts, storedPhotoSummary } from "./schema.ts"
 
 export type PhotosPage = PhotoFilters & {
   userId: UserId
+  /** Only with a status, and sorted by upload. */
+  jobId: JobId | null
   sort: (typeof photoSorts)[number]
   /** The page follows this photo. */
   before: PhotoId | null
@@ -35,8 +37,9 @@ const photosPage = z.object({
  * If the caller sends the current tag, only the index and the versions of the rows are read.
  */
 export const selectPhotos = (
-  filters: PhotoFilters & Pick<PhotosPage, "sort">,
+  filters: PhotoFilters & Pick<PhotosPage, "jobId" | "sort">,
 ): Statement<PhotosPage, z.infer<typeof photosPage>> => {
+  if (filters.jobId !== null) return photosOfJob
   if (filters.sort === "taken") return photosBySortTime(filters)
   if (isSearch(filters)) return photosIn(searchedPhotos(filters))
   if (filters.tagKey !== null) return photosOfTag
@@ -68,6 +71,12 @@ const photosOfStatus = photosIn(`
   order by p.photo_id desc ${slice}`)
 
 // Fenced by offset 0: each photo is a look-up by its id, and not a scan of the index of all listed photos.
+const photosOfJob = photosIn(`
+  select p.photo_id from photos p
+  where ${isOnPage("p")} and p.job_id = ${argument("jobId")} and p.deleted_at is null
+    and case when ${argument("status")} is null then p.status <> 'DUPLICATE' else p.status = ${argument("status")} end
+  order by p.photo_id desc ${slice}`)
+
 const photosOfTag = photosIn(`
   select pt.photo_id
   from photo_tags pt, lateral (

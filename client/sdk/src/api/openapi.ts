@@ -7322,6 +7322,8 @@ export interface operations {
                 takenFrom?: string;
                 /** @description Photos taken at this local time or earlier. A date includes the whole day. */
                 takenTo?: string;
+                /** @description Photos of this upload job. Can be combined with `status` only. */
+                jobId?: string;
                 /** @description `uploaded`: newest upload first. `taken`: newest capture time first; a photo without one sorts by its upload time in UTC. */
                 sort?: "uploaded" | "taken";
                 /** @description Page number, from 0. Ignored if `cursor` is given. `(page + 1) × size` is at most 1000: use `cursor` for later items. */
