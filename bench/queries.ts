@@ -5,8 +5,9 @@ import type { PhotoFilters } from "../db/photo-search-sql.ts"
 import type { Statement } from "../db/statement.ts"
 import { selectPhotoMonths } from "../edge/queries/list-photo-months/sql.ts"
 import { type PhotosPage, selectPhotos } from "../edge/queries/list-photos/sql.ts"
+import { selectStoredHashes } from "../edge/queries/verify-hashes/sql.ts"
 import { type ListedQuery, listedQueries } from "./million-photos/listed-queries.ts"
-import { startWithMillionPhotos } from "./million-photos/million-photos.ts"
+import { largestUser, startWithMillionPhotos } from "./million-photos/million-photos.ts"
 import { percentile } from "./percentile.ts"
 
 // Measures the queries over a user's photos at a million photos: planning and execution of each statement by EXPLAIN
@@ -39,6 +40,7 @@ try {
   await measureLists()
   await measureListsByTime()
   await measureMonths()
+  await measureHashes()
 } finally {
   await sql.end()
   await server.stop()
@@ -92,6 +94,20 @@ async function measureMonths(): Promise<void> {
   }
   printTotal(times.stored, "without filters")
   printTotal(times.counted, "with filters", "", null)
+}
+
+/** POST /queries/verify with a thousand hashes, of which the user has stored half. */
+async function measureHashes(): Promise<void> {
+  const rows = await sql`
+    select checksum from photos where user_id = ${largestUser} and status = 'COMPLETED' and deleted_at is null
+    order by md5(photo_id) limit 500`
+  const sha256 = rows.flatMap(({ checksum }, place) => [checksum, String(place).padStart(64, "0")])
+  const text = withInlineInput(selectStoredHashes.text, { userId: largestUser, sha256 })
+  const items = selectStoredHashes.output.parse((await sql.unsafe(text))[0]?.result)
+  const found = items.filter(({ isStored }) => isStored).length
+  if (found !== 500) throw new Error(`${found} hashes are stored; expected 500`)
+  console.log("\n| user | POST /queries/verify | stored | p50 ms | p95 ms |\n|---|---|---|---|---|")
+  printTotal(await timesOf(repetitions, text), `1,000 hashes, ${found} of them stored`)
 }
 
 function isIndexed({ tagKey, q, status }: PhotoFilters): boolean {
