@@ -192,6 +192,7 @@ export const startSystem = async (settings: Settings, options: SystemOptions = {
       events: options.storageEvents ?? true,
       eventDelaysMs: options.eventDelaysMs,
       fault: options.storageFault,
+      accessLogFile: join(directory, "s3-access.jsonl"),
     })
     started.push(local.stop)
     return {

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises"
 import { type FauxqsServerOptions, startFauxqsServer } from "./fauxqs-server.ts"
 import { close, listen } from "./listen.ts"
+import { openAccessLog } from "./s3/access-log.ts"
 import { conditionalWrites } from "./s3/conditional-writes.ts"
 import { multipartUploadsIn } from "./s3/multipart-uploads.ts"
 import { accountId, objectCreatedEvents, type StoredObject } from "./s3/object-created-event.ts"
@@ -33,6 +34,8 @@ export type AwsEmulatorOptions = FauxqsServerOptions & {
   /** Returns the delays of the deliveries of an event: one message per entry, after that many ms. @default [0] */
   eventDelaysMs?: (() => readonly number[]) | undefined
   fault?: StorageFault | undefined
+  /** File that gets one JSON line per request to S3 with a valid signature. */
+  accessLogFile?: string | undefined
   now?: () => Date
 }
 
@@ -47,6 +50,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
   const emulator = await startFauxqsServer(options)
   const upstream = upstreamAt(emulator.port)
   const queues = fauxqsQueues(emulator.port)
+  const accessLog = options.accessLogFile === undefined ? null : await openAccessLog(options.accessLogFile)
 
   const s3 = createS3Front({
     storage: {
@@ -66,6 +70,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
     verifier: { service: "s3", region, credentials, now },
     corsOrigins: options.corsOrigins,
     fault: options.fault,
+    onAnswered: accessLog?.write,
   })
   const sqs = createSqsFront({
     queues,
@@ -74,6 +79,7 @@ export const startAwsEmulator = async (options: AwsEmulatorOptions): Promise<Aws
   const stop = async () => {
     await Promise.all([s3, sqs].filter((front) => front.listening).map(close))
     upstream.close()
+    await accessLog?.close()
     await emulator.stop()
   }
   try {

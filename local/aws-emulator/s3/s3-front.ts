@@ -4,18 +4,21 @@ import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
 import { signedRequestOf } from "../sigv4/signed-request.ts"
 import type { Verifier } from "../sigv4/verify-request.ts"
+import { type AccessLogEntry, accessLogEntry } from "./access-log.ts"
 import { corsHeaders, preflightHeaders } from "./cors.ts"
 import type { Operation } from "./operation.ts"
 import { perform, type S3Response, type Sender, type Storage } from "./perform.ts"
 import { overriddenHeaders, responseHeaders } from "./response-headers.ts"
 import { errorXml, type S3Error, S3RequestError, statusOf } from "./s3-error.ts"
-import { parseS3Request } from "./s3-request.ts"
+import { parseS3Request, type S3Request } from "./s3-request.ts"
 
 export type S3FrontOptions = {
   storage: Storage
   verifier: Verifier
   corsOrigins: readonly string[]
   fault?: StorageFault | undefined
+  /** Called for each request with a valid signature, before its response is sent. */
+  onAnswered?: ((entry: AccessLogEntry) => void) | undefined
 }
 
 /** Returns an error for a valid request, or null. Tests use it to cause outages and conflicts. */
@@ -39,11 +42,12 @@ export const createS3Front = (options: S3FrontOptions): Server => {
 }
 
 const serve = async (
-  { storage, verifier, corsOrigins, fault }: S3FrontOptions,
+  options: S3FrontOptions,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
 ): Promise<void> => {
+  const { verifier, corsOrigins, onAnswered } = options
   const method = request.method ?? "GET"
   if (method === "OPTIONS") {
     response.writeHead(200, preflightHeaders(request.headers, corsOrigins)).end()
@@ -52,14 +56,32 @@ const serve = async (
   response.setHeaders(new Map(Object.entries(corsHeaders(request.headers, method, corsOrigins))))
 
   const s3Request = parseS3Request(signedRequestOf(request), verifier)
-  const key = "key" in s3Request.address ? String(s3Request.address.key) : ""
-  const code = fault?.({ operation: s3Request.operation, key })
-  if (code) throw new S3RequestError(code, "A fault requested by a test.")
+  const log = (status: number, etag?: string) =>
+    onAnswered?.(accessLogEntry(s3Request, { status, etag }, verifier.now()))
   const overrides = overriddenHeaders(s3Request)
-  const result = await perform(storage, s3Request, senderOf(request, response, requestId))
-  await assertS3Response(result, method)
+  const result = await answer(options, s3Request, senderOf(request, response, requestId)).catch(
+    (error: unknown) => {
+      if (error instanceof S3RequestError) log(statusOf(error.s3Error))
+      throw error
+    },
+  )
+  log(result.status, result.headers.etag)
   response.writeHead(result.status, responseHeaders(result, overrides))
   await pipeline(typeof result.body === "string" ? Readable.from([result.body]) : result.body, response)
+}
+
+/** Performs a verified request, or fails with the fault that a test requests. */
+const answer = async (
+  { storage, fault }: S3FrontOptions,
+  s3Request: S3Request,
+  sender: Sender,
+): Promise<S3Response> => {
+  const { operation, address, method } = s3Request
+  const code = fault?.({ operation, key: "key" in address ? String(address.key) : "" })
+  if (code) throw new S3RequestError(code, "A fault requested by a test.")
+  const result = await perform(storage, s3Request, sender)
+  await assertS3Response(result, method)
+  return result
 }
 
 const senderOf = (request: IncomingMessage, response: ServerResponse, requestId: string): Sender => ({
