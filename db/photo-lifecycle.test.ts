@@ -93,7 +93,7 @@ const execute = ({ jobId, photoIds, sha256 }: TestJob, { action, photo, attempt 
         concurrency: 10_000,
       })
     case "complete":
-      return database.run(completePhoto, { photoId, attempt, checksum: "ab", facts, thumbnails: [] })
+      return database.run(completePhoto, { photoId, attempt, ...outcome })
     case "fail":
       return database.run(failPhoto, { photoId, attempt, checksum: null, fault })
     case "release":
@@ -119,14 +119,9 @@ const execute = ({ jobId, photoIds, sha256 }: TestJob, { action, photo, attempt 
 }
 
 const fault = { reason: "CORRUPT", detail: "The file is damaged." } as const
-const facts = {
-  type: "image/jpeg",
-  width: 3,
-  height: 2,
-  exif: { make: "Maker" } as PhotoExif,
-  isDegraded: false,
-  anomalies: [],
-} as const
+const image = { type: "image/jpeg", width: 3, height: 2, isDegraded: false, anomalies: [] } as const
+const facts = { ...image, exif: { make: "Maker" } as PhotoExif, thumbhash: "", annotations: null }
+const outcome = { checksum: "ab", facts, thumbnails: [], keywordTags: [] } as const
 
 /** Converts a row to a CloudEvent and validates it with the schema of docs/events.md. */
 const toValidEvent = (row: postgres.Row) => {
@@ -272,7 +267,7 @@ describe("photos and their job", () => {
           leaseMs: 60_000,
           concurrency: 10_000,
         })
-      await database.run(completePhoto, { photoId: done, attempt: 1, checksum: "ab", facts, thumbnails: [] })
+      await database.run(completePhoto, { photoId: done, attempt: 1, ...outcome })
       await Promise.all([
         database.run(cancelPhoto, { photoId: done, userId }),
         database.run(failPhoto, { photoId: failing, attempt: 1, checksum: null, fault }),

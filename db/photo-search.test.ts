@@ -88,7 +88,7 @@ describe("the search index", () => {
       (await own.sql`select 1 from photo_search where photo_id = ${photo?.photo_id}`).length === 1
     const setStatus = (status: PhotoStatus) =>
       own.sql`update photos set status = ${status}, failure_reason = ${status === "FAILED" ? "CORRUPT" : null},
-        duplicate_of = ${status === "DUPLICATE" ? "ph_0" : null}
+        duplicate_of = ${status === "DUPLICATE" ? "ph_0" : null}, etag = 'e'
         where photo_id = ${photo?.photo_id}`
     const indexed: Partial<Record<PhotoStatus, boolean>> = {}
     for (const status of photoStatuses) {

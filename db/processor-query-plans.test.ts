@@ -97,6 +97,7 @@ const seed = async () => {
       now() - interval '2 days', now() - interval '2 days', now() - interval '2 days'
     from generate_series(0, ${rowCount - 1}) n;
     insert into photo_timeline (photo_id, kind) select photo_id, 'PROCESSING' from photos;
+    insert into photo_tags (photo_id, user_id, tag_key) select photo_id, user_id, 'sea' from photos;
     insert into outbox_events (type, user_id, job_id, data, occurred_at, relay_position)
     select 'UploadJobCreated', ${idSql("usr", "n % 1000")}, ${idSql("job", "n")}, '{}', now() - n * interval '6 seconds',
       case when n > 100 then n end
@@ -137,6 +138,8 @@ const facts = {
   exif: {} as PhotoExif,
   isDegraded: false,
   anomalies: [],
+  thumbhash: "",
+  annotations: null,
 } as const
 const noSelection = { photoId: null, jobId: null, scope: null, after: null, limit: 1000 }
 
@@ -220,6 +223,7 @@ const statements = [
     checksum: "ab",
     facts,
     thumbnails: [],
+    keywordTags: [],
   }),
   planned("process: fail", failPhoto, { photoId: photoId(3), attempt: 0, checksum: null, fault }),
   planned("process: release", releasePhoto, { photoId: photoId(3), attempt: 0, reason: "Outage" }),

@@ -42,6 +42,17 @@ export type PhotoExif = {
   colorSpace: number | null
 }
 
+/** Descriptions of a photo by its author, from XMP and IPTC. */
+export type PhotoAnnotations = {
+  title: string | null
+  caption: string | null
+  keywords: string[]
+  /** Stars, 0–5. */
+  rating: number | null
+  /** Several creators are separated by commas. */
+  creator: string | null
+}
+
 /** Additional content in the file of a valid photo. */
 export const photoAnomalies = [
   /** Bytes after the image, except padding and known camera data. */
@@ -67,4 +78,8 @@ export type ImageFacts = {
   /** True if only a lenient decoder accepted the file: viewers show it, but it is damaged. */
   isDegraded: boolean
   anomalies: readonly PhotoAnomaly[]
+  /** ThumbHash (https://evanw.github.io/thumbhash/) in base64, of the upright picture. */
+  thumbhash: string
+  /** Null if the file has none. */
+  annotations: PhotoAnnotations | null
 }

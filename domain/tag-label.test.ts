@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest"
-import { tagLabelOf } from "./tag-label.ts"
+import { maxTagsPerPhoto, tagLabelOf, tagsOfKeywords } from "./tag-label.ts"
 
 describe("a tag's label", () => {
   test("is trimmed and normalized to NFC; its key ignores case", () => {
@@ -17,5 +17,17 @@ describe("a tag's label", () => {
 
   test("has at most 64 characters, where an emoji counts as one", () => {
     expect(tagLabelOf("👍".repeat(64))).not.toBeNull()
+  })
+})
+
+describe("the tags of keywords", () => {
+  test("are the valid labels, each once, in the order of the keywords", () => {
+    const keywords = ["Zürich", "x".repeat(65), "", "a\u202eb", "  Am   Meer ", "zürich"]
+    expect(tagsOfKeywords(keywords).map(({ label }) => label)).toEqual(["Zürich", "Am Meer"])
+  })
+
+  test("are not more than a photo may have", () => {
+    const keywords = Array.from({ length: 100 }, (_, index) => `k${index}`)
+    expect(tagsOfKeywords(keywords)).toHaveLength(maxTagsPerPhoto)
   })
 })

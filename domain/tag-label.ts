@@ -16,3 +16,13 @@ export const tagLabelOf = (text: string): TagLabel | null => {
   if (label === "" || Array.from(label).length > maxLabelLength || !allowedCharacters.test(label)) return null
   return { label, tagKey: label.toLowerCase().normalize("NFC") }
 }
+
+/** The tags for the keywords in a photo's file. Keywords that are not valid labels are left out. */
+export const tagsOfKeywords = (keywords: readonly string[]): TagLabel[] => {
+  const tags = new Map<string, TagLabel>()
+  for (const keyword of keywords) {
+    const tag = tagLabelOf(keyword)
+    if (tag && !tags.has(tag.tagKey)) tags.set(tag.tagKey, tag)
+  }
+  return [...tags.values()].slice(0, maxTagsPerPhoto)
+}

@@ -56,6 +56,10 @@ export const photos = pgTable(
     height: integer("height"),
     exifJson: jsonb("exif_json"),
     thumbnails: jsonb("thumbnails"),
+    /** ThumbHash of the thumbnail, in base64. */
+    thumbhash: text("thumbhash"),
+    /** Title, caption, keywords, rating and creator from XMP and IPTC. Null if the file has none. */
+    annotations: jsonb("annotations"),
     isDegraded: boolean("is_degraded").notNull().default(false),
     /** Additional content found in the file. Empty until the photo is COMPLETED. */
     anomalies: text("anomalies").array().notNull().default(sql`'{}'`),

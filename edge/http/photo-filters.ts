@@ -19,7 +19,7 @@ export const photoFilters = {
     .refine((text) => !text.includes("\0") && text.isWellFormed(), "must be text")
     .optional()
     .describe(
-      "Photos whose filename, path, camera make, camera model or tags contain every word of this text, ignoring case. " +
+      "Photos whose filename, path, camera make, camera model, title, caption, keywords or tags contain every word of this text, ignoring case. " +
         "A word of three or more characters is found anywhere in a field, also in the middle of a word. " +
         "A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation.",
     ),

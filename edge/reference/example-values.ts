@@ -105,6 +105,14 @@ const thumbnails = [
     expiresAt: "2026-11-24T09:45:00.000Z",
   },
 ]
+const thumbhash = "1QcSHQRnh493V4dIh4eXh1h4kJUI"
+const annotations = {
+  title: "Pier",
+  caption: "The pier at dawn",
+  keywords: ["sea", "dawn"],
+  rating: 4,
+  creator: "Ann Lee",
+}
 const eventTypes = ["PhotoProcessingCompleted", "PhotoFailed"]
 const webhook = { url: "https://example.com/hooks/photos", eventTypes }
 const partUrl = `${storage}/${objectPath}?partNumber=1&uploadId=VXBsb2FkSWQ&${signature}`
@@ -149,7 +157,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
     "items.outcome": "finalized",
     "items.status": "PROCESSING",
   },
-  getPhoto: { thumbnails },
+  getPhoto: { thumbnails, thumbhash, annotations },
   getPhotoTimeline: { "entries.kind": "COMPLETED", "entries.text": "Processing finished" },
   getReceipt: {
     "manifest.counts": { total: 1, completed: 1, duplicate: 0, failed: 0, cancelled: 0, deleted: 0 },
@@ -160,7 +168,7 @@ export const operationValues: Readonly<Record<string, Readonly<Record<string, un
     "text/csv": `photoId,path,filename,sha256,bytes,outcome,…\r\n${photoId},Lisbon/Day 1,IMG_0412.jpg,${sha256},2457811,COMPLETED,…\r\n`,
     "text/html": "<!doctype html>…",
   },
-  listPhotos: { "items.thumbnails": thumbnails },
+  listPhotos: { "items.thumbnails": thumbnails, "items.thumbhash": thumbhash },
   listWebhookDeliveries: { "items.status": "DELIVERED", "items.type": "PhotoProcessingCompleted" },
   listWebhooks: { "items.url": webhook.url, "items.eventTypes": eventTypes },
   openMultipartUpload: {

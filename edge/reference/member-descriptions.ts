@@ -35,7 +35,7 @@ const descriptions: Readonly<Record<string, string>> = {
   entries: "Events of the photo, in chronological order.",
   eventId: "Id of the event.",
   eventTypes: "Event types to send. Null or absent: all types.",
-  exifJson: "EXIF, XMP and IPTC metadata. Null if the file has none.",
+  exifJson: "EXIF metadata. Null until the photo is COMPLETED.",
   expiresAt: "When it expires.",
   expires_in: "Lifetime in seconds.",
   failed: "Events that were not accepted, with the reason.",
@@ -48,6 +48,13 @@ const descriptions: Readonly<Record<string, string>> = {
   height: "Height in pixels, with the orientation applied.",
   id: "Id of the event that failed.",
   isDegraded: "Whether the photo was processed although its file is damaged.",
+  caption: "Caption in the file (XMP `dc:description`, IPTC 2:120).",
+  creator: "Creators named in the file, separated by commas (XMP `dc:creator`, IPTC 2:80).",
+  keywords: "Keywords in the file (XMP `dc:subject`, IPTC 2:25), at most 100.",
+  rating: "Stars, 0–5 (XMP `xmp:Rating`). Null if the file has no rating.",
+  title: "Title in the file (XMP `dc:title`, IPTC 2:05).",
+  annotations:
+    "Title, caption, keywords, rating and creator that the photo's author wrote into the file (XMP, IPTC). Null if the file has none of them.",
   anomalies:
     "Other content in the file that image viewers ignore: data after the end of the image, markup, an archive, a document or a script. Empty until the photo is COMPLETED.",
   isDeleted: "True if the photo was deleted, false if its upload was cancelled.",
@@ -107,6 +114,8 @@ const descriptions: Readonly<Record<string, string>> = {
   takenAt: "Local time at which the photo was taken, according to its EXIF.",
   terminal: "Whether every photo of the job has a final status.",
   text: "Human-readable description.",
+  thumbhash:
+    "ThumbHash of the upright photo in base64: a blurred preview to show while a thumbnail loads (https://evanw.github.io/thumbhash/). Null until the photo is COMPLETED.",
   thumbnails: "Presigned thumbnails of the photo.",
   ticket: "Value of the query parameter `ticket`.",
   token_type: "Always `Bearer`.",

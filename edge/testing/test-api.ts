@@ -192,7 +192,7 @@ export const put = async (
 /** Marks a photo COMPLETED with the fields that queries return, without the processor. */
 export const complete = async (photoId: string): Promise<void> => {
   await rows(
-    `update photos set status = 'COMPLETED', completed_at = now(), width = 4032, height = 3024,
+    `update photos set status = 'COMPLETED', completed_at = now(), width = 4032, height = 3024, thumbhash = 'IQgOBgAnd3h4',
        exif_json = '{"make": "Apple", "model": "iPhone 15", "dateTimeOriginal": "2026-05-04T10:11:12"}',
        thumbnails = '[{"variant": 1024, "width": 1024, "height": 768, "bytes": 90000},
                       {"variant": 256, "width": 256, "height": 192, "bytes": 9000}]'

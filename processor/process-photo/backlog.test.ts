@@ -124,7 +124,16 @@ test("500 slow photos of one user do not delay the photo of another user that wa
           })
         }
         return ok({
-          facts: { type, width: 1, height: 1, exif: {} as PhotoExif, isDegraded: false, anomalies: [] },
+          facts: {
+            type,
+            width: 1,
+            height: 1,
+            exif: {} as PhotoExif,
+            isDegraded: false,
+            anomalies: [],
+            thumbhash: "",
+            annotations: null,
+          },
           thumbnails: [],
         })
       },

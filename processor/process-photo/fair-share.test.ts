@@ -65,8 +65,11 @@ const complete = (photoId: PhotoId, attempt: number) =>
       exif: {} as PhotoExif,
       isDegraded: false,
       anomalies: [],
+      thumbhash: "",
+      annotations: null,
     },
     thumbnails: [],
+    keywordTags: [],
   })
 
 describe("a user's share of the slots", () => {

@@ -4,6 +4,7 @@ import type { PhotoFault } from "../../domain/failure-reason.ts"
 import { thumbnailVariants } from "../../domain/image.ts"
 import { thumbnailKey } from "../../domain/object-key.ts"
 import { isTerminalPhoto } from "../../domain/photo-status.ts"
+import { tagsOfKeywords } from "../../domain/tag-label.ts"
 import type { BufferPool } from "../platform/buffer-pool.ts"
 import { recoverLateObject } from "../platform/late-object.ts"
 import type { Logger } from "../platform/log.ts"
@@ -202,6 +203,7 @@ const record = (database: Database, claim: Claim, outcome: Outcome) => {
     checksum: outcome.checksum,
     facts,
     thumbnails: thumbnails.map(({ variant, width, height, bytes }) => ({ variant, width, height, bytes })),
+    keywordTags: tagsOfKeywords(facts.annotations?.keywords ?? []),
   })
 }
 

@@ -5,6 +5,7 @@ import { type NodeDatabase, openNodeDatabase } from "../../db/node.ts"
 import type { PhotoId, UserId } from "../../domain/ids.ts"
 import type { PhotoExif } from "../../domain/image.ts"
 import { jobStatusOf } from "../../domain/job-status.ts"
+import { maxTagsPerPhoto } from "../../domain/tag-label.ts"
 import { insertUser } from "../../edge/auth/register/sql.ts"
 import { insertUploadJob } from "../../edge/commands/create-upload-job/sql.ts"
 import { finalizePhoto } from "../../edge/commands/finalize-upload/sql.ts"
@@ -37,11 +38,14 @@ const outcome = {
     exif: { make: "Maker" } as PhotoExif,
     isDegraded: false,
     anomalies: [],
+    thumbhash: "",
+    annotations: null,
   },
   thumbnails: [{ variant: 256, width: 3, height: 2, bytes: 100 }],
+  keywordTags: [],
 } as const
 
-const newJob = async (size: number) => {
+const newJob = async (size: number, importKeywords = false) => {
   const jobId = newId.job()
   const photos = Array.from({ length: size }, () => {
     const photoId = newId.photo()
@@ -64,7 +68,7 @@ const newJob = async (size: number) => {
     idempotencyKey: null,
     fingerprint: "",
     allowDuplicates: false,
-    importKeywords: false,
+    importKeywords,
   })
   return { jobId, photoIds: photos.map(({ photoId }) => photoId) }
 }
@@ -89,6 +93,72 @@ describe("a photo", () => {
     const [photoId] = photoIds as [PhotoId]
     const claims = await Promise.all(Array.from({ length: 8 }, () => claim(photoId)))
     expect(claims.filter(({ claimed }) => claimed !== null)).toHaveLength(1)
+  })
+
+  const annotations = { title: "Pier", caption: null, keywords: ["Sea"], rating: 4, creator: null }
+  const tagsNamed = (...labels: string[]) => labels.map((label) => ({ label, tagKey: label.toLowerCase() }))
+  const tagsOf = async (photoId: PhotoId) =>
+    (
+      await rows`select label from photo_tags join tags using (user_id, tag_key) where photo_id = ${photoId} order by tag_key`
+    ).map(({ label }) => label)
+
+  test("that is COMPLETED has its ThumbHash and its annotations", async () => {
+    for (const each of [annotations, null]) {
+      const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+      const attempt = (await claim(photoId)).claimed?.attempt ?? 0
+      const facts = { ...outcome.facts, thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", annotations: each }
+      await database.run(completePhoto, { photoId, attempt, ...outcome, facts })
+      expect(await rows`select thumbhash, annotations from photos where photo_id = ${photoId}`).toEqual([
+        { thumbhash: "1QcSHQRnh493V4dIh4eXh1h4kJUI", annotations: each },
+      ])
+      expect(
+        await rows`select annotations is null as is_null from photos where photo_id = ${photoId}`,
+      ).toEqual([{ is_null: each === null }])
+    }
+  })
+
+  test("is found by its title, caption and keywords", async () => {
+    const [photoId] = (await newJob(1)).photoIds as [PhotoId]
+    const attempt = (await claim(photoId)).claimed?.attempt ?? 0
+    const described = { ...annotations, caption: "A Red Boat", keywords: ["Sea", "Zürich"] }
+    await database.run(completePhoto, {
+      photoId,
+      attempt,
+      ...outcome,
+      facts: { ...outcome.facts, annotations: described },
+    })
+    const [found] = await rows`select document from photo_search where photo_id = ${photoId}`
+    expect(found?.document).toContain("pier\na red boat\nsea\nzürich\n")
+  })
+
+  test("of a job that imports keywords gets them as tags, and any other photo does not", async () => {
+    for (const [importsKeywords, labels] of [
+      [true, ["Lake", "Sea"]],
+      [false, []],
+    ] as const) {
+      const [photoId] = (await newJob(1, importsKeywords)).photoIds as [PhotoId]
+      const attempt = (await claim(photoId)).claimed?.attempt ?? 0
+      const keywordTags = tagsNamed("Sea", "Lake")
+      await database.run(completePhoto, { photoId, attempt, ...outcome, keywordTags })
+      expect(await tagsOf(photoId)).toEqual(labels)
+      const [found] = await rows`select tag_keys from photo_search where photo_id = ${photoId}`
+      expect(found?.tag_keys).toEqual(labels.map((label) => label.toLowerCase()))
+    }
+  })
+
+  test("keeps its own tags and never has more than the limit", async () => {
+    const [photoId] = (await newJob(1, true)).photoIds as [PhotoId]
+    for (let index = 0; index < maxTagsPerPhoto - 1; index += 1) {
+      const key = `own ${String(index).padStart(2, "0")}`
+      await rows`insert into tags (user_id, tag_key, label) values (${userId}, ${key}, ${key}) on conflict do nothing`
+      await rows`insert into photo_tags (photo_id, user_id, tag_key) values (${photoId}, ${userId}, ${key})`
+    }
+    const attempt = (await claim(photoId)).claimed?.attempt ?? 0
+    const keywordTags = tagsNamed("own 00", "Zoo", "Ape")
+    await database.run(completePhoto, { photoId, attempt, ...outcome, keywordTags })
+    const labels = await tagsOf(photoId)
+    expect(labels).toHaveLength(maxTagsPerPhoto)
+    expect(labels.filter((label) => !label.startsWith("own"))).toEqual(["Zoo"])
   })
 
   test("that is COMPLETED has its detected type and its anomalies", async () => {

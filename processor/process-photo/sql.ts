@@ -8,6 +8,7 @@ import { isJobId, type PhotoId, type UserId } from "../../domain/ids.ts"
 import type { ImageFacts, Thumbnail } from "../../domain/image.ts"
 import { photoStatuses } from "../../domain/photo-status.ts"
 import { photoTypes } from "../../domain/photo-type.ts"
+import { maxTagsPerPhoto, type TagLabel } from "../../domain/tag-label.ts"
 import { deferral, fairShare, longestDeferralSeconds, waitingPhotosOfUser } from "./fair-share.ts"
 
 const claimedPhoto = z.object({
@@ -95,11 +96,20 @@ export const claimPhoto = statementOf<{
 /** Identifies a lease. Statements with an older claim have no effect. */
 export type Claim = { photoId: PhotoId; attempt: number }
 
-export type Completion = Claim & { checksum: string; facts: ImageFacts; thumbnails: readonly Thumbnail[] }
+export type Completion = Claim & {
+  checksum: string
+  facts: ImageFacts
+  thumbnails: readonly Thumbnail[]
+  /** Become tags of the photo if its job imports keywords. */
+  keywordTags: readonly TagLabel[]
+}
 
 const transitionResult = z.object({ isMoved: z.boolean() })
 
-/** Makes a photo COMPLETED, with its facts and thumbnails; the same statement updates the job and writes the events. */
+/**
+ * Makes a photo COMPLETED, with its facts and thumbnails; the same statement updates the job, writes the events and adds
+ * the tags of a job that imports keywords. Tags above the limit of a photo are left out.
+ */
 export const completePhoto = statementOf<Completion>()(
   transitionResult,
   `
@@ -109,12 +119,34 @@ export const completePhoto = statementOf<Completion>()(
       width = (doc->'facts'->>'width')::int, height = (doc->'facts'->>'height')::int,
       exif_json = doc->'facts'->'exif', is_degraded = (doc->'facts'->>'isDegraded')::boolean,
       anomalies = array(select jsonb_array_elements_text(doc->'facts'->'anomalies')), mime_type = doc->'facts'->>'type',
-      thumbnails = doc->'thumbnails', lease_expires_at = null, completed_at = now(), updated_at = now()
+      thumbnails = doc->'thumbnails', thumbhash = doc->'facts'->>'thumbhash',
+      annotations = nullif(doc->'facts'->'annotations', 'null'), lease_expires_at = null, completed_at = now(), updated_at = now()
     from input
     where photo_id = doc->>'photoId' and attempt = (doc->>'attempt')::int and ${mayBecome("COMPLETED")}
     returning ${transitionedColumns}
   ),
-  ${transitionEffects}
+  ${transitionEffects},
+  -- Arrays, because as a join the planner reads the tags of every photo.
+  importing as (
+    select t.photo_id, t.user_id, array(select tag_key from photo_tags where photo_id = t.photo_id) as tag_keys
+    from transitioned t join upload_jobs j on j.job_id = t.job_id and j.imports_keywords
+  ),
+  new_tag as (
+    select user_id, photo_id, k.tag->>'tagKey' as tag_key, k.tag->>'label' as label
+    from input, importing, jsonb_array_elements(doc->'keywordTags') with ordinality as k (tag, position)
+    where k.tag->>'tagKey' <> all (tag_keys)
+    order by k.position
+    limit (select greatest(0, ${maxTagsPerPhoto} - cardinality(tag_keys)) from importing)
+  ),
+  -- In the order of their keys: concurrent completions insert the same tags without a deadlock.
+  labels as (
+    insert into tags (user_id, tag_key, label) select user_id, tag_key, label from new_tag order by tag_key
+    on conflict do nothing
+  ),
+  imported as (
+    insert into photo_tags (photo_id, user_id, tag_key) select photo_id, user_id, tag_key from new_tag order by tag_key
+    on conflict do nothing
+  )
   select jsonb_build_object('isMoved', exists (select from transitioned)) as result`,
 )
 

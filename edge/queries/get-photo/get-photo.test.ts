@@ -36,6 +36,8 @@ describe("a photo", () => {
       anomalies: [],
       width: null,
       thumbnails: [],
+      thumbhash: null,
+      annotations: null,
     })
   })
 
@@ -55,6 +57,21 @@ describe("a photo", () => {
     expect(url.pathname).toBe(`/${config.s3.bucket}/thumbnails/test/${user.userId}/${photoId}/256.webp`)
     expect(url.searchParams.get("X-Amz-Expires")).toBe("1200")
     expect(thumbnail).toMatchObject({ variant: 256, width: 256, height: 192, expiresAt: expect.any(String) })
+  })
+
+  test("that is COMPLETED has its ThumbHash and what its author wrote into the file", async () => {
+    const annotations = {
+      title: "Pier",
+      caption: "Tom & Jerry",
+      keywords: ["Sea"],
+      rating: 4,
+      creator: "Ann",
+    }
+    await rows(
+      `update photos set thumbhash = 'IQgOBgAnd3h4', annotations = '${JSON.stringify(annotations)}' where photo_id = $1`,
+      photoId,
+    )
+    expect(await (await get(photoId)).json()).toMatchObject({ thumbhash: "IQgOBgAnd3h4", annotations })
   })
 
   test("is 404 for an unknown id, a malformed id and another user", async () => {

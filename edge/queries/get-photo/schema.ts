@@ -33,6 +33,20 @@ export const storedPhoto = z.object({
   isDegraded: z.boolean(),
   /** Other content found in the file, which viewers ignore. Empty until the photo is COMPLETED. */
   anomalies: z.array(z.enum(photoAnomalies)),
+  /** ThumbHash of the upright photo, in base64, to show while a thumbnail loads. */
+  thumbhash: z.string().nullable(),
+  /** What the photo's author wrote into the file (XMP, IPTC); null if the file has none of it. */
+  annotations: z
+    .object({
+      title: z.string().nullable(),
+      caption: z.string().nullable(),
+      keywords: z.array(z.string()),
+      /** Stars. */
+      rating: z.number().int().min(0).max(5).nullable(),
+      /** Several creators are separated by commas. */
+      creator: z.string().nullable(),
+    })
+    .nullable(),
   tags: z.array(z.string()),
   createdAt: instant,
   completedAt: instant.nullable(),

@@ -18,6 +18,7 @@ export const selectPhoto = statementOf<{ photoId: PhotoId; userId: UserId }>()(
       'duplicateOf', p.duplicate_of,
       'eTag', p.etag, 'checksum', p.checksum, 'width', p.width, 'height', p.height, 'exifJson', p.exif_json,
       'isDegraded', p.is_degraded, 'anomalies', to_jsonb(p.anomalies), 'thumbnails', coalesce(p.thumbnails, '[]'),
+      'thumbhash', p.thumbhash, 'annotations', p.annotations,
       'tags', ${labelsOfPhoto},
       'createdAt', p.created_at, 'completedAt', p.completed_at, 'version', p.version)
     from input join photos p on p.photo_id = doc->>'photoId' and p.user_id = doc->>'userId'

@@ -52,6 +52,7 @@ describe("a list of photos", () => {
       width: 4032,
     })
     expect(mountain?.thumbnails[0]?.url).toContain("X-Amz-Signature")
+    expect(items.map(({ thumbhash }) => thumbhash !== null)).toEqual(items.map((item) => item === mountain))
   })
 
   test("is the same by cursor, by page and by the Link header", async () => {

@@ -68,6 +68,8 @@ export const storedPhotoSummary = z.object({
   createdAt: instant,
   completedAt: instant.nullable(),
   thumbnails: z.array(storedThumbnail),
+  /** ThumbHash of the upright photo, in base64, to show while a thumbnail loads. */
+  thumbhash: z.string().nullable(),
 })
 
 export const listPhotosResponse = z.object({

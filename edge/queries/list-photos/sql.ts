@@ -108,6 +108,7 @@ function photosIn(
         select p.photo_id as "photoId", p.job_id as "jobId", p.filename, p.path, p.mime_type as "mimeType", p.bytes,
           p.status, p.failure_reason as "failureReason", p.duplicate_of as "duplicateOf", p.width, p.height, p.taken_at as "takenAt",
           p.created_at as "createdAt", p.completed_at as "completedAt", coalesce(p.thumbnails, '[]') as thumbnails,
+          p.thumbhash,
           ${labelsOfPhoto} as tags
         from page join photos p using (photo_id) order by ${order}) as item) end) as result
     from input, versions`,

@@ -2,6 +2,7 @@ import { once } from "node:events"
 import { parentPort } from "node:worker_threads"
 import type { PhotoFault } from "../../../domain/failure-reason.ts"
 import { ok, type Result } from "../../../domain/result.ts"
+import { readAnnotations } from "./annotations/read-annotations.ts"
 import { ReadFailed, withContent } from "./byte-source.ts"
 import type { ExaminedPhoto } from "./examined-photo.ts"
 import { photoExifOf } from "./exif/photo-exif.ts"
@@ -28,6 +29,7 @@ const examine = async ({
   content,
   declaredType,
   limits,
+  withAnnotations,
 }: Order): Promise<Result<ExaminedPhoto, PhotoFault>> => {
   const probed = withContent(content, (source) => {
     const found = probe(source, declaredType, limits)
@@ -36,6 +38,7 @@ const examine = async ({
   })
   if (!probed.ok) return probed
   const { header, anomalies, exif } = probed.value
+  const annotations = withAnnotations ? readAnnotations(header.annotations) : null
   send({ kind: "needs", decodeBytes: header.decodeBytes, keepsMemory: header.hevc !== null })
   const [{ libheif }] = (await once(port, "message")) as [Go]
 
@@ -43,8 +46,11 @@ const examine = async ({
   const isOnItsSide = header.isTurnedByExif && orientation >= 5
   const [width, height] = isOnItsSide ? [header.height, header.width] : [header.width, header.height]
   try {
-    const { thumbnails, isDegraded } = await render(content, header, orientation, libheif)
-    return ok({ facts: { type: header.type, width, height, exif, isDegraded, anomalies }, thumbnails })
+    const { thumbnails, thumbhash, isDegraded } = await render(content, header, orientation, libheif)
+    return ok({
+      facts: { type: header.type, width, height, exif, isDegraded, anomalies, thumbhash, annotations },
+      thumbnails,
+    })
   } catch (error) {
     if (error instanceof ReadFailed) throw error
     // libvips reads a file itself and does not distinguish I/O errors from damage.

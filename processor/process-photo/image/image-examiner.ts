@@ -86,7 +86,9 @@ export const startImageExaminer = ({
       for (let tries = 1; ; tries += 1) {
         const thread = await acquire()
         try {
-          const result = await thread.examine({ content, declaredType, limits }, budget, limits.maxMs, signal)
+          // A photo does not fail because of its annotations: the second thread does not read them.
+          const order = { content, declaredType, limits, withAnnotations: tries === 1 }
+          const result = await thread.examine(order, budget, limits.maxMs, signal)
           if (result === "too slow") return tooSlow
           if (result !== "out of memory") return result
           if (tries === maxThreadsPerPhoto) return tooMuchMemory

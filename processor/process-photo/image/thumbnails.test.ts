@@ -1,5 +1,7 @@
-import sharp, { type Sharp } from "sharp"
+import sharp, { type Color, type Sharp } from "sharp"
+import { thumbHashToAverageRGBA, thumbHashToRGBA } from "thumbhash"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import type { PhotoType } from "../../../domain/photo-type.ts"
 import { startTestExaminer, type TestExaminer } from "./testing/test-examiner.ts"
 import { redAboveBlue } from "./testing/test-photos.ts"
 
@@ -65,5 +67,38 @@ describe("thumbnails", () => {
       .png()
       .toBuffer()
     expect((await examiner.accept(small, "image/png")).thumbnails.map(({ width }) => width)).toEqual([3, 3])
+  })
+})
+
+describe("a ThumbHash", () => {
+  const hashOf = async (photo: Uint8Array, type?: PhotoType) =>
+    Buffer.from((await examiner.accept(photo, type)).facts.thumbhash, "base64")
+
+  test.each([1, 3, 6, 8])("is of the upright picture, stored with orientation %i", async (orientation) => {
+    const turns: Record<number, number> = { 1: 0, 3: 180, 6: 270, 8: 90 }
+    const photo = await redAboveBlue()
+      .rotate(turns[orientation] ?? 0)
+      .jpeg()
+      .withMetadata({ orientation })
+      .toBuffer()
+    const { w, h, rgba } = thumbHashToRGBA(await hashOf(photo))
+    expect(w / h).toBeCloseTo(4 / 3, 0)
+    const redAndBlueAt = (x: number, y: number) => [0, 2].map((channel) => rgba[4 * (y * w + x) + channel])
+    const [above, below] = [redAndBlueAt(w >> 1, 2), redAndBlueAt(w >> 1, h - 3)]
+    expect(above[0], "red above").toBeGreaterThan((above[1] ?? 0) + 100)
+    expect(below[1], "blue below").toBeGreaterThan((below[0] ?? 0) + 100)
+  })
+
+  test("keeps colours, greys and transparency, of one pixel too", async () => {
+    const of = (channels: 3 | 4, background: Color, size = 40) =>
+      sharp({ create: { width: size, height: size, channels, background } })
+    const averageOf = async (picture: Sharp) => {
+      const { r, g, b, a } = thumbHashToAverageRGBA(await hashOf(await picture.png().toBuffer(), "image/png"))
+      return [r, g, b, a].map((level) => Math.round(level * 10) / 10)
+    }
+    expect(await averageOf(of(3, "#ffffff"))).toEqual([1, 1, 1, 1])
+    expect(await averageOf(of(3, "#808080").toColourspace("b-w"))).toEqual([0.5, 0.5, 0.5, 1])
+    expect((await averageOf(of(4, { r: 255, g: 0, b: 0, alpha: 0.5 })))[3]).toBe(0.5)
+    expect(await averageOf(of(3, "#ff0000", 1))).toEqual([1, 0, 0, 1])
   })
 })

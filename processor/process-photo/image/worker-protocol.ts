@@ -9,7 +9,13 @@ import type { ProbeLimits } from "./probe.ts"
  * A photo for a thread to examine. The thread sends `needs`, waits for `Go`, and sends `examined`. It may send
  * `examined` or `failed` instead of `needs`.
  */
-export type Order = { content: PhotoContent; declaredType: PhotoType; limits: ProbeLimits }
+export type Order = {
+  content: PhotoContent
+  declaredType: PhotoType
+  limits: ProbeLimits
+  /** Whether XMP and IPTC are read. */
+  withAnnotations: boolean
+}
 
 /** Permission to decode. `libheif` is compiled once for all threads, when the first HEIC needs it; null for other formats. */
 export type Go = { libheif: WebAssembly.Module | null }

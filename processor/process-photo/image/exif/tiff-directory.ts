@@ -8,8 +8,8 @@ export type TiffDirectory = {
   has: (tag: number) => boolean
   /** Numbers of a tag, rationals divided (0/0 is NaN): at most `max` of them. */
   numbers: (tag: number, max?: number) => number[]
-  /** Raw bytes of a tag of any type, at most 64 KiB. */
-  bytes: (tag: number) => Buffer
+  /** Raw bytes of a tag of any type, at most `max`. */
+  bytes: (tag: number, max?: number) => Buffer
 }
 
 export const openTiff = (source: ByteSource): Tiff | null => {
@@ -46,7 +46,7 @@ export const readDirectory = (tiff: Tiff, offset: number): TiffDirectory => {
   }
   return {
     has: (tag) => entries.has(tag),
-    bytes: (tag) => bytesOf(tag, maxValueBytes),
+    bytes: (tag, max = maxValueBytes) => bytesOf(tag, max),
     numbers: (tag, max = 16) => {
       const entry = entries.get(tag)
       if (!entry) return []

@@ -1,4 +1,5 @@
 import { ok } from "../../../../domain/result.ts"
+import { noAnnotations } from "../annotations/raw-annotations.ts"
 import { type ByteSource, readExactly } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
@@ -20,6 +21,7 @@ export const readGifHeader: HeaderReader = (source) => {
     height,
     isTurnedByExif: false,
     exif: null,
+    annotations: noAnnotations,
     // The canvas and its previous frame; the decoder maps the whole file.
     decodeBytes: baseDecodeBytes + width * height * 8 + source.size,
     endsAt,

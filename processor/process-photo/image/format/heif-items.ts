@@ -16,19 +16,30 @@ const bodyOf = (source: ByteSource, box: Box, maxBytes: number): Buffer => {
   return readExactly(source, box.start, box.length)
 }
 
-/** The type of each item (`iinf`, ISO/IEC 14496-12 §8.11.6), such as `hvc1`, `grid` or `Exif`. */
+// A `mime` item has its name and media type after the fields that are read.
+const maxEntryBytes = 256
+
+/**
+ * The type of each item (`iinf`, ISO/IEC 14496-12 §8.11.6), such as `hvc1`, `grid` or `Exif`. A `mime` item has its
+ * media type instead.
+ */
 export const readItemTypes = (source: ByteSource, box: Box): Map<number, string> => {
   const types = new Map<number, string>()
   const version = readExactly(source, box.start, 1).readUInt8(0)
   const entries = boxesIn(source, box.start + (version === 0 ? 6 : 8), box.start + box.length, maxItems)
   for (const entry of entries) {
-    const body = source.peek(entry.start, 14)
+    const body = source.peek(entry.start, Math.min(entry.length, maxEntryBytes))
     const entryVersion = body[0] ?? 0
     if (entry.type !== "infe" || body.length < 12 || entryVersion < 2) continue
-    if (entryVersion === 2) types.set(body.readUInt16BE(4), body.toString("latin1", 8, 12))
-    else if (body.length === 14) types.set(body.readUInt32BE(4), body.toString("latin1", 10, 14))
+    if (entryVersion === 2) types.set(body.readUInt16BE(4), typeIn(body.subarray(8)))
+    else if (body.length >= 14) types.set(body.readUInt32BE(4), typeIn(body.subarray(10)))
   }
   return types
+}
+
+const typeIn = (entry: Buffer): string => {
+  const type = entry.toString("latin1", 0, 4)
+  return type === "mime" ? (entry.toString("latin1", 4).split("\0")[1] ?? type) : type
 }
 
 export type ItemReference = { type: string; from: number; to: number[] }

@@ -17,6 +17,8 @@ export type HeifMeta = {
   tiles: readonly HeifItem[]
   /** The location of its EXIF. */
   exif: readonly Span[]
+  /** The location of its XMP. */
+  xmp: readonly Span[]
 }
 
 // A `meta` box has about seven parts.
@@ -35,8 +37,8 @@ export const readHeifMeta = (source: ByteSource): HeifMeta | null => {
   const types = iinf && readItemTypes(source, iinf)
   if (primaryId == null || !types?.has(primaryId)) return null
 
-  const { tileIds, exifId } = relatedItems(source, iref, primaryId, types)
-  const wanted = new Set([primaryId, ...tileIds, ...(exifId === null ? [] : [exifId])])
+  const { tileIds, exifId, xmpId } = relatedItems(source, iref, primaryId, types)
+  const wanted = new Set([primaryId, ...tileIds, ...[exifId, xmpId].flatMap((id) => id ?? [])])
   const properties = iprp ? readItemProperties(source, iprp, wanted) : new Map<number, ItemProperties>()
   const idatStart = parts.get("idat")?.start ?? source.size
   const locations = iloc
@@ -51,6 +53,7 @@ export const readHeifMeta = (source: ByteSource): HeifMeta | null => {
     primary: itemOf(primaryId),
     tiles: tileIds.map(itemOf),
     exif: exifId === null ? [] : (locations.get(exifId) ?? []),
+    xmp: xmpId === null ? [] : (locations.get(xmpId) ?? []),
   }
 }
 
@@ -74,18 +77,23 @@ const primaryIdIn = (source: ByteSource, box: Box): number | null => {
   return body.readUInt8(0) === 0 ? body.readUInt16BE(4) : body.length < 8 ? null : body.readUInt32BE(4)
 }
 
-/** The tiles of a grid in their order, and the item with its EXIF. */
+const xmpType = "application/rdf+xml"
+
+/** The tiles of a grid in their order, and the items with its EXIF and its XMP. */
 const relatedItems = (
   source: ByteSource,
   iref: Box | undefined,
   primaryId: number,
   types: ReadonlyMap<number, string>,
-): { tileIds: number[]; exifId: number | null } => {
+): { tileIds: number[]; exifId: number | null; xmpId: number | null } => {
   let tileIds: number[] = []
   let exifId: number | null = null
+  let xmpId: number | null = null
   for (const { type, from, to } of iref ? referencesIn(source, iref) : []) {
     if (type === "dimg" && from === primaryId) tileIds = to
-    if (type === "cdsc" && types.get(from) === "Exif" && to.includes(primaryId)) exifId ??= from
+    if (type !== "cdsc" || !to.includes(primaryId)) continue
+    if (types.get(from) === "Exif") exifId ??= from
+    if (types.get(from) === xmpType) xmpId ??= from
   }
-  return { tileIds, exifId }
+  return { tileIds, exifId, xmpId }
 }

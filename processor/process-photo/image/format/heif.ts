@@ -1,5 +1,6 @@
 import type { PhotoType } from "../../../../domain/photo-type.ts"
 import { ok } from "../../../../domain/result.ts"
+import { packetIn } from "../annotations/raw-annotations.ts"
 import { type ByteSource, bytesIn, partOf } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
@@ -27,6 +28,7 @@ export const readHeifHeader: HeaderReader = (source) => {
     height: isOnItsSide ? width : height,
     isTurnedByExif: false,
     exif: exifIn(meta.exif, source),
+    annotations: packetIn(source, meta.xmp),
     decodeBytes: type === "image/avif" ? avifBytes(primary) : heicBytes(primary, coded, source),
     endsAt: endOfBoxes(source),
     comments: [],

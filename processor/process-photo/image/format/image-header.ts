@@ -1,6 +1,7 @@
 import type { PhotoFault } from "../../../../domain/failure-reason.ts"
 import type { PhotoType } from "../../../../domain/photo-type.ts"
 import type { Result } from "../../../../domain/result.ts"
+import type { RawAnnotations } from "../annotations/raw-annotations.ts"
 import type { ByteSource } from "../byte-source.ts"
 
 /** A byte range of a file. */
@@ -16,6 +17,7 @@ export type ImageHeader = {
   isTurnedByExif: boolean
   /** The TIFF block of the photo's EXIF. */
   exif: ByteSource | null
+  annotations: RawAnnotations
   /** Estimated peak memory of a decode, in bytes. */
   decodeBytes: number
   /** First byte after the picture; null if the file ends before the picture's end marker. */

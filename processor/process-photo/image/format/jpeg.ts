@@ -1,4 +1,10 @@
 import { ok } from "../../../../domain/result.ts"
+import {
+  type AnnotationSegments,
+  annotationsIn,
+  noSegments,
+  noteSegment,
+} from "../annotations/jpeg-annotations.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
@@ -10,7 +16,14 @@ const maxScans = 100
 
 /** Walks the segments of a JPEG (ITU-T T.81 Annex B) to its end-of-image marker. */
 export const readJpegHeader: HeaderReader = (source) => {
-  const walk: Walk = { frame: null, exif: null, comments: [], scans: 0, isBuffered: false }
+  const walk: Walk = {
+    frame: null,
+    exif: null,
+    annotations: noSegments(),
+    comments: [],
+    scans: 0,
+    isBuffered: false,
+  }
   const endsAt = walkSegments(source, walk)
   const { frame, exif, comments, scans, isBuffered } = walk
 
@@ -28,6 +41,7 @@ export const readJpegHeader: HeaderReader = (source) => {
     height,
     isTurnedByExif: true,
     exif,
+    annotations: annotationsIn(source, walk.annotations),
     decodeBytes: baseDecodeBytes + (isBuffered ? coefficientBytes(frame) : 0),
     endsAt,
     comments,
@@ -39,13 +53,21 @@ type Frame = { process: number; bits: number; width: number; height: number; sam
 type Walk = {
   frame: Frame | null
   exif: ByteSource | null
+  annotations: AnnotationSegments
   comments: Span[]
   scans: number
   /** The picture consists of several scans, so the decoder has to keep all coefficients. */
   isBuffered: boolean
 }
 
-const marker = { comment: 0xfe, exif: 0xe1, startOfScan: 0xda, endOfImage: 0xd9, startOfImage: 0xd8 } as const
+const marker = {
+  comment: 0xfe,
+  app1: 0xe1,
+  app13: 0xed,
+  startOfScan: 0xda,
+  endOfImage: 0xd9,
+  startOfImage: 0xd8,
+} as const
 // Baseline, extended and progressive: the kinds that libjpeg decodes.
 const decodableProcesses = new Set([0xc0, 0xc1, 0xc2])
 
@@ -75,8 +97,10 @@ const walkSegments = (source: ByteSource, walk: Walk): number | null => {
 const readSegment = (code: number, { start, length }: Span, source: ByteSource, walk: Walk): void => {
   if (code === marker.comment) {
     if (walk.comments.length < maxScannedComments) walk.comments.push({ start, length })
-  } else if (code === marker.exif && !walk.exif) walk.exif = exifIn(source, start, length)
-  else if (code === marker.startOfScan) {
+  } else if (code === marker.app1 || code === marker.app13) {
+    if (code === marker.app1) walk.exif ??= exifIn(source, start, length)
+    noteSegment(source, { start, length }, walk.annotations)
+  } else if (code === marker.startOfScan) {
     walk.scans += 1
     const components = source.peek(start, 1)[0] ?? 0
     walk.isBuffered ||= walk.frame?.process === 0xc2 || components < (walk.frame?.samplings.length ?? 0)

@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib"
+import { maxPacketBytes } from "../annotations/raw-annotations.ts"
 import { type ByteSource, bytesIn } from "../byte-source.ts"
 
 // EXIF fits the 64 KB of a JPEG segment; as hex with line ends it is a little over twice that.
@@ -18,21 +19,33 @@ export const exifInText = (chunkType: string, data: ByteSource): ByteSource | nu
   return bytesIn(block.toString("latin1", 0, 4) === "Exif" ? block.subarray(6) : block)
 }
 
+const xmpKeyword = "XML:com.adobe.xmp\0"
+
+/**
+ * The XMP of a text chunk (XMP part 3 §1.1.5: iTXt; libvips writes zTXt). Null for any other text, and if it is too
+ * large.
+ */
+export const xmpInText = (chunkType: string, data: ByteSource): Buffer | null => {
+  if (data.size > maxPacketBytes) return null
+  if (data.peek(0, xmpKeyword.length).toString("latin1") !== xmpKeyword) return null
+  return Buffer.from(textBytes(chunkType, data.peek(xmpKeyword.length, data.size), maxPacketBytes))
+}
+
 /** The text after the keyword of tEXt, zTXt or iTXt (PNG 3rd edition §11.3.3). */
-const textBytes = (chunkType: string, rest: Buffer): Buffer => {
+const textBytes = (chunkType: string, rest: Buffer, maxBytes = maxTextBytes): Buffer => {
   if (chunkType === "tEXt") return rest
-  if (chunkType === "zTXt") return inflated(rest.subarray(1))
+  if (chunkType === "zTXt") return inflated(rest.subarray(1), maxBytes)
   const isCompressed = rest[0] === 1
   const afterLanguage = rest.indexOf(0, 2) + 1
   const text = rest.subarray(rest.indexOf(0, afterLanguage) + 1)
-  return isCompressed ? inflated(text) : text
+  return isCompressed ? inflated(text, maxBytes) : text
 }
 
-const inflated = (bytes: Buffer): Buffer => {
+const inflated = (bytes: Buffer, maxBytes: number): Buffer => {
   try {
-    return inflateSync(bytes, { maxOutputLength: maxTextBytes })
+    return inflateSync(bytes, { maxOutputLength: maxBytes })
   } catch {
-    // Invalid data or a decompression bomb: no EXIF in both cases.
+    // Invalid data or a decompression bomb: no metadata in both cases.
     return Buffer.alloc(0)
   }
 }

@@ -1,9 +1,10 @@
 import { ok } from "../../../../domain/result.ts"
+import { noAnnotations } from "../annotations/raw-annotations.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
 import type { HeaderReader, Span } from "./image-header.ts"
-import { exifInText } from "./png-text.ts"
+import { exifInText, xmpInText } from "./png-text.ts"
 
 /** Walks the chunks of a PNG (PNG 3rd edition §5) to IEND. */
 export const readPngHeader: HeaderReader = (source) => {
@@ -15,7 +16,7 @@ export const readPngHeader: HeaderReader = (source) => {
   const height = first.readUInt32BE(12)
   if (width === 0 || height === 0) return corrupt("The PNG has no dimensions.")
   const isInterlaced = first.readUInt8(20) !== 0
-  const { exif, comments, endsAt } = walkChunks(source)
+  const { exif, xmp, comments, endsAt } = walkChunks(source)
 
   return ok({
     type: "image/png",
@@ -23,6 +24,7 @@ export const readPngHeader: HeaderReader = (source) => {
     height,
     isTurnedByExif: true,
     exif,
+    annotations: xmp ? { ...noAnnotations, xmp: [xmp] } : noAnnotations,
     decodeBytes:
       baseDecodeBytes + rowBytes(width, first) * (isInterlaced ? height : Math.min(height, streamedRows)),
     endsAt,
@@ -42,11 +44,12 @@ const walkChunks = (source: ByteSource) => {
   const comments: Span[] = []
   let exif: ByteSource | null = null
   let legacyExif: ByteSource | null = null
+  let xmp: Buffer | null = null
   let textChunks = 0
   let position = 8
   for (let count = 0; count < maxChunks; count += 1) {
     const head = source.peek(position, 8)
-    if (head.length < 8) return { exif: exif ?? legacyExif, comments, endsAt: null }
+    if (head.length < 8) return { exif: exif ?? legacyExif, xmp, comments, endsAt: null }
     const length = head.readUInt32BE(0)
     const type = head.toString("latin1", 4, 8)
     const data = { start: position + 8, length }
@@ -55,10 +58,11 @@ const walkChunks = (source: ByteSource) => {
       textChunks += 1
       if (textChunks > maxTextChunks) throw new Malformed(`The PNG has more than ${maxTextChunks} texts.`)
       if (type !== "zTXt" && comments.length < maxScannedComments) comments.push(data)
+      xmp ??= xmpInText(type, partOf(source, data.start, length))
       legacyExif ??= exifInText(type, partOf(source, data.start, length))
     }
     position += 12 + length
-    if (type === "IEND") return { exif: exif ?? legacyExif, comments, endsAt: position }
+    if (type === "IEND") return { exif: exif ?? legacyExif, xmp, comments, endsAt: position }
   }
   throw new Malformed(`The PNG has more than ${maxChunks} chunks.`)
 }

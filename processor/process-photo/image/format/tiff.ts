@@ -1,4 +1,6 @@
 import { ok } from "../../../../domain/result.ts"
+import { iptcInResources } from "../annotations/photoshop-resources.ts"
+import { maxPacketBytes, type RawAnnotations } from "../annotations/raw-annotations.ts"
 import { openTiff, readDirectory, type TiffDirectory } from "../exif/tiff-directory.ts"
 import { corrupt, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
@@ -21,6 +23,7 @@ export const readTiffHeader: HeaderReader = (source) => {
     height,
     isTurnedByExif: true,
     exif: source,
+    annotations: annotationsIn(page),
     decodeBytes: baseDecodeBytes + decodedBytes(page, width, height),
     // A TIFF consists of pointers: it has no end marker, and its data may be in any order.
     endsAt: source.size,
@@ -40,6 +43,9 @@ const tag = {
   rowsPerStrip: 278,
   tileWidth: 322,
   tileHeight: 323,
+  xmp: 700,
+  iptc: 33_723,
+  photoshop: 34_377,
   dngVersion: 50_706,
 } as const
 
@@ -53,6 +59,16 @@ const isRaw = (page: TiffDirectory): boolean =>
   rawPhotometrics.has(first(page, tag.photometric)) ||
   rawCompressions.has(first(page, tag.compression)) ||
   (first(page, tag.subfileType) & 1) === 1
+
+/** XMP part 3 §1.1.6; some programs write IPTC as a tag, others in Photoshop's resources. */
+const annotationsIn = (page: TiffDirectory): RawAnnotations => {
+  const bytesOf = (id: number): Buffer | null => {
+    const bytes = page.bytes(id, maxPacketBytes + 1)
+    return bytes.length > 0 && bytes.length <= maxPacketBytes ? Buffer.from(bytes) : null
+  }
+  const [xmp, iptc, photoshop] = [tag.xmp, tag.iptc, tag.photoshop].map(bytesOf)
+  return { xmp: xmp ? [xmp] : [], iptc: iptc ?? (photoshop ? iptcInResources(photoshop) : null) }
+}
 
 /** The decoder holds a strip, or a row of tiles, and a copy of it. Tiles may be larger than the picture. */
 const decodedBytes = (page: TiffDirectory, width: number, height: number): number => {

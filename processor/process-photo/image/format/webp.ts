@@ -1,8 +1,9 @@
 import { ok } from "../../../../domain/result.ts"
+import { packetIn } from "../annotations/raw-annotations.ts"
 import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { HeaderReader } from "./image-header.ts"
+import type { HeaderReader, Span } from "./image-header.ts"
 
 type Size = { width: number; height: number }
 
@@ -10,7 +11,7 @@ type Size = { width: number; height: number }
 export const readWebpHeader: HeaderReader = (source) => {
   const declaredEnd = 8 + readExactly(source, 0, 12).readUInt32LE(4)
   if (declaredEnd > source.size) return endsEarly
-  const { size, exif, isLossless } = walkChunks(source, declaredEnd)
+  const { size, exif, xmp, isLossless } = walkChunks(source, declaredEnd)
   if (!size || size.width === 0 || size.height === 0) return corrupt("The WebP contains no picture.")
 
   return ok({
@@ -18,6 +19,7 @@ export const readWebpHeader: HeaderReader = (source) => {
     ...size,
     isTurnedByExif: true,
     exif,
+    annotations: packetIn(source, xmp ? [xmp] : []),
     decodeBytes: baseDecodeBytes + source.size + size.width * size.height * (isLossless ? 8 : 4),
     endsAt: declaredEnd,
     comments: [],
@@ -32,6 +34,7 @@ const walkChunks = (source: ByteSource, end: number) => {
   let canvas: Size | null = null
   let picture: Size | null = null
   let exif: ByteSource | null = null
+  let xmp: Span | null = null
   let isLossless = false
   let position = 12
   for (let count = 0; position + 8 <= end; count += 1) {
@@ -49,9 +52,10 @@ const walkChunks = (source: ByteSource, end: number) => {
     // Frames of an animation may use either; the decoder keeps their whole canvas.
     if (type === "ANIM") isLossless = true
     if (type === "EXIF") exif ??= exifIn(source, data, length)
+    if (type === "XMP ") xmp ??= { start: data, length }
     position = data + length + (length % 2)
   }
-  return { size: canvas ?? picture, exif, isLossless }
+  return { size: canvas ?? picture, exif, xmp, isLossless }
 }
 
 const canvasIn = (bytes: Buffer): Size => ({

@@ -4,9 +4,9 @@ import { thumbnailVariants } from "../../../../domain/image.ts"
 import { bufferOf, type PhotoContent, ReadFailed } from "../byte-source.ts"
 import type { ImageHeader } from "../format/image-header.ts"
 import { decodeHeic } from "./decode-heic.ts"
-import { type MadeThumbnail, makeThumbnails } from "./thumbnails.ts"
+import { type MadeThumbnails, makeThumbnails } from "./thumbnails.ts"
 
-export type Rendering = { thumbnails: MadeThumbnail[]; isDegraded: boolean }
+export type Rendering = MadeThumbnails & { isDegraded: boolean }
 
 // Several threads of this process decode at once; additional threads of libvips would only add context switches.
 sharp.concurrency(1)
@@ -34,14 +34,14 @@ export const render = async (
     if (!libheif) throw new Error("a HEIC needs libheif")
     const decoding = { libheif, maxMemoryBytes: header.decodeBytes, hevc: header.hevc }
     const picture = await decodeHeic(bytesOf(content), decoding, thumbnailVariants[0])
-    return { thumbnails: await makeThumbnails(picture, 1), isDegraded: false }
+    return { ...(await makeThumbnails(picture, 1)), isDegraded: false }
   }
   const turn = header.isTurnedByExif ? orientation : 1
   try {
-    return { thumbnails: await makeThumbnails(open(content, "warning"), turn), isDegraded: false }
+    return { ...(await makeThumbnails(open(content, "warning"), turn)), isDegraded: false }
   } catch {
     // Failing on warnings would reject files that viewers can show (immich#25202); only missing pixels are a fault.
-    return { thumbnails: await makeThumbnails(open(content, "truncated"), turn), isDegraded: true }
+    return { ...(await makeThumbnails(open(content, "truncated"), turn)), isDegraded: true }
   }
 }
 

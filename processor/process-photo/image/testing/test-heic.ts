@@ -30,6 +30,8 @@ export type HeicOptions = {
   grid?: Uint8Array
   /** Further properties of the canvas, as boxes. */
   properties?: readonly Buffer[]
+  /** XMP of the picture. */
+  xmp?: string
 }
 
 /** A HEIC like those of phones: a grid of HEVC tiles. All tiles contain the same picture, red above blue. */
@@ -40,9 +42,13 @@ export const heicOf = ({
   iloc,
   grid: ownGrid,
   properties = [],
+  xmp,
 }: HeicOptions = {}): Buffer => {
   const tiles = Array.from({ length: columns * rows }, (_, tile) => coded(hevcTile.bytes, tile))
   const canvasId = tiles.length + 1
+  const xmpId = canvasId + 1
+  const packet = Buffer.from(xmp ?? "")
+  const itemCount = xmp === undefined ? canvasId : xmpId
   const tileIds = tiles.map((_, tile) => tile + 1)
   const size = [columns * hevcTile.width, rows * hevcTile.height] as const
   const typeBox = box("ftyp", "heic", uint(4, 0), "mif1heic")
@@ -57,11 +63,17 @@ export const heicOf = ({
       fullBox(
         "iinf",
         0,
-        uint(2, canvasId),
+        uint(2, itemCount),
         ...tileIds.map((id) => fullBox("infe", 2, uint(2, id, 0), "hvc1\0")),
         fullBox("infe", 2, uint(2, canvasId, 0), "grid\0"),
+        xmp === undefined ? "" : fullBox("infe", 2, uint(2, xmpId, 0), "mime", "\0application/rdf+xml\0"),
       ),
-      fullBox("iref", 0, box("dimg", uint(2, canvasId, tiles.length, ...tileIds))),
+      fullBox(
+        "iref",
+        0,
+        box("dimg", uint(2, canvasId, tiles.length, ...tileIds)),
+        xmp === undefined ? "" : box("cdsc", uint(2, xmpId, 1, canvasId)),
+      ),
       box(
         "iprp",
         box(
@@ -79,7 +91,7 @@ export const heicOf = ({
           joined(uint(2, canvasId), uint(1, 1 + properties.length, 3, ...properties.map((_, at) => 4 + at))),
         ),
       ),
-      box("idat", grid),
+      box("idat", grid, packet),
       locations,
     )
   // Positions depend on the length of the box that contains them, so it is written twice.
@@ -91,7 +103,9 @@ export const heicOf = ({
       return entry
     })
     const ofGrid = joined(uint(2, canvasId, 1, 0, 1), uint(4, 0, grid.length))
-    return fullBox("iloc", 1, uint(1, 0x44, 0), uint(2, canvasId), ...entries, ofGrid)
+    const ofXmp =
+      xmp === undefined ? "" : joined(uint(2, xmpId, 1, 0, 1), uint(4, grid.length, packet.length))
+    return fullBox("iloc", 1, uint(1, 0x44, 0), uint(2, itemCount), ...entries, ofGrid, ofXmp)
   }
   const mediaStart = typeBox.length + metaOf(locationsAt(0)).length + 8
   return joined(typeBox, metaOf(iloc ?? locationsAt(mediaStart)), box("mdat", ...tiles))
