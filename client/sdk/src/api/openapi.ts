@@ -1975,7 +1975,7 @@ export interface components {
             width: number | null;
             /** @description Height in pixels, with the orientation applied. */
             height: number | null;
-            /** @description EXIF, XMP and IPTC metadata. Null if the file has none. */
+            /** @description EXIF metadata. Null until the photo is COMPLETED. */
             exifJson: {
                 [key: string]: string | number | boolean | null;
             } | null;
@@ -1983,6 +1983,21 @@ export interface components {
             isDegraded: boolean;
             /** @description Other content in the file that image viewers ignore: data after the end of the image, markup, an archive, a document or a script. Empty until the photo is COMPLETED. */
             anomalies: ("TRAILING_DATA" | "EMBEDDED_MARKUP" | "EMBEDDED_ARCHIVE" | "EMBEDDED_DOCUMENT" | "EMBEDDED_SCRIPT")[];
+            /** @description ThumbHash of the upright photo in base64: a blurred preview to show while a thumbnail loads (https://evanw.github.io/thumbhash/). Null until the photo is COMPLETED. */
+            thumbhash: string | null;
+            /** @description Title, caption, keywords, rating and creator that the photo's author wrote into the file (XMP, IPTC). Null if the file has none of them. */
+            annotations: {
+                /** @description Title in the file (XMP `dc:title`, IPTC 2:05). */
+                title: string | null;
+                /** @description Caption in the file (XMP `dc:description`, IPTC 2:120). */
+                caption: string | null;
+                /** @description Keywords in the file (XMP `dc:subject`, IPTC 2:25), at most 100. */
+                keywords: string[];
+                /** @description Stars, 0–5 (XMP `xmp:Rating`). Null if the file has no rating. */
+                rating: number | null;
+                /** @description Creators named in the file, separated by commas (XMP `dc:creator`, IPTC 2:80). */
+                creator: string | null;
+            } | null;
             /** @description All tags of the photo. */
             tags: string[];
             /**
@@ -2082,6 +2097,8 @@ export interface components {
                      */
                     expiresAt: string;
                 }[];
+                /** @description ThumbHash of the upright photo in base64: a blurred preview to show while a thumbnail loads (https://evanw.github.io/thumbhash/). Null until the photo is COMPLETED. */
+                thumbhash: string | null;
             }[];
             /** @description Items per page. */
             size: number;
@@ -7033,7 +7050,7 @@ export interface operations {
             query?: {
                 /** @description Photos with exactly this tag, ignoring case. */
                 tag?: string;
-                /** @description Photos whose filename, path, camera make, camera model or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
+                /** @description Photos whose filename, path, camera make, camera model, title, caption, keywords or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
                 q?: string;
                 /** @description Photos with this status. Photos with the status `DUPLICATE` are returned only if it is given. */
                 status?: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
@@ -7206,6 +7223,17 @@ export interface operations {
                      *       "anomalies": [
                      *         "TRAILING_DATA"
                      *       ],
+                     *       "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI",
+                     *       "annotations": {
+                     *         "title": "Pier",
+                     *         "caption": "The pier at dawn",
+                     *         "keywords": [
+                     *           "sea",
+                     *           "dawn"
+                     *         ],
+                     *         "rating": 4,
+                     *         "creator": "Ann Lee"
+                     *       },
                      *       "tags": [
                      *         "holiday"
                      *       ],
@@ -7314,7 +7342,7 @@ export interface operations {
             query?: {
                 /** @description Photos with exactly this tag, ignoring case. */
                 tag?: string;
-                /** @description Photos whose filename, path, camera make, camera model or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
+                /** @description Photos whose filename, path, camera make, camera model, title, caption, keywords or tags contain every word of this text, ignoring case. A word of three or more characters is found anywhere in a field, also in the middle of a word. A word of one or two characters is found only where a word begins; words are separated by spaces and ASCII punctuation. */
                 q?: string;
                 /** @description Photos with this status. Photos with the status `DUPLICATE` are returned only if it is given. */
                 status?: "QUEUED" | "UPLOADING" | "PROCESSING" | "COMPLETED" | "FAILED" | "CANCELLED" | "DUPLICATE";
@@ -7380,7 +7408,8 @@ export interface operations {
                      *               "url": "https://rapid-photo-upload.s3.us-east-1.amazonaws.com/thumbnails/production/usr_01JD3V9Z7N8Q6R5T4W3X2Y1Z0A/ph_01JD3VB2M4K6N8Q0S2T4V6W8X1/1024.webp?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Expires=900&X-Amz-Signature=6f1d",
                      *               "expiresAt": "2026-11-24T09:45:00.000Z"
                      *             }
-                     *           ]
+                     *           ],
+                     *           "thumbhash": "1QcSHQRnh493V4dIh4eXh1h4kJUI"
                      *         }
                      *       ],
                      *       "size": 50,
