@@ -7,6 +7,9 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs"
  */
 export type PhotoContent = string | Uint8Array<SharedArrayBuffer>
 
+/** A byte range of a file. */
+export type Span = { start: number; length: number }
+
 /** Random access to bytes. Parsers read through it, so a file does not have to be in memory as a whole. */
 export type ByteSource = {
   /** Total number of bytes. */

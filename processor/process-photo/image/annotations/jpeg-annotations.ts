@@ -1,5 +1,4 @@
-import type { ByteSource } from "../byte-source.ts"
-import type { Span } from "../format/image-header.ts"
+import type { ByteSource, Span } from "../byte-source.ts"
 import { iptcInResources } from "./photoshop-resources.ts"
 import { joinedCopyOf, type RawAnnotations } from "./raw-annotations.ts"
 

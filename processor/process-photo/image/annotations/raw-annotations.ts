@@ -1,5 +1,4 @@
-import type { ByteSource } from "../byte-source.ts"
-import type { Span } from "../format/image-header.ts"
+import type { ByteSource, Span } from "../byte-source.ts"
 
 /** The XMP and IPTC of a file as stored. */
 export type RawAnnotations = {

@@ -1,9 +1,9 @@
 import { ok } from "../../../../domain/result.ts"
 import { noAnnotations } from "../annotations/raw-annotations.ts"
-import { type ByteSource, readExactly } from "../byte-source.ts"
+import { type ByteSource, readExactly, type Span } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { HeaderReader, Span } from "./image-header.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 /** Walks the blocks of a GIF (GIF89a §17 ff.) to its trailer. */
 export const readGifHeader: HeaderReader = (source) => {

@@ -1,7 +1,6 @@
-import { type ByteSource, readExactly } from "../byte-source.ts"
+import { type ByteSource, readExactly, type Span } from "../byte-source.ts"
 import { Malformed } from "../photo-faults.ts"
 import { type Box, boxesIn } from "./heif-boxes.ts"
-import type { Span } from "./image-header.ts"
 
 // The decoder's own limits, so nothing is rejected here that can be decoded: libheif 1.23, libheif/security_limits.cc.
 // A 48-megapixel picture of a phone has about 250 items with one extent each.

@@ -1,8 +1,7 @@
-import type { ByteSource } from "../byte-source.ts"
+import type { ByteSource, Span } from "../byte-source.ts"
 import { type Box, boxesIn, maxTopBoxes } from "./heif-boxes.ts"
 import { readItemLocations, readItemTypes, referencesIn } from "./heif-items.ts"
 import { type ItemProperties, readItemProperties } from "./heif-properties.ts"
-import type { Span } from "./image-header.ts"
 
 /** An item of a HEIF file: a picture or a tile of one. */
 export type HeifItem = ItemProperties & {

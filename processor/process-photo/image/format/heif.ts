@@ -1,12 +1,12 @@
 import type { PhotoType } from "../../../../domain/photo-type.ts"
 import { ok } from "../../../../domain/result.ts"
 import { packetIn } from "../annotations/raw-annotations.ts"
-import { type ByteSource, bytesIn, partOf } from "../byte-source.ts"
+import { type ByteSource, bytesIn, partOf, type Span } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
 import { endOfBoxes } from "./heif-boxes.ts"
 import { type HeifItem, readHeifMeta } from "./heif-meta.ts"
-import type { HeaderReader, HevcItems, Span } from "./image-header.ts"
+import type { HeaderReader, HevcItems } from "./image-header.ts"
 
 /** Reads the item that a HEIC or AVIF shows (ISO/IEC 23008-12): its codec, its size, its EXIF. */
 export const readHeifHeader: HeaderReader = (source) => {

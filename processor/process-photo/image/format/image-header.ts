@@ -2,10 +2,7 @@ import type { PhotoFault } from "../../../../domain/failure-reason.ts"
 import type { PhotoType } from "../../../../domain/photo-type.ts"
 import type { Result } from "../../../../domain/result.ts"
 import type { RawAnnotations } from "../annotations/raw-annotations.ts"
-import type { ByteSource } from "../byte-source.ts"
-
-/** A byte range of a file. */
-export type Span = { start: number; length: number }
+import type { ByteSource, Span } from "../byte-source.ts"
 
 /** The header data of a file, read without decoding pixels. */
 export type ImageHeader = {

@@ -5,10 +5,10 @@ import {
   noSegments,
   noteSegment,
 } from "../annotations/jpeg-annotations.ts"
-import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { type ByteSource, partOf, readExactly, type Span } from "../byte-source.ts"
 import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { HeaderReader, Span } from "./image-header.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 // Cameras write 1 or about 10 scans, optimizers up to 70. Each scan needs a pass over all blocks, so a decoder needs
 // hours for a small file with thousands of scans.

@@ -1,9 +1,9 @@
 import { ok } from "../../../../domain/result.ts"
 import { noAnnotations } from "../annotations/raw-annotations.ts"
-import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { type ByteSource, partOf, readExactly, type Span } from "../byte-source.ts"
 import { corrupt, Malformed, unsupported } from "../photo-faults.ts"
 import { baseDecodeBytes, streamedRows } from "./decode-bytes.ts"
-import type { HeaderReader, Span } from "./image-header.ts"
+import type { HeaderReader } from "./image-header.ts"
 import { exifInText, xmpInText } from "./png-text.ts"
 
 /** Walks the chunks of a PNG (PNG 3rd edition §5) to IEND. */

@@ -1,9 +1,9 @@
 import { ok } from "../../../../domain/result.ts"
 import { packetIn } from "../annotations/raw-annotations.ts"
-import { type ByteSource, partOf, readExactly } from "../byte-source.ts"
+import { type ByteSource, partOf, readExactly, type Span } from "../byte-source.ts"
 import { corrupt, endsEarly, Malformed } from "../photo-faults.ts"
 import { baseDecodeBytes } from "./decode-bytes.ts"
-import type { HeaderReader, Span } from "./image-header.ts"
+import type { HeaderReader } from "./image-header.ts"
 
 type Size = { width: number; height: number }
 

@@ -1,5 +1,5 @@
-import { type ByteSource, bytesIn, partOf } from "../byte-source.ts"
-import type { HevcItems, Span } from "../format/image-header.ts"
+import { type ByteSource, bytesIn, partOf, type Span } from "../byte-source.ts"
+import type { HevcItems } from "../format/image-header.ts"
 
 /**
  * Checks that each coded item is a sequence of NAL units, and that no unit contains bytes that an encoder never writes.
