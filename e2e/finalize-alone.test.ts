@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest"
-import type { ApiClient } from "../client/sdk/src/api/api-client.ts"
 import { smallPhotos } from "./photo-files.ts"
-import { type RunningSystem, runSystem, signedInUser, uploadAll } from "./running-system.ts"
+import { type RunningSystem, runSystem } from "./running-system.ts"
+import { isRequest, startFaultProxy } from "./sdk/fault-proxy.ts"
+import { sdkUser } from "./sdk/sdk-user.ts"
 
 let system: RunningSystem
 beforeAll(async () => {
@@ -10,21 +11,15 @@ beforeAll(async () => {
 afterAll(() => system?.end())
 
 test("without storage events, a few batch finalize calls are enough to complete every photo", async () => {
-  const api = await signedInUser(system.edgeUrl)
-  const calls: string[] = []
-  const counting: ApiClient = {
-    ...api,
-    finalizeUpload: (photoId) => {
-      calls.push("one photo")
-      return api.finalizeUpload(photoId)
-    },
-    finalizeUploadJob: (jobId, request) => {
-      calls.push("job")
-      return api.finalizeUploadJob(jobId, request)
-    },
-  }
-  const { job } = await uploadAll(counting, await smallPhotos(40))
-  expect(job).toMatchObject({ status: "COMPLETED", completedCount: 40 })
-  expect(calls).not.toContain("one photo")
-  expect(calls.length).toBeLessThan(20)
+  const proxy = await startFaultProxy(system.edgeUrl)
+  const { client } = await sdkUser(proxy.url)
+  const photos = (await smallPhotos(40)).map(({ filename, content }) => ({ name: filename, content }))
+  const { completed, failed } = await client.upload(photos).done
+  expect(failed).toEqual([])
+  expect(completed).toHaveLength(40)
+  const finalized = proxy.requests().filter(isRequest("POST", /\/finalize$/))
+  expect(finalized.every(({ path }) => path.startsWith("/commands/upload-jobs/"))).toBe(true)
+  expect(finalized.length).toBeGreaterThan(0)
+  expect(finalized.length).toBeLessThan(20)
+  await proxy.stop()
 })

@@ -184,6 +184,18 @@ test("pause stops sending and resume continues; a cancelled file and a cancelled
   await proxies.stop()
 })
 
+test("every photo of an upload gets its tags; tags that the API rejects fail no photo", async () => {
+  const { client } = await sdkUser(system.edgeUrl)
+  const { completed, tagFailure } = await client.upload(await inputs(2), { tags: ["Holiday", "Sea"] }).done
+  expect(tagFailure).toBeNull()
+  for (const { photoId } of completed)
+    expect((await client.api.getPhoto(photoId ?? "")).tags).toEqual(["Holiday", "Sea"])
+  const untagged = await client.upload(await inputs(1), { tags: ["x".repeat(300)], allowDuplicates: true })
+    .done
+  expect(untagged.completed).toHaveLength(1)
+  expect(untagged.tagFailure).toMatchObject({ code: "validation-failed" })
+})
+
 test("retryFailed sends files in their job, and files that the server failed as new photos", async () => {
   let isBroken = true
   const proxies = await startFaultProxies(system, {
