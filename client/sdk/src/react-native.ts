@@ -5,7 +5,7 @@ import type { FileSource, Hasher, NetworkPort } from "./upload/ports.ts"
 import type { NativeFile } from "./upload/upload-types.ts"
 
 export * from "./exports.ts"
-export type { FileSource, Hasher, NetworkPort } from "./upload/ports.ts"
+export type { FileSource, Hasher, NetworkPort, SendableBody } from "./upload/ports.ts"
 
 /** What React Native does not offer itself. */
 export type NativePorts = {

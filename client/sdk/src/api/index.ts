@@ -8,3 +8,4 @@ export {
 } from "./api-client.ts"
 export { ApiProblem, type ProblemDocument } from "./api-problem.ts"
 export type * from "./contract.ts"
+export type { TokenSource } from "./token-source.ts"

@@ -23,7 +23,7 @@ export const workerHasher = (): Hasher => {
 
   const start = (): Worker | null => {
     try {
-      const started = new Worker(new URL("./hash-worker.js", import.meta.url), { type: "module" })
+      const started = new Worker(new URL("./hash-worker.ts", import.meta.url), { type: "module" })
       started.onmessage = ({ data }: MessageEvent<HashReply>) => receive(jobs, data)
       started.onerror = () => {
         // The script was not found or is not allowed.
