@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
-import { dirname, join, resolve } from "node:path"
+import { basename, dirname, join, resolve } from "node:path"
+import { buildWebPage, webPageDirectory } from "./web-page.ts"
 
 const repository = resolve(import.meta.dirname, "..")
 
@@ -9,6 +10,7 @@ export const publicDirectory = join(repository, "edge/public")
 // Each folder or file, and where it goes. npm's package exports no path to the script that browsers load.
 const sources = [
   { from: "edge/reference/static", to: "" },
+  { from: webPageDirectory, to: "" },
   { from: "docs/openapi.json", to: "openapi.json" },
   {
     from: "node_modules/@scalar/api-reference/dist/browser/standalone.esm.js",
@@ -22,11 +24,15 @@ const sources = [
  * Several processes may write the directory while a server reads it, so each file is replaced as a whole.
  */
 export const buildPublicAssets = async (directory = publicDirectory): Promise<void> => {
+  await buildWebPage()
   const files = new Map((await Promise.all(sources.map(filesOf))).flat())
   for (const [name, from] of files) await replaceIfDifferent(join(directory, name), await readFile(from))
   for (const name of await namesIn(directory))
     if (!files.has(name) && !name.endsWith(temporary)) await rm(join(directory, name), { force: true })
 }
+
+// The Worker serves the HTML of the page (edge/web-page). As index.html it would be served without calling the Worker.
+const moved: Record<string, string> = { "index.html": "web/page.html" }
 
 const temporary = ".new"
 
@@ -35,7 +41,9 @@ const filesOf = async ({ from, to }: (typeof sources)[number]): Promise<[name: s
   if (to.includes(".")) return [[to, path]]
   const names = await namesIn(path)
   // Source maps are three quarters of the package and for its own developers.
-  return names.filter((name) => !name.endsWith(".map")).map((name) => [join(to, name), join(path, name)])
+  return names
+    .filter((name) => !name.endsWith(".map") && !basename(name).startsWith("."))
+    .map((name) => [moved[name] ?? join(to, name), join(path, name)])
 }
 
 const namesIn = async (directory: string): Promise<string[]> => {

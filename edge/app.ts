@@ -51,6 +51,7 @@ import { listUploadJobs } from "./queries/list-upload-jobs/route.ts"
 import { listWebhookDeliveries } from "./queries/list-webhook-deliveries/route.ts"
 import { listWebhooks } from "./queries/list-webhooks/route.ts"
 import { verifyHashes } from "./queries/verify-hashes/route.ts"
+import { webPage } from "./web-page/route.ts"
 
 /** Time limit until a response begins. Every timeout inside a request is shorter; clients usually give up after 30 s. */
 const timeLimitMs = 30_000
@@ -70,6 +71,8 @@ app.use(methodNotAllowed({ app, onMethodNotAllowed }))
 app.use(timeLimit(timeLimitMs))
 app.use(jsonBodiesOnly)
 app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => problem(c, "body-too-large") }))
+
+app.route("/", webPage)
 
 app.route("/", register)
 app.route("/", issueToken)

@@ -1,4 +1,4 @@
-import type { DurableObjectNamespace, RateLimit } from "@cloudflare/workers-types"
+import type { DurableObjectNamespace, Fetcher, RateLimit } from "@cloudflare/workers-types"
 import * as z from "zod"
 import { environmentPattern } from "../aws/object-key-prefix.ts"
 import {
@@ -160,6 +160,9 @@ export const workerVariables = z.object({
     .transform((text) => text.split(",").map((origin) => origin.trim()))
     .transform((origins) => origins.filter((origin) => origin !== ""))
     .describe("Origins of web apps that may call the API, separated by commas; `*` for any."),
+  ASSETS: z
+    .custom<Fetcher>((value) => value !== undefined, "must be bound")
+    .describe("Binding of the static assets, which include the HTML of the web page."),
   USER_CHANNEL: z
     .custom<DurableObjectNamespace>((value) => value !== undefined, "must be bound")
     .describe("Binding of the Durable Object with one instance per user: limits, progress, live channels."),
@@ -211,6 +214,7 @@ export type Config = {
   loadGate: { maxQueueDepth: number; maxDatabaseLatencyMs: number }
   eventsEndpointSecret: string
   corsOrigins: readonly string[]
+  assets: Fetcher
   userChannels: DurableObjectNamespace
   commandLimiter: RateLimit
   signInLimiters: DurableObjectNamespace
@@ -267,6 +271,7 @@ const toConfig = (env: z.infer<typeof workerVariables>): Config => ({
   loadGate: { maxQueueDepth: env.MAX_QUEUE_DEPTH, maxDatabaseLatencyMs: env.MAX_DATABASE_LATENCY_MS },
   eventsEndpointSecret: env.EVENTS_ENDPOINT_SECRET,
   corsOrigins: env.CORS_ORIGINS,
+  assets: env.ASSETS,
   userChannels: env.USER_CHANNEL,
   commandLimiter: env.COMMAND_LIMITER,
   signInLimiters: env.SIGN_IN_LIMITER,

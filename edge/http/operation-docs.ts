@@ -62,6 +62,8 @@ export type Operation = {
 
 /** The part of an operation's description that a middleware or a handler adds. A route's facts are merged. */
 export type Facts = {
+  /** The route is not part of the API. */
+  isPage?: boolean
   operation?: Operation
   responses?: Record<number, SuccessResponse>
   problems?: readonly ProblemType[]
@@ -99,6 +101,12 @@ export const describeOperation = (id: string, description: Description): Middlew
     { ...facts, operation },
   )
 }
+
+/** Leaves a route out of the OpenAPI document: it returns a page for people. The middleware does nothing at runtime. */
+export const htmlPage: MiddlewareHandler = withFacts(
+  createMiddleware((_, next) => next()),
+  { isPage: true },
+)
 
 /** The facts that the bearer middleware adds to every route that it protects. */
 export const bearerFacts = (scope: Scope): Facts => ({

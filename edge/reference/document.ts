@@ -56,7 +56,7 @@ const describedRoutes = (app: Hono<EdgeEnv>): DescribedRoute[] => {
       const { method, path } = first
       const before = middleware.filter((each) => path.startsWith(each.path.replace(/\*$/, "")))
       const facts = [...before, first, ...more].map(({ handler }) => factsOf(handler))
-      return [{ method: method.toLowerCase(), path, facts }]
+      return facts.some(({ isPage }) => isPage) ? [] : [{ method: method.toLowerCase(), path, facts }]
     },
   )
 }

@@ -75,12 +75,6 @@ test("the OpenAPI document is served to any origin", async () => {
   expect(await response.json()).toEqual(openApi)
 })
 
-test("the root redirects to the reference", async () => {
-  const response = await getAsset("/")
-  expect(response.status).toBe(302)
-  expect(response.headers.get("location")).toBe("/docs")
-})
-
 test("a path without an asset reaches the Worker", async () => {
   expect((await getAsset("/nothing/here")).status).toBe(404)
   expect((await send("GET", "/nothing/here")).headers.get("content-type")).toBe("application/problem+json")
