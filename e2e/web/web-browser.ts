@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs"
+import { writeFile } from "node:fs/promises"
+import { join, resolve } from "node:path"
+import AxeBuilder from "@axe-core/playwright"
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core"
+import sharp from "sharp"
+
+const executables = ["/usr/bin/chromium", "/usr/bin/google-chrome"]
+
+export const screenshots = resolve(import.meta.dirname, "../../docs/screenshots")
+
+/** Larger pictures make the repository slow to clone. */
+const maxScreenshotBytes = 200_000
+
+/** A page of the browser, with what went wrong in it. */
+export type WebPage = {
+  page: Page
+  context: BrowserContext
+  /** Console errors and warnings, exceptions, violations of the Content-Security-Policy. */
+  problems: string[]
+}
+
+/** Starts Debian's Chromium, or the Chrome of GitHub's runners. */
+export const launchBrowser = (): Promise<Browser> => {
+  const executablePath = executables.find((path) => existsSync(path))
+  if (executablePath === undefined) throw new Error("Install Chromium: apt-get install chromium")
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] })
+}
+
+export const openPage = async (
+  browser: Browser,
+  baseURL: string,
+  { width = 1440, height = 900, isDark = false } = {},
+): Promise<WebPage> => {
+  const context = await browser.newContext({
+    baseURL,
+    viewport: { width, height },
+    colorScheme: isDark ? "dark" : "light",
+    locale: "en-GB",
+  })
+  // Headless Chromium has no dialog for saving: the page then saves a Blob.
+  await context.addInitScript("delete globalThis.showSaveFilePicker")
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  const problems: string[] = []
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type()))
+      problems.push(`${message.type()}: ${message.text()} ${message.location().url}`)
+  })
+  page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`))
+  return { page, context, problems }
+}
+
+/** Drags files or folders of the disk over the page, calls `whileOver`, and drops them. */
+export const dropPaths = async (
+  { page, context }: WebPage,
+  paths: readonly string[],
+  whileOver: () => Promise<void> = async () => {},
+): Promise<void> => {
+  const devTools = await context.newCDPSession(page)
+  const at = { x: 500, y: 400, data: { items: [], files: [...paths], dragOperationsMask: 1 } }
+  await devTools.send("Input.dispatchDragEvent", { type: "dragEnter", ...at })
+  await devTools.send("Input.dispatchDragEvent", { type: "dragOver", ...at })
+  await whileOver()
+  await devTools.send("Input.dispatchDragEvent", { type: "drop", ...at })
+  await devTools.detach()
+}
+
+/** The violations of WCAG 2.2 A and AA that axe finds. */
+export const accessibilityViolations = async (page: Page): Promise<string[]> => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze()
+  return violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`,
+  )
+}
+
+/** Saves what the page shows as docs/screenshots/`name`.png. */
+export const takeScreenshot = async (page: Page, name: string): Promise<void> => {
+  const picture = sharp(await page.screenshot({ animations: "disabled" }))
+  for (const colours of [256, 128, 64, 32]) {
+    const png = await picture.clone().png({ palette: true, colours, effort: 8 }).toBuffer()
+    if (png.length > maxScreenshotBytes && colours > 32) continue
+    return writeFile(join(screenshots, `${name}.png`), png)
+  }
+}
+
+/** Records tasks that block the page for more than 50 ms. Returns a function that gives their durations in ms. */
+export const recordLongTasks = async (page: Page): Promise<() => Promise<number[]>> => {
+  await page.evaluate(`{
+    globalThis.longTasks = []
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) globalThis.longTasks.push(Math.round(duration))
+    }).observe({ type: "longtask" })
+  }`)
+  return () => page.evaluate<number[]>("globalThis.longTasks")
+}
