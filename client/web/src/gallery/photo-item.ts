@@ -1,7 +1,7 @@
 import type { ListPhotosResponse } from "rapid-photo-upload-sdk"
 
 /** A photo of the list. */
-export type PhotoItem = ListPhotosResponse["items"][number] & { thumbhash?: string | null }
+export type PhotoItem = ListPhotosResponse["items"][number]
 
 /** How many photos a month has: "2024-05". */
 export type MonthCount = { month: string; count: number }

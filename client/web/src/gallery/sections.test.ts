@@ -13,6 +13,7 @@ const photo = (takenAt: string | null, createdAt = "2026-11-24T10:00:00.000Z"): 
   status: "COMPLETED",
   failureReason: null,
   duplicateOf: null,
+  thumbhash: null,
   width: 300,
   height: 200,
   takenAt,

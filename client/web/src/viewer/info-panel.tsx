@@ -1,14 +1,14 @@
+import type { PhotoResponse } from "rapid-photo-upload-sdk"
 import { formatBytes } from "../ui/format.ts"
 import { Icon } from "../ui/icon.tsx"
 import { IconButton } from "../ui/icon-button.tsx"
 import { showToast } from "../ui/toast.tsx"
 import { cameraText, type Exif, exposureText, placeText, takenText } from "./exif-text.ts"
-import type { PhotoDetails } from "./photo-details.ts"
 import { PhotoTags } from "./photo-tags.tsx"
 import { Timeline } from "./timeline.tsx"
 
 /** What is known about the photo. */
-export const InfoPanel = ({ photo }: { photo: PhotoDetails }) => {
+export const InfoPanel = ({ photo }: { photo: PhotoResponse }) => {
   const exif: Exif = photo.exifJson ?? {}
   const { annotations } = photo
   const megapixels = ((photo.width ?? 0) * (photo.height ?? 0)) / 1e6

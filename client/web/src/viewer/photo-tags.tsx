@@ -1,13 +1,13 @@
 import { useState } from "preact/hooks"
+import type { PhotoResponse } from "rapid-photo-upload-sdk"
 import { changePhotos } from "../gallery/photo-list.ts"
 import { problemText } from "../session/problem-text.ts"
 import { api } from "../session/session.ts"
 import { Icon } from "../ui/icon.tsx"
 import { showToast } from "../ui/toast.tsx"
-import type { PhotoDetails } from "./photo-details.ts"
 
 /** The tags of one photo, to read and to change. */
-export const PhotoTags = ({ photo: { photoId, tags: initial } }: { photo: PhotoDetails }) => {
+export const PhotoTags = ({ photo: { photoId, tags: initial } }: { photo: PhotoResponse }) => {
   const [tags, setTags] = useState<readonly string[]>(initial)
   const [text, setText] = useState("")
   const change = async (send: () => Promise<{ tags: string[] }>) => {
