@@ -80,6 +80,12 @@ describe("a photo never fails because of its annotations", () => {
     }
   })
 
+  test("an IPTC dataset that is longer than its block does not return other memory of the processor", async () => {
+    const photo = withFirstSegment(jpeg, iptcSegment(joined(uint(1, 0x1c, 2, 5), uint(2, 3000), "ti")))
+    for (let repetition = 0; repetition < 10; repetition += 1)
+      expect((await annotationsOf(photo))?.title ?? "ti").toBe("ti")
+  })
+
   test("texts are bounded and cleaned", async () => {
     const title = `\u202e${"x".repeat(5000)}`
     const subjects = Array.from({ length: 300 }, (_, index) => `k${index}`)

@@ -3,7 +3,7 @@ import exifr from "exifr"
 import * as z from "zod"
 
 /** A parser of exifr for one segment, without its container: it does not recognise WebP, and few HEICs. */
-type SegmentParser = { parse: (segment: string | Buffer, options: { translateKeys: boolean }) => unknown }
+type SegmentParser = { parse: (segment: string | Uint8Array, options: { translateKeys: boolean }) => unknown }
 
 /**
  * Time limit for one segment. A real one takes less than 10 ms; a packet of 256 KiB with unclosed elements takes
@@ -20,7 +20,10 @@ const output = z.record(z.string(), z.unknown())
  */
 export const runExifr = (type: "xmp" | "iptc", segment: string | Buffer): Record<string, unknown> => {
   const parser: SegmentParser = exifr.segmentParsers.get(type)
-  script.parse = () => parser.parse(segment, { translateKeys: false })
+  // exifr does not check the length of an IPTC dataset against the block. In a buffer that is shared with other data, it
+  // would return what comes after the block.
+  const input = typeof segment === "string" ? segment : new Uint8Array(segment)
+  script.parse = () => parser.parse(input, { translateKeys: false })
   try {
     return output.catch({}).parse(runInContext("parse()", script, { timeout: maxMs }))
   } catch {
