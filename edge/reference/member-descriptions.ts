@@ -53,6 +53,8 @@ const descriptions: Readonly<Record<string, string>> = {
   keywords: "Keywords in the file (XMP `dc:subject`, IPTC 2:25), at most 100.",
   rating: "Stars, 0–5 (XMP `xmp:Rating`). Null if the file has no rating.",
   title: "Title in the file (XMP `dc:title`, IPTC 2:05).",
+  allowDuplicates: "Whether files are uploaded although the account already has their content.",
+  importKeywords: "Whether keywords in the files (XMP, IPTC) become tags of the photos.",
   annotations:
     "Title, caption, keywords, rating and creator that the photo's author wrote into the file (XMP, IPTC). Null if the file has none of them.",
   anomalies:

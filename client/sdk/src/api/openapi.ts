@@ -901,9 +901,15 @@ export interface components {
              * @default true
              */
             multipart?: boolean;
-            /** @default false */
+            /**
+             * @description Whether files are uploaded although the account already has their content.
+             * @default false
+             */
             allowDuplicates?: boolean;
-            /** @default false */
+            /**
+             * @description Whether keywords in the files (XMP, IPTC) become tags of the photos.
+             * @default false
+             */
             importKeywords?: boolean;
             /**
              * @description Validates the files without creating a job.
