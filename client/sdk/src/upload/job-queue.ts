@@ -117,7 +117,7 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
       for (const batch of batchesOf(records)) {
         const hashes = hashesOf(batch)
         await unsent.below(lowWater)
-        await Promise.race([Promise.allSettled(hashes.values()), pause(hashBudgetMs)])
+        await Promise.race([settled(hashes.values()), pause(hashBudgetMs)])
         await context.gate.passed()
         const waiting = batch.filter(({ controller }) => !controller.signal.aborted)
         if (waiting.length === 0) continue
@@ -148,6 +148,10 @@ export const jobQueue = (options: JobQueueOptions): JobQueue => {
     },
   }
 }
+
+// Promise.allSettled is missing in older versions of Hermes, React Native's engine.
+const settled = (promises: Iterable<Promise<unknown>>): Promise<unknown> =>
+  Promise.all([...promises].map((promise) => promise.catch(() => {})))
 
 const nothingToSend = { sent: Promise.resolve() }
 
