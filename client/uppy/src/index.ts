@@ -1,0 +1,2 @@
+export type { PhotoMeta } from "./photo-meta.ts"
+export { RapidPhotoUpload, type RapidPhotoUploadOptions } from "./plugin.ts"
