@@ -246,7 +246,7 @@ test("files that the API or the processor rejects fail with its reason, and the 
 })
 
 test("removing a file cancels its photo; clearing the list after the upload keeps the photos", async () => {
-  const { page, api } = await openDashboard()
+  const { page, api, errors } = await openDashboard()
   const held = new Set<string>()
   await page.route(`${system.s3Endpoint}/**`, async (route, request) => {
     if (request.method() === "PUT" && held.size === 0) return void held.add(request.url())
@@ -268,4 +268,6 @@ test("removing a file cancels its photo; clearing the list after the upload keep
     for (const { photoId, status } of items)
       expect(status).toBe(photoId === removed ? "CANCELLED" : "COMPLETED")
   })
+  await page.evaluate("uppy.destroy()")
+  expect(errors).toEqual([])
 })

@@ -55,7 +55,10 @@ export class RapidPhotoUpload<M extends Meta, B extends Body> extends BasePlugin
   override install(): void {
     const { api, limit } = this.opts
     this.#uppy.use(AwsS3<AnyMeta, Body>, {
-      signRequest: signRequest(api, this.#urls, this.#jobOf),
+      signRequest: signRequest(api, this.#urls, {
+        jobOf: (photoId) => this.#fileOf(photoId)?.meta.jobId ?? "",
+        partCountOf: (photoId) => Math.ceil((this.#fileOf(photoId)?.size ?? 0) / partBytes),
+      }),
       generateObjectKey: ({ meta }) => meta.photoId ?? "",
       shouldUseMultipart: ({ meta }) => meta.isMultipart === true,
       getChunkSize: () => partBytes,
@@ -87,8 +90,11 @@ export class RapidPhotoUpload<M extends Meta, B extends Body> extends BasePlugin
     const message = this.i18n("declaring")
     for (const file of files) this.#uppy.emit("preprocess-progress", file, { mode: "indeterminate", message })
     const options = importKeywords === undefined ? {} : { importKeywords }
-    await declareFiles(this.#uppy, api, fileIds, options, this.#urls.add)
-    for (const file of files) this.#uppy.emit("preprocess-complete", file)
+    try {
+      await declareFiles(this.#uppy, api, fileIds, options, this.#urls.add)
+    } finally {
+      for (const file of files) this.#uppy.emit("preprocess-complete", file)
+    }
   }
 
   readonly #finish = async (fileIds: string[]): Promise<void> => {
@@ -115,6 +121,6 @@ export class RapidPhotoUpload<M extends Meta, B extends Body> extends BasePlugin
     if (meta.photoId && !progress.uploadComplete) this.opts.api.cancelPhoto(meta.photoId).catch(() => {})
   }
 
-  readonly #jobOf = (photoId: string): string =>
-    this.#uppy.getFiles().find(({ meta }) => meta.photoId === photoId)?.meta.jobId ?? ""
+  readonly #fileOf = (photoId: string): PhotoFile | undefined =>
+    this.#uppy.getFiles().find(({ meta }) => meta.photoId === photoId)
 }
