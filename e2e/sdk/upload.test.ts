@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto"
+import { readdir } from "node:fs/promises"
 import { afterAll, beforeAll, expect, test, vi } from "vitest"
-import type { UploadEvent, UploadFileState } from "../../client/sdk/src/node.ts"
+import {
+  createClient,
+  folderStorage,
+  type UploadEvent,
+  type UploadFileState,
+} from "../../client/sdk/src/node.ts"
 import { fileOf, smallPhotos } from "../photo-files.ts"
 import { type RunningSystem, runSystem } from "../running-system.ts"
 import { isRequest, startFaultProxies } from "./fault-proxy.ts"
@@ -196,7 +202,31 @@ test("every photo of an upload gets its tags; tags that the API rejects fail no 
   expect(untagged.tagFailure).toMatchObject({ code: "validation-failed" })
 })
 
-test("retryFailed sends files in their job, and files that the server failed as new photos", async () => {
+test("an upload that runs is not found as unfinished; files that are not passed to resume are found again", async () => {
+  const { client, account, stateFolder } = await sdkUser(system.edgeUrl)
+  const job = client.upload(await inputs(3), { allowDuplicates: true })
+  await vi.waitFor(async () => expect(await readdir(stateFolder)).toHaveLength(1), { timeout: 10_000 })
+  expect(await client.findUnfinished()).toEqual([])
+  job.pause()
+  // Another process with the same storage, after this one was killed.
+  const storage = folderStorage(stateFolder)
+  const other = createClient({ baseUrl: system.edgeUrl, ...account, storage })
+  const [unfinished] = await other.findUnfinished()
+  if (!unfinished) throw new Error("nothing is unfinished")
+  const { missing } = unfinished
+  expect(missing.length).toBeGreaterThan(0)
+  await unfinished.resume([]).done
+  const [again] = await other.findUnfinished()
+  expect(again?.missing.map(({ filename }) => filename).sort()).toEqual(
+    missing.map(({ filename }) => filename).sort(),
+  )
+  await again?.discard()
+  expect(await other.findUnfinished()).toEqual([])
+  job.cancel()
+  await job.done
+})
+
+test("retryFailed sends failed files again in their job", async () => {
   let isBroken = true
   const proxies = await startFaultProxies(system, {
     storage: ({ method }) => (method === "PUT" && isBroken ? "error" : "none"),

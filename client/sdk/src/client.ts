@@ -64,6 +64,8 @@ export const createClientFor = (platform: Platform, options: ClientOptions): Cli
     const upload = startUpload(dependencies, opening, identity, uploadOptions, stored)
     const { uploadId } = identity
     started.add(uploadId)
+    // Files that were not passed to `resume` can be found again.
+    void upload.done.then(() => started.delete(uploadId))
     // Other tabs see the lock and leave the upload to this one. The browser releases it when the page is closed.
     void locks?.request(storageKey(uploadId), () => upload.done).catch(() => {})
     return upload

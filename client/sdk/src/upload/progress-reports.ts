@@ -7,17 +7,17 @@ const intervalMs = 1000
 const maxItems = 500
 
 /**
- * Reports the sent bytes of all uploading files once a second, so that other devices see them. Reports are a
+ * Reports the sent bytes of all uploading files at most once a second, so that other devices see them. Reports are a
  * courtesy: one that fails is not repeated, the next one has newer numbers.
  */
 export const progressReports = (
-  api: ApiClient,
+  api: Pick<ApiClient, "reportProgress">,
   files: FileTable,
 ): { start: () => void; stop: () => void } => {
   const reported = new Map<string, number>()
-  let isRunning = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+
   const report = async () => {
-    if (isRunning) return
     const items = files.records
       .flatMap(({ state: { photoId, status, bytesSent, bytesTotal } }) =>
         photoId !== null && status === "uploading" && bytesSent > (reported.get(photoId) ?? 0)
@@ -26,18 +26,23 @@ export const progressReports = (
       )
       .slice(0, maxItems)
     if (items.length === 0) return
-    isRunning = true
     for (const { photoId, bytesSent } of items) reported.set(photoId, bytesSent)
     await api.reportProgress({ items }).catch(() => {})
-    isRunning = false
   }
-  let timer: ReturnType<typeof setInterval> | undefined
+  // Not an interval: on a busy page two of its calls can be closer together.
+  const schedule = () => {
+    timer = setTimeout(async () => {
+      const running = timer
+      await report()
+      if (timer === running) schedule()
+    }, intervalMs)
+  }
   return {
     start: () => {
-      timer ??= setInterval(report, intervalMs)
+      if (timer === undefined) schedule()
     },
     stop: () => {
-      clearInterval(timer)
+      clearTimeout(timer)
       timer = undefined
     },
   }
