@@ -57,6 +57,9 @@ globalThis.clearInterval = globalThis.clearTimeout
 
 globalThis.console = { assert: () => {}, warn: (text) => print(text), error: (text) => print(text) }
 
+/** React Native's Blob has neither `arrayBuffer` nor `stream`. The files of a picker are none. */
+globalThis.Blob = class {}
+
 globalThis.TextEncoder = class {
   encode(text) {
     return Uint8Array.from(unescape(encodeURIComponent(text)), (character) => character.charCodeAt(0))

@@ -49,8 +49,9 @@ test("three files are uploaded with one PUT each, from their URIs, whatever thei
 test("a lost response, an error of S3, an expired token and closed live channels do not fail a file", () => {
   const { puts, unauthorized, requests } = uploaded.parse(printed(0)).received
   expect(puts.map(({ outcome }) => String(outcome)).sort()).toEqual(["200", "200", "412", "503", "lost"])
-  expect(unauthorized).toBe(1)
-  expect(requests).toContain("POST /auth/refresh")
+  // Requests at the same time share one refresh.
+  expect(unauthorized).toBeGreaterThan(0)
+  expect(requests.filter((route) => route === "POST /auth/refresh")).toHaveLength(1)
   expect(requests).toContain("GET /queries/upload-jobs/job_1")
 })
 
