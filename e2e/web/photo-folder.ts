@@ -24,7 +24,7 @@ const startOfImage = 2
  */
 export const photoFolder = async (
   folder: string,
-  { count, first = 0, scenes = 18 }: { count: number; first?: number; scenes?: number },
+  { count, first = 0, scenes = 12 }: { count: number; first?: number; scenes?: number },
 ): Promise<string[]> => {
   await mkdir(folder, { recursive: true })
   const pictures = await Promise.all(
@@ -49,7 +49,7 @@ export const photoFolder = async (
 }
 
 const picture = async (seed: number, [width, height]: readonly [number, number]): Promise<Buffer> =>
-  sharp(await renderScene({ seed: seed + 1, orientation: 1, scale: 0.35 }))
+  sharp(await renderScene({ seed: seed + 1, orientation: 1, scale: 0.2 }))
     .resize(width, height, { fit: "cover" })
     .modulate({ hue: (seed * 47) % 360 })
     .jpeg({ quality: 82 })

@@ -41,7 +41,7 @@ export const openPage = async (
   // Headless Chromium has no dialog for saving: the page then saves a Blob.
   await context.addInitScript("delete globalThis.showSaveFilePicker")
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(20_000)
   const problems: string[] = []
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type()))

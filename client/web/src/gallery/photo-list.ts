@@ -72,6 +72,17 @@ export const reloadPhotos = async (): Promise<void> => {
   }
 }
 
+/** The pause between two attempts to get new links, in ms. */
+const refreshMs = 30_000
+let refreshedAt = 0
+
+/** Reads the list again because a link to a thumbnail has expired. */
+export const refreshLinks = (): void => {
+  if (Date.now() - refreshedAt < refreshMs) return
+  refreshedAt = Date.now()
+  void reloadPhotos()
+}
+
 /** Applies a change that the server has confirmed to the loaded photos. */
 export const changePhotos = (
   photoIds: ReadonlySet<string>,

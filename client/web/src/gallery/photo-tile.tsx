@@ -4,6 +4,7 @@ import { px } from "../ui/px.ts"
 import { navigate } from "../ui/routes.ts"
 import type { Placed } from "./justified-rows.ts"
 import { monthOf, type PhotoItem } from "./photo-item.ts"
+import { refreshLinks } from "./photo-list.ts"
 import { placeholderOf } from "./placeholder.ts"
 import { thumbnailFor } from "./thumbnail-url.ts"
 
@@ -52,7 +53,17 @@ export const PhotoTile = ({
           else navigate(`/photos/${photoId}`)
         }}
       >
-        {url && <img src={url} alt="" width={width} height={height} decoding="async" draggable={false} />}
+        {url && (
+          <img
+            src={url}
+            alt=""
+            width={width}
+            height={height}
+            decoding="async"
+            draggable={false}
+            onError={refreshLinks}
+          />
+        )}
       </a>
       <button
         type="button"

@@ -42,15 +42,21 @@ export const Scrubber = ({ layout, galleryTop }: { layout: Layout; galleryTop: n
             <li key={month} class={isNewYear ? "has-year" : ""}>
               <button
                 type="button"
-                aria-label={formatMonth(month)}
                 aria-current={month === current?.month ? "true" : undefined}
                 onClick={() => {
                   target.current = month
                   scrollToMonth(month)
                 }}
               >
-                {isNewYear && <span class="scrubber-year">{year}</span>}
-                <span class="scrubber-month">{formatMonth(month).slice(0, 3)}</span>
+                {isNewYear && (
+                  <span class="scrubber-year" aria-hidden="true">
+                    {month.slice(0, 4)}
+                  </span>
+                )}
+                <span class="scrubber-month">
+                  {formatMonth(month).slice(0, 3)}
+                  <span class="visually-hidden"> {month.slice(0, 4)}</span>
+                </span>
               </button>
             </li>
           )

@@ -10,32 +10,47 @@ const maxDecoding = 2
 
 const previewSize = 256
 
-type Preview = { url: Signal<string | null>; isDropped: boolean }
+/** A preview that no tile asked for during this time is not in view, in ms. Tiles ask whenever they are drawn. */
+const unusedMs = 1000
+
+type Preview = { url: Signal<string | null>; isDropped: boolean; usedAt: number }
+
+const none = signal<string | null>(null)
 
 // In order of use: the first is the one that was not needed for the longest time.
 const previews = new Map<string, Preview>()
 const queue: { key: string; file: File; preview: Preview }[] = []
 let decoding = 0
 
-/** A small picture of a local file as an object URL; null until it is decoded, or if the browser cannot decode it. */
+/**
+ * A small picture of a local file as an object URL; null until it is decoded, if the
+ * browser cannot decode it, or while too many others are in view.
+ */
 export const previewOf = (state: UploadFileState, file: File): Signal<string | null> => {
   const key = fileKey(state)
   const known = previews.get(key)
   if (known) {
+    known.usedAt = performance.now()
     previews.delete(key)
     previews.set(key, known)
     return known.url
   }
-  const preview: Preview = { url: signal(null), isDropped: false }
+  if (!hasRoom()) return none
+  const preview: Preview = { url: signal(null), isDropped: false, usedAt: performance.now() }
   previews.set(key, preview)
   // The last one asked for is the one in view.
   queue.unshift({ key, file, preview })
-  for (const [oldest, { url }] of previews) {
-    if (previews.size <= maxPreviews) break
-    drop(oldest, url)
-  }
   decodeNext()
   return preview.url
+}
+
+/** Whether another preview may exist, after the oldest one was released if it is out of view. */
+const hasRoom = (): boolean => {
+  if (previews.size < maxPreviews) return true
+  const [oldest] = previews
+  if (!oldest || performance.now() - oldest[1].usedAt < unusedMs) return false
+  drop(oldest[0], oldest[1].url)
+  return true
 }
 
 /** Releases every preview. */

@@ -14,14 +14,16 @@ export const UploadGrid = () => {
   const { width, top } = useBox(grid)
   const files = allFiles.value
   if (files.length === 0) return null
-  const columns = Math.max(3, Math.floor(width / 148))
+  const columns = Math.max(3, Math.floor(width / 176))
   const side = (width - gap * (columns - 1)) / columns
   const rowHeight = side + gap
   const rowCount = Math.ceil(files.length / columns)
-  const { start, end } = visibleRows(rowCount, rowHeight, {
-    top: viewport.value.top - top,
-    height: viewport.value.height,
-  })
+  const { start, end } = visibleRows(
+    rowCount,
+    rowHeight,
+    { top: viewport.value.top - top, height: viewport.value.height },
+    1,
+  )
   return (
     <section aria-labelledby="uploading-title" class="upload-section">
       <h2 id="uploading-title" class="month-title">

@@ -11,7 +11,7 @@ import { runOf } from "./uploads.ts"
 export const UploadTile = ({ file }: { file: UploadFileState }) => {
   const { filename, status, failure, duplicateOf, thumbnails } = file
   const photoId = duplicateOf ?? (status === "completed" ? file.photoId : null)
-  const label = `${filename}: ${statusTexts[status]}${failure ? `, ${failure.title}` : ""}`
+  const label = `${filename} ${statusTexts[status]}${failure ? `, ${failure.title}` : ""}`
   const content = (
     <>
       <TilePicture file={file} url={thumbnails[0]?.url ?? null} />
