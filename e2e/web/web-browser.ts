@@ -12,6 +12,9 @@ export const screenshots = resolve(import.meta.dirname, "../../docs/screenshots"
 /** Larger pictures make the repository slow to clone. */
 const maxScreenshotBytes = 200_000
 
+// The browser reports these itself. The SDK repeats such requests: a loaded machine and a test without network have them.
+const interruptions = /^Failed to load resource: (net::|.* status of (429|503))|^WebSocket connection to/
+
 /** A page of the browser, with what went wrong in it. */
 export type WebPage = {
   page: Page
@@ -44,7 +47,7 @@ export const openPage = async (
   page.setDefaultTimeout(20_000)
   const problems: string[] = []
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()))
+    if (["error", "warning"].includes(message.type()) && !interruptions.test(message.text()))
       problems.push(`${message.type()}: ${message.text()} ${message.location().url}`)
   })
   page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`))
@@ -78,11 +81,12 @@ export const accessibilityViolations = async (page: Page): Promise<string[]> => 
 /** Saves what the page shows as docs/screenshots/`name`.png. */
 export const takeScreenshot = async (page: Page, name: string): Promise<void> => {
   const picture = sharp(await page.screenshot({ animations: "disabled" }))
-  for (const colours of [256, 128, 64, 32]) {
-    const png = await picture.clone().png({ palette: true, colours, effort: 8 }).toBuffer()
-    if (png.length > maxScreenshotBytes && colours > 32) continue
-    return writeFile(join(screenshots, `${name}.png`), png)
+  for (const width of [1440, 1200, 1000, 800]) {
+    const smaller = picture.clone().resize({ width, withoutEnlargement: true })
+    const png = await smaller.png({ palette: true, colours: 128, dither: 0, effort: 8 }).toBuffer()
+    if (png.length <= maxScreenshotBytes) return writeFile(join(screenshots, `${name}.png`), png)
   }
+  throw new Error(`the screenshot ${name} is larger than ${maxScreenshotBytes} bytes`)
 }
 
 /** Records tasks that block the page for more than 50 ms. Returns a function that gives their durations in ms. */
