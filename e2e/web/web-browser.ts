@@ -23,6 +23,12 @@ export type WebPage = {
   problems: string[]
 }
 
+type PageOptions = {
+  isDark?: boolean
+  /** Cookies and storage of another page, to continue its session. */
+  storageState?: Awaited<ReturnType<BrowserContext["storageState"]>>
+}
+
 /** Starts Debian's Chromium, or the Chrome of GitHub's runners. */
 export const launchBrowser = (): Promise<Browser> => {
   const executablePath = executables.find((path) => existsSync(path))
@@ -33,13 +39,14 @@ export const launchBrowser = (): Promise<Browser> => {
 export const openPage = async (
   browser: Browser,
   baseURL: string,
-  { width = 1440, height = 900, isDark = false } = {},
+  { isDark = false, storageState }: PageOptions = {},
 ): Promise<WebPage> => {
   const context = await browser.newContext({
     baseURL,
-    viewport: { width, height },
+    viewport: { width: 1440, height: 900 },
     colorScheme: isDark ? "dark" : "light",
     locale: "en-GB",
+    ...(storageState && { storageState }),
   })
   // Headless Chromium has no dialog for saving: the page then saves a Blob.
   await context.addInitScript("delete globalThis.showSaveFilePicker")
