@@ -5,7 +5,13 @@ import { openFiles } from "./upload/open-files.ts"
 import type { Platform, StoragePort } from "./upload/ports.ts"
 import { matchStored } from "./upload/restore-upload.ts"
 import { startUpload } from "./upload/upload.ts"
-import { isMissing, type StoredUpload, storageKey, storedUploads } from "./upload/upload-store.ts"
+import {
+  isMissing,
+  type StoredFile,
+  type StoredUpload,
+  storageKey,
+  storedUploads,
+} from "./upload/upload-store.ts"
 import type { UnfinishedUpload, Upload, UploadInput, UploadOptions } from "./upload/upload-types.ts"
 
 /** How a client signs in: with a password, or with tokens of the app's own identity provider. */
@@ -100,9 +106,8 @@ const unfinished = (
     uploadId: stored.uploadId,
     createdAt: stored.createdAt,
     jobIds,
-    missing: stored.files
-      .filter(({ status }) => isMissing(status))
-      .map(({ filename, path, bytes, lastModifiedMs }) => ({ filename, path, bytes, lastModifiedMs })),
+    files: stored.files.map(fileOf),
+    missing: stored.files.filter(({ status }) => isMissing(status)).map(fileOf),
     resume: (files, options = {}) => start(files, options, stored),
     discard: async () => {
       // A job whose photos are all uploaded or terminal has nothing to cancel.
@@ -111,6 +116,13 @@ const unfinished = (
     },
   }
 }
+
+const fileOf = ({ filename, path, bytes, lastModifiedMs }: StoredFile) => ({
+  filename,
+  path,
+  bytes,
+  lastModifiedMs,
+})
 
 const randomId = (): string =>
   Array.from({ length: 20 }, () => Math.floor(Math.random() * 36).toString(36)).join("")

@@ -132,18 +132,23 @@ export type Upload = AsyncIterable<UploadEvent> & {
   retryFailed: () => number
 }
 
+/** A file of an unfinished upload. */
+export type UnfinishedFile = {
+  readonly filename: string
+  readonly path: string | null
+  readonly bytes: number
+  readonly lastModifiedMs: number | null
+}
+
 /** An upload that an earlier page or process did not finish. */
 export type UnfinishedUpload = {
   readonly uploadId: string
   readonly createdAt: string
   readonly jobIds: readonly string[]
+  /** All files of the upload. */
+  readonly files: readonly UnfinishedFile[]
   /** Files whose bytes are not all stored: pass them to `resume`. */
-  readonly missing: readonly {
-    filename: string
-    path: string | null
-    bytes: number
-    lastModifiedMs: number | null
-  }[]
+  readonly missing: readonly UnfinishedFile[]
   /** Continues with the files, matched by path, name, size and modification time; sends only what is missing. */
   resume: (files: readonly UploadInput[], options?: UploadOptions) => Upload
   /** Cancels what is not uploaded and forgets the upload. */
