@@ -2,6 +2,7 @@ import { exitWithMessage } from "./process/exit-with-message.ts"
 import { onceInterrupted } from "./process/interrupt.ts"
 import { localDirectory, settingsOf } from "./settings.ts"
 import { startSystem } from "./system.ts"
+import { uploadSampleCommand } from "./upload-sample-command.ts"
 
 const settings = settingsOf(process.env)
 const system = await startSystem(settings).catch(exitWithMessage)
@@ -24,5 +25,9 @@ Create an account and get a token (README.md shows how to upload a photo):
 
   curl -s ${system.edgeUrl}/auth/register -H 'content-type: application/json' -d '{"email":"ada@example.com","password":"correct horse battery staple"}'
   curl -s -X POST -u 'ada@example.com:correct horse battery staple' ${system.edgeUrl}/auth/token
+
+Or upload a photo from the command line, in the same directory:
+
+  ${uploadSampleCommand(system.edgeUrl)}
 
 ready ${system.edgeUrl}`)

@@ -1,6 +1,6 @@
 import type { Client } from "rapid-photo-upload-sdk"
+import { confirm } from "../confirm.ts"
 import { CommandError, exitCodes } from "../exit-codes.ts"
-import { confirm } from "./verify.ts"
 
 /** The most photos of one request. */
 const batchSize = 500

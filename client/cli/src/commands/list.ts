@@ -1,6 +1,7 @@
 import type { Client, PhotosQuery } from "rapid-photo-upload-sdk"
+import { sizeText } from "../display/size-text.ts"
+import { nameOf } from "../display/upload-texts.ts"
 import { exitCodes } from "../exit-codes.ts"
-import { sizeText } from "../size-text.ts"
 
 const pageSize = 100
 
@@ -12,7 +13,7 @@ export const list = async (client: Client, { query, limit, isJson }: ListOptions
     process.stdout.write(
       isJson
         ? `${JSON.stringify(photo)}\n`
-        : `${photo.photoId}  ${photo.takenAt ?? photo.createdAt}  ${photo.status.padEnd(10)} ${sizeText(photo.bytes).padStart(8)}  ${photo.filename}\n`,
+        : `${photo.photoId}  ${photo.takenAt ?? photo.createdAt}  ${photo.status.padEnd(10)} ${sizeText(photo.bytes).padStart(8)}  ${nameOf(photo)}\n`,
     )
   return exitCodes.safe
 }

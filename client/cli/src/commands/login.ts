@@ -1,24 +1,32 @@
 import { text } from "node:stream/consumers"
 import { ApiProblem, createApiClient } from "rapid-photo-upload-sdk"
-import { CommandError } from "../exit-codes.ts"
+import { CommandError, exitCodes } from "../exit-codes.ts"
 import { withLock } from "../session/lock.ts"
 import { storeRefreshToken } from "../session/refresh-token-store.ts"
 import { defaultBaseUrl } from "../session/signed-in-client.ts"
 
-export type LoginOptions = { email: string | undefined; passwordStdin: boolean; baseUrl: string | undefined }
+export type LoginOptions = {
+  email: string | undefined
+  isPasswordOnStdin: boolean
+  isNew: boolean
+  baseUrl: string | undefined
+}
 
-/** Signs in and stores the refresh token. The password is not stored. */
+/** Signs in, with `isNew` after creating the account, and stores the refresh token. The password is not stored. */
 export const login = async ({
   email,
-  passwordStdin,
+  isPasswordOnStdin,
+  isNew,
   baseUrl = defaultBaseUrl,
 }: LoginOptions): Promise<void> => {
   if (!email) throw new CommandError("Name the account: login --email YOU@EXAMPLE.COM")
-  const password = passwordStdin
+  const password = isPasswordOnStdin
     ? (await text(process.stdin)).replace(/\r?\n$/, "")
     : await askPassword(email)
   try {
-    const token = await createApiClient({ baseUrl }).signIn(email, password)
+    const api = createApiClient({ baseUrl })
+    if (isNew) await api.register({ email, password }).catch(ignoreTakenEmail)
+    const token = await api.signIn(email, password)
     await withLock(() => storeRefreshToken({ baseUrl, email }, token.refresh_token))
   } catch (error) {
     if (error instanceof ApiProblem && error.problem.status === 401)
@@ -26,6 +34,11 @@ export const login = async ({
     throw error
   }
   process.stdout.write(`Signed in as ${email} at ${baseUrl}\n`)
+}
+
+// The account exists already: the password decides.
+const ignoreTakenEmail = (error: unknown): void => {
+  if (!(error instanceof ApiProblem && error.problem.status === 409)) throw error
 }
 
 /** Reads a password from the terminal without showing it. */
@@ -39,7 +52,7 @@ const askPassword = async (email: string): Promise<string> => {
     for await (const chunk of stdin) {
       for (const character of String(chunk)) {
         if (character === "\r" || character === "\n") return password
-        if (character === "\u0003") throw new CommandError("Interrupted")
+        if (character === "\u0003") throw new CommandError("Interrupted", exitCodes.interrupted)
         password = character === "\u007f" ? password.slice(0, -1) : password + character
       }
     }

@@ -1,29 +1,44 @@
-import type { Client, UploadOptions } from "rapid-photo-upload-sdk"
 import type { DisplayMode } from "../display/upload-display.ts"
 import { CommandError, exitCodes } from "../exit-codes.ts"
-import { findPhotos } from "../photo-files.ts"
-import { run } from "./upload.ts"
+import type { SignedIn } from "../session/signed-in-client.ts"
+import { interruptedUploadCommands } from "../session/upload-commands.ts"
+import { type CommandUploadOptions, upload } from "./upload.ts"
 
-/** Continues every unfinished upload with the files of the named folders; without folders it lists the uploads. */
+export type ResumeCommand = {
+  inputs: readonly string[]
+  mode: DisplayMode
+  options: CommandUploadOptions
+}
+
+/** Repeats every interrupted upload command, or continues the upload of the named files. */
 export const resume = async (
-  client: Client,
-  { inputs, mode, options }: { inputs: readonly string[]; mode: DisplayMode; options: UploadOptions },
+  signedIn: SignedIn,
+  { inputs, mode, options }: ResumeCommand,
 ): Promise<number> => {
-  const unfinished = await client.findUnfinished()
-  if (unfinished.length === 0) {
+  if (inputs.length > 0) return upload(signedIn, { inputs, mode, isDryRun: false, options })
+  const commands = await interruptedUploadCommands(signedIn.session)
+  if (commands.length === 0 && mode !== "json" && mode !== "quiet")
     process.stdout.write("Every upload is finished.\n")
-    return exitCodes.safe
-  }
-  if (inputs.length === 0) {
-    for (const { createdAt, missing } of unfinished)
-      process.stdout.write(
-        `${new Date(createdAt).toLocaleString()}: ${missing.length} files are missing, for example ${missing[0]?.filename ?? "–"}\n`,
-      )
-    throw new CommandError("Name the folder of the files: resume FOLDER", exitCodes.unsafe)
-  }
-  const { photos } = await findPhotos(inputs)
   let exitCode: number = exitCodes.safe
-  for (const upload of unfinished)
-    exitCode = Math.max(exitCode, await run(upload.resume(photos, options), mode))
+  for (const { workingFolder, inputs: interrupted, tags, allowDuplicates } of commands) {
+    try {
+      process.chdir(workingFolder)
+      const code = await upload(signedIn, {
+        inputs: interrupted,
+        mode,
+        isDryRun: false,
+        options: { ...options, tags, allowDuplicates },
+      })
+      exitCode = Math.max(exitCode, code)
+    } catch (error) {
+      // A folder may be on a disk that is not connected; the others can continue.
+      if (!(error instanceof CommandError) && !isMissing(error)) throw error
+      process.stderr.write(`${error.message}\n`)
+      exitCode = exitCodes.unsafe
+    }
+  }
   return exitCode
 }
+
+const isMissing = (error: unknown): error is Error =>
+  error instanceof Error && "code" in error && error.code === "ENOENT"

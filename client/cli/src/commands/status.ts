@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises"
 import type { Client, UploadJobSnapshot } from "rapid-photo-upload-sdk"
+import { printable } from "../display/printable.ts"
+import { sizeText } from "../display/size-text.ts"
 import { exitCodes } from "../exit-codes.ts"
-import { sizeText } from "../size-text.ts"
 
 /** Jobs that `status` lists without an id. */
 const listedJobs = 20
@@ -48,6 +49,6 @@ const endOf = (job: UploadJobSnapshot, isJson: boolean): number => {
   const failed = job.items.filter((item) => item.status === "FAILED")
   if (!isJson)
     for (const { filename, failureReason, failureDetail } of failed)
-      process.stdout.write(`failed  ${filename}: ${failureReason} ${failureDetail ?? ""}\n`)
+      process.stdout.write(`failed  ${printable(filename)}: ${failureReason} ${failureDetail ?? ""}\n`)
   return failed.length > 0 ? exitCodes.unsafe : exitCodes.safe
 }

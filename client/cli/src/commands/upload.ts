@@ -1,14 +1,20 @@
 import type { Client, UnfinishedUpload, Upload, UploadOptions } from "rapid-photo-upload-sdk"
-import { type DisplayMode, resultText, showUpload } from "../display/upload-display.ts"
+import { type DisplayMode, showUpload } from "../display/upload-display.ts"
+import { nameOf, resultText } from "../display/upload-texts.ts"
 import { CommandError, exitCodes } from "../exit-codes.ts"
 import { findPhotos, type PhotoFile } from "../photo-files.ts"
+import type { SignedIn } from "../session/signed-in-client.ts"
+import { rememberUploadCommand } from "../session/upload-commands.ts"
 import { dryRun } from "./dry-run.ts"
+
+/** The options of an upload that the command line offers. */
+export type CommandUploadOptions = UploadOptions & { tags: readonly string[]; allowDuplicates: boolean }
 
 export type UploadCommand = {
   inputs: readonly string[]
   mode: DisplayMode
   isDryRun: boolean
-  options: UploadOptions
+  options: CommandUploadOptions
 }
 
 /**
@@ -16,35 +22,52 @@ export type UploadCommand = {
  * again.
  */
 export const upload = async (
-  client: Client,
+  { client, session }: SignedIn,
   { inputs, mode, isDryRun, options }: UploadCommand,
 ): Promise<number> => {
   if (inputs.length === 0) throw new CommandError("Name the photos: upload FILE_OR_FOLDER…")
   const { photos, skipped } = await findPhotos(inputs)
-  if (mode === "bar" || mode === "plain") describeSkipped(skipped)
+  const hasText = mode === "bar" || mode === "plain"
+  if (hasText) describeSkipped(skipped)
   if (photos.length === 0) throw new CommandError("There are no photos in what you named.")
   if (isDryRun) return dryRun(client, photos, mode)
 
+  const forget = await rememberUploadCommand(session, {
+    workingFolder: process.cwd(),
+    inputs: [...inputs],
+    tags: [...options.tags],
+    allowDuplicates: options.allowDuplicates,
+    pid: process.pid,
+  })
+  // Fails at once if the server cannot be reached; the upload itself would repeat its requests for half a minute.
+  await client.api.getAccount()
   const unfinished = await findContinued(client, photos)
-  if (unfinished && mode !== "json" && mode !== "quiet")
+  if (unfinished && hasText)
     process.stdout.write(`Continuing the upload of ${new Date(unfinished.createdAt).toLocaleString()}.\n`)
-  return run(unfinished ? unfinished.resume(photos, options) : client.upload(photos, options), mode)
+  process.prependListener("SIGINT", () => {
+    process.stderr.write("\nInterrupted. The same command continues the upload.\n")
+  })
+  const exitCode = await show(
+    unfinished ? unfinished.resume(photos, options) : client.upload(photos, options),
+    mode,
+  )
+  await forget()
+  return exitCode
 }
 
-/** Shows an upload until it is done. An interrupt stops the process; the same command then continues. */
-export const run = async (upload: Upload, mode: DisplayMode): Promise<number> => {
+const show = async (upload: Upload, mode: DisplayMode): Promise<number> => {
   showUpload(upload, mode)
   const result = await upload.done
   if (mode === "bar" || mode === "plain") process.stdout.write(`${resultText(result)}\n`)
-  if (result.tagFailure && mode !== "quiet")
+  if (result.tagFailure && mode !== "json")
     process.stderr.write(`The tags were not added: ${result.tagFailure.title}. ${result.tagFailure.detail}\n`)
   if (mode === "quiet")
-    for (const { filename, failure } of result.failed)
-      process.stderr.write(`${filename}: ${failure?.title}\n`)
+    for (const file of result.failed)
+      process.stderr.write(`${nameOf(file)}: ${file.failure?.title}. ${file.failure?.detail}\n`)
   return result.failed.length + result.cancelled.length > 0 ? exitCodes.unsafe : exitCodes.safe
 }
 
-/** The unfinished upload that shares the most missing files with these, or null. */
+/** The unfinished upload that shares the most files with these, or null. */
 const findContinued = async (
   client: Client,
   photos: readonly PhotoFile[],
@@ -52,7 +75,8 @@ const findContinued = async (
   const named = new Set(photos.map(({ file, path }) => identity(path ?? null, file)))
   let best: { upload: UnfinishedUpload; shared: number } | null = null
   for (const upload of await client.findUnfinished()) {
-    const shared = upload.missing.filter(({ path, filename }) => named.has(identity(path, filename))).length
+    // Also files that are uploaded and not processed yet: a new upload would send them again.
+    const shared = upload.files.filter(({ path, filename }) => named.has(identity(path, filename))).length
     if (shared > (best?.shared ?? 0)) best = { upload, shared }
   }
   return best?.upload ?? null

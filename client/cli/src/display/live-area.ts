@@ -1,4 +1,5 @@
 import type { WriteStream } from "node:tty"
+import { fitColumns } from "./printable.ts"
 
 /** Lines at the end of a terminal that are drawn again and again, below what is printed. */
 export type LiveArea = {
@@ -28,5 +29,4 @@ export const liveArea = (terminal: WriteStream): LiveArea => {
 }
 
 // A wrapped line would take two rows, and the next drawing would erase too little.
-const fit = (line: string, columns = 80): string =>
-  line.length < columns ? line : `${line.slice(0, columns - 2)}…`
+const fit = (line: string, columns = 80): string => fitColumns(line, columns - 1)

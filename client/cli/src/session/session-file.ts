@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import envPaths from "env-paths"
@@ -9,6 +10,12 @@ export const homeFolder = (): string => process.env.RAPID_PHOTO_UPLOAD_HOME || p
 
 /** Who is signed in where. The refresh token is in the keyring, or here where there is none. */
 export type Session = { baseUrl: string; email: string; refreshToken: string | null }
+
+/** The folder of the unfinished uploads of an account. */
+export const accountFolder = ({ baseUrl, email }: Pick<Session, "baseUrl" | "email">): string => {
+  const identity = createHash("sha256").update(JSON.stringify([baseUrl, email]))
+  return join(homeFolder(), "accounts", identity.digest("hex").slice(0, 24))
+}
 
 const sessionPath = () => join(homeFolder(), "session.json")
 
