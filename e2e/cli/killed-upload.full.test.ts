@@ -21,7 +21,7 @@ type Access = { method: string; key: string; status: number; uploadId?: string; 
 /** The PUT requests that the local S3 accepted: objects and parts of clients. */
 const acceptedPuts = async () =>
   jsonLines<Access>(await readFile(join(system.directory, "s3-access.jsonl"), "utf8")).filter(
-    ({ method, status, key }) => method === "PUT" && status === 200 && !key.includes("thumb"),
+    ({ method, status, key }) => method === "PUT" && status === 200 && key.endsWith("/original"),
   )
 
 /** A PNG of about 40 MB from noise, which does not compress. */

@@ -11,6 +11,7 @@ const unfinished = (uploadId: string, names: readonly string[], path: string | n
   uploadId,
   createdAt: "2026-11-24T10:00:00.000Z",
   jobIds: [],
+  files: [],
   missing: names.map((filename) => ({ filename, path, bytes: 10, lastModifiedMs: null })),
   resume: () => {
     throw new Error("not used")
