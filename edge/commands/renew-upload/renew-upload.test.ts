@@ -40,7 +40,7 @@ describe("renewing an upload", () => {
 
   test.each(["PROCESSING", "COMPLETED", "CANCELLED"])("of a photo that is %s is 409", async (status) => {
     const { photoId } = await newPhoto(user)
-    await rows(`update photos set status = '${status}' where photo_id = $1`, photoId)
+    await rows(`update photos set status = '${status}', etag = 'e' where photo_id = $1`, photoId)
     await expectProblem(await renew(photoId), 409, "already-uploaded")
   })
 
