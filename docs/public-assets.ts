@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, resolve } from "node:path"
-import { buildWebPage, webPageDirectory } from "./web-page.ts"
+import { buildWebPage } from "./web-page.ts"
 
 const repository = resolve(import.meta.dirname, "..")
 
@@ -10,7 +10,6 @@ export const publicDirectory = join(repository, "edge/public")
 // Each folder or file, and where it goes. npm's package exports no path to the script that browsers load.
 const sources = [
   { from: "edge/reference/static", to: "" },
-  { from: webPageDirectory, to: "" },
   { from: "docs/openapi.json", to: "openapi.json" },
   {
     from: "node_modules/@scalar/api-reference/dist/browser/standalone.esm.js",
@@ -24,8 +23,8 @@ const sources = [
  * Several processes may write the directory while a server reads it, so each file is replaced as a whole.
  */
 export const buildPublicAssets = async (directory = publicDirectory): Promise<void> => {
-  await buildWebPage()
-  const files = new Map((await Promise.all(sources.map(filesOf))).flat())
+  const all = [...sources, { from: await buildWebPage(), to: "" }]
+  const files = new Map((await Promise.all(all.map(filesOf))).flat())
   for (const [name, from] of files) await replaceIfDifferent(join(directory, name), await readFile(from))
   for (const name of await namesIn(directory))
     if (!files.has(name) && !name.endsWith(temporary)) await rm(join(directory, name), { force: true })

@@ -124,13 +124,17 @@ test("failed files are grouped by reason; a retry sends those that can succeed",
   for (const index of [1, 2, 3])
     await writeFile(join(mixed, `broken-${index}.jpg`), Buffer.concat([whole.subarray(0, 12_000 + index)]))
   await copyFile(first, join(mixed, "copy-of-the-first.jpg"))
-  let rejected = 0
+  // The smallest files are sent first: the broken ones are stored, and two others are rejected.
+  let puts = 0
   const storage = new RegExp(`^${new URL(user.system.s3Endpoint).origin}/`)
   await page.route(storage, async (route) => {
-    if (route.request().method() === "PUT" && rejected < 2) {
-      rejected += 1
-      return route.fulfill({ status: 403, body: "<Error><Code>AccessDenied</Code></Error>" })
-    }
+    if (route.request().method() === "PUT") puts += 1
+    if (route.request().method() === "PUT" && (puts === 7 || puts === 8))
+      return route.fulfill({
+        status: 400,
+        headers: { "access-control-allow-origin": "*" },
+        body: "<Error><Code>InvalidRequest</Code></Error>",
+      })
     return route.continue()
   })
   await user.upload([mixed])

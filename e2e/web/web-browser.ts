@@ -68,7 +68,7 @@ export const dropPaths = async (
   whileOver: () => Promise<void> = async () => {},
 ): Promise<void> => {
   const devTools = await context.newCDPSession(page)
-  const at = { x: 500, y: 400, data: { items: [], files: [...paths], dragOperationsMask: 1 } }
+  const at = { x: 200, y: 300, data: { items: [], files: [...paths], dragOperationsMask: 1 } }
   await devTools.send("Input.dispatchDragEvent", { type: "dragEnter", ...at })
   await devTools.send("Input.dispatchDragEvent", { type: "dragOver", ...at })
   await whileOver()

@@ -3,7 +3,7 @@ import { Icon } from "../ui/icon.tsx"
 import type { ReceiptManifest } from "../upload/verdict.ts"
 
 /** What a receipt says about the originals. */
-export const ReceiptVerdict = ({ manifest: { isSafe, items } }: { manifest: ReceiptManifest }) => {
+export const ReceiptVerdict = ({ manifest: { isSafe, items, counts } }: { manifest: ReceiptManifest }) => {
   const missing = items.filter(({ isStored }) => !isStored).length
   return isSafe ? (
     <div class="verdict verdict-safe">
@@ -21,6 +21,8 @@ export const ReceiptVerdict = ({ manifest: { isSafe, items } }: { manifest: Rece
         <strong>
           {formatCount(missing, "photo")} {missing === 1 ? "is" : "are"} not stored. Keep the originals.
         </strong>
+        {counts.deleted > 0 &&
+          ` ${formatCount(counts.deleted, "photo")} of this upload ${counts.deleted === 1 ? "was" : "were"} deleted after it.`}
       </p>
     </div>
   )

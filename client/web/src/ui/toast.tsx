@@ -23,7 +23,7 @@ export const ToastView = () => {
   const toast = current.value
   if (!toast) return null
   return (
-    <div class="toast">
+    <section class="toast" aria-label="Message">
       <span>{toast.text}</span>
       {toast.action && (
         <button
@@ -38,6 +38,6 @@ export const ToastView = () => {
         </button>
       )}
       <IconButton icon="x" label="Dismiss" onClick={hide} />
-    </div>
+    </section>
   )
 }

@@ -8,7 +8,7 @@ import { formatCount } from "../ui/format.ts"
 import { clearPreviews } from "./previews.ts"
 import { openCount, totalsOf } from "./totals.ts"
 import { followUpload, type UploadRun } from "./upload-run.ts"
-import { verdictOf } from "./verdict.ts"
+import { type ReceiptManifest, verdictOf } from "./verdict.ts"
 
 /** The uploads of this page that the user has not dismissed, oldest first. */
 export const runs = signal<readonly UploadRun[]>([])
@@ -64,12 +64,7 @@ const finish = async (run: UploadRun) => {
   const result = run.result.peek()
   if (!result) return
   const receipts = await Promise.all(
-    result.jobIds.map((jobId) =>
-      api.getReceipt(jobId).then(
-        ({ manifest }) => manifest,
-        () => null,
-      ),
-    ),
+    result.jobIds.map((jobId) => readManifest(jobId, result.failed.length > 0).catch(() => null)),
   )
   // Retried meanwhile: the verdict comes after that.
   if (run.result.peek() !== result) return
@@ -78,6 +73,19 @@ const finish = async (run: UploadRun) => {
   if (verdict.kind === "safe") announce(`All ${formatCount(verdict.count, "photo")} are safely stored.`)
   else if (verdict.kind === "partial")
     announce(`${formatCount(verdict.notStored.length, "photo")} of the upload are not stored.`)
+}
+
+/** The pauses before a job is read again, in ms: the server may still be cancelling its last photos. */
+const settleDelaysMs = [250, 500, 1000, 2000, 4000, 8000]
+
+/** @param hasFailed files were not sent, so that their job may wait for them for long */
+const readManifest = async (jobId: string, hasFailed: boolean): Promise<ReceiptManifest | null> => {
+  for (const delayMs of settleDelaysMs) {
+    if ((await api.getUploadJob(jobId)).terminal) return (await api.getReceipt(jobId)).manifest
+    if (hasFailed) return null
+    await new Promise((resolve) => setTimeout(resolve, delayMs))
+  }
+  return null
 }
 
 export const setPaused = (isPausedNow: boolean): void => {

@@ -33,7 +33,9 @@ export const VerdictView = ({ run }: { run: UploadRun }) => {
               {formatCount(verdict.notStored.length, "photo")} {verdict.notStored.length === 1 ? "is" : "are"}{" "}
               not stored. Keep the originals.
             </strong>{" "}
-            {formatCount(verdict.stored, "photo")} {verdict.stored === 1 ? "is" : "are"} safely stored. {link}
+            {verdict.stored !== null &&
+              `${formatCount(verdict.stored, "photo")} ${verdict.stored === 1 ? "is" : "are"} safely stored. `}
+            {link}
           </p>
         </div>
       )

@@ -35,6 +35,15 @@ test("there is no verdict without every receipt", () => {
   expect(verdictOf(result, [receiptOf({ ph_1: true }), null])).toEqual({ kind: "unknown" })
 })
 
+test("photos that were not sent are named although their job has no receipt yet", () => {
+  const result = resultOf({ completed: [completed("ph_1")], failed: [failed("storage-error")] })
+  expect(verdictOf(result, [null])).toEqual({
+    kind: "partial",
+    stored: null,
+    notStored: [{ filename: "IMG_1.jpg", reason: "Title of storage-error" }],
+  })
+})
+
 test("a photo that the receipt does not confirm is not safe, whatever the upload reported", () => {
   const result = resultOf({
     completed: [completed("ph_1"), completed("ph_2")],

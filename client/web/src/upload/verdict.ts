@@ -8,8 +8,8 @@ type StoredItems = { items: readonly { photoId: string; isStored: boolean }[] }
 /** Whether the user may delete the originals. */
 export type Verdict =
   | { kind: "safe"; count: number; duplicates: number }
-  /** Some files are not stored: keep their originals. */
-  | { kind: "partial"; stored: number; notStored: readonly { filename: string; reason: string }[] }
+  /** Some files are not stored: keep their originals. `stored` is null while the receipts do not exist. */
+  | { kind: "partial"; stored: number | null; notStored: readonly { filename: string; reason: string }[] }
   /** The receipts could not be read. */
   | { kind: "unknown" }
 
@@ -19,7 +19,13 @@ export type Verdict =
  */
 export const verdictOf = (result: UploadResult, receipts: readonly (StoredItems | null)[]): Verdict => {
   const manifests = receipts.filter((receipt) => receipt !== null)
-  if (manifests.length !== result.jobIds.length) return { kind: "unknown" }
+  const unsent = [
+    ...result.failed.map(({ filename, failure }) => ({ filename, reason: failure?.title ?? "Failed" })),
+    ...result.cancelled.map(({ filename }) => ({ filename, reason: "Cancelled" })),
+  ]
+  if (manifests.length !== result.jobIds.length)
+    // A job waits for the files that were not sent, and has no receipt until then.
+    return unsent.length > 0 ? { kind: "partial", stored: null, notStored: unsent } : { kind: "unknown" }
   const items = new Map(manifests.flatMap((manifest) => manifest.items.map((item) => [item.photoId, item])))
   const claimed = [...result.completed, ...result.duplicates]
   // An item that the receipt does not confirm is not stored, whatever the page believed.
@@ -28,8 +34,7 @@ export const verdictOf = (result: UploadResult, receipts: readonly (StoredItems 
     return !item?.isStored
   })
   const notStored = [
-    ...result.failed.map(({ filename, failure }) => ({ filename, reason: failure?.title ?? "Failed" })),
-    ...result.cancelled.map(({ filename }) => ({ filename, reason: "Cancelled" })),
+    ...unsent,
     ...unconfirmed.map(({ filename }) => ({ filename, reason: "Not confirmed by the receipt" })),
   ]
   const stored = claimed.length - unconfirmed.length
