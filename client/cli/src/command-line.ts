@@ -41,7 +41,7 @@ export const runCommand = async (args: readonly string[]): Promise<number> => {
 const baseUrlOf = ({ "base-url": text }: Values): string | undefined => {
   if (text !== undefined && !/^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : ""))
     throw new CommandError("--base-url must be an http or https URL")
-  return text?.replace(/\/+$/, "")
+  return text?.replace(/\/$/, "")
 }
 
 type SignedInCommand = (values: Values, inputs: string[]) => (signedIn: SignedIn) => Promise<number>

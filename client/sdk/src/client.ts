@@ -52,7 +52,7 @@ export const createClientFor = (platform: Platform, options: ClientOptions): Cli
   const dependencies = {
     api,
     platform: options.storage === undefined ? platform : { ...platform, storage: options.storage },
-    channels: platform.channels(api, baseUrl.replace(/\/+$/, ""), send),
+    channels: platform.channels(api, baseUrl.replace(/\/$/, ""), send),
     pace,
   }
 

@@ -22,8 +22,17 @@ const recording = (respond: (sent: Sent) => Response = () => Response.json({})) 
   return { sent, send }
 }
 
-// Not in the client: channels are opened by the upload, and the others are for servers.
-const left = ["publishJwks", "watchEvents", "watchUploadJob", "receiveEvents"]
+// Not in the client: the upload opens the channels, a page of the Worker's own origin uses the sessions, and the others
+// are for servers.
+const left = [
+  "publishJwks",
+  "watchEvents",
+  "watchUploadJob",
+  "receiveEvents",
+  "openSession",
+  "refreshSession",
+  "closeSession",
+]
 
 /** Methods that have another name than their operation. */
 const renamed: Record<string, keyof ApiClient> = {

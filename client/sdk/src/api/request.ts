@@ -61,7 +61,7 @@ const sendOnce = async (
   signal?.addEventListener("abort", abort)
   const timer = setTimeout(() => controller.abort(new Error(`no response within ${timeoutMs} ms`)), timeoutMs)
   try {
-    const response = await send(`${baseUrl.replace(/\/+$/, "")}${path}`, {
+    const response = await send(`${baseUrl.replace(/\/$/, "")}${path}`, {
       method,
       headers: {
         ...(credentials && { authorization: credentials }),
