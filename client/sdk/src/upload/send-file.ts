@@ -33,7 +33,10 @@ export const sendFile = async (context: UploadContext, record: FileRecord): Prom
       if (isWrongContent(error)) throw new FileError(fileChanged)
       if (!(error instanceof StorageError) || error.status !== 403 || renewals === maxRenewals) throw error
       // Another file of the job renewed all requests meanwhile.
-      if (record.request === used) await context.renew(record)
+      if (record.request !== used) continue
+      await context.renew(record)
+      // The server waits for it no more: an earlier attempt was stored, and its response was lost.
+      if (record.request === used) return
     }
   }
 }
