@@ -1,8 +1,9 @@
 import { isUserId, type UserId } from "../../domain/ids.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { Config } from "../config.ts"
-import type { Principal, Scope } from "../http/context.ts"
+import type { Scope } from "../http/context.ts"
 import { signOwnToken, type TokenFailure, verifyOwnToken } from "./own-token.ts"
+import type { TokenHolder } from "./token-holder.ts"
 
 /** The scopes of every user who signs in with a password. */
 export const userScopes: readonly Scope[] = ["photos:read", "photos:write"]
@@ -21,12 +22,12 @@ export const issueAccessToken = (config: Config["jwt"], userId: UserId, tokenId:
 export const verifyAccessToken = async (
   config: Config["jwt"],
   token: string,
-): Promise<Result<Principal, TokenFailure>> => {
+): Promise<Result<TokenHolder, TokenFailure>> => {
   const expected = { type: "at+jwt", audience: config.audience, claims: ["scope"] } as const
   const verified = await verifyOwnToken(config, token, { ...expected, claims: [...expected.claims] })
   if (!verified.ok) return verified
   const { sub, scope } = verified.value
   return sub && isUserId(sub) && typeof scope === "string"
-    ? ok({ userId: sub, scopes: scope.split(" ") })
+    ? ok({ origin: "local", userId: sub, scopes: scope.split(" ") })
     : err({ reason: "invalid" })
 }

@@ -1,13 +1,14 @@
 import type { Context } from "hono"
 import { createMiddleware } from "hono/factory"
 import type { Result } from "../../domain/result.ts"
-import type { EdgeEnv, Principal, Scope } from "../http/context.ts"
+import type { EdgeEnv, Scope } from "../http/context.ts"
 import { bearerFacts, withFacts } from "../http/operation-docs.ts"
 import { problem } from "../http/problem.ts"
 import { verifyAccessToken } from "./access-token.ts"
-import { type ExternalPrincipal, ensureExternalUser } from "./external-user.ts"
+import { ensureExternalUser } from "./external-user.ts"
 import { issuerOf, verifyOidcToken } from "./oidc-token.ts"
 import type { TokenFailure } from "./own-token.ts"
+import type { TokenHolder } from "./token-holder.ts"
 
 /** Requires a valid bearer token (RFC 6750) with `scope`. */
 export const bearer = (scope: Scope) =>
@@ -31,7 +32,7 @@ export const bearer = (scope: Scope) =>
           headers: { "www-authenticate": authenticate({ error: "insufficient_scope", scope }) },
         })
 
-      if ("issuer" in verified.value) await ensureExternalUser(c.var.database, verified.value)
+      if (verified.value.origin === "external") await ensureExternalUser(c.var.database, verified.value)
       c.set("principal", verified.value)
       c.var.logFacts.userId = verified.value.userId
       return next()
@@ -39,10 +40,7 @@ export const bearer = (scope: Scope) =>
     bearerFacts(scope),
   )
 
-const verify = (
-  c: Context<EdgeEnv>,
-  token: string,
-): Promise<Result<Principal | ExternalPrincipal, TokenFailure>> => {
+const verify = (c: Context<EdgeEnv>, token: string): Promise<Result<TokenHolder, TokenFailure>> => {
   const { jwt } = c.var.config
   const oidcIssuer = issuerOf(token, jwt.oidcIssuers)
   return oidcIssuer ? verifyOidcToken(oidcIssuer, token) : verifyAccessToken(jwt, token)

@@ -23,7 +23,12 @@ test("the id of an external user is a valid user id, unique per issuer and subje
 
 test("an isolate inserts an external user's row once, and again only after a failure", async () => {
   const subject = crypto.randomUUID()
-  const principal = { userId: await externalUserId(issuer, subject), scopes: [], issuer, subject }
+  const principal = {
+    userId: await externalUserId(issuer, subject),
+    origin: "external" as const,
+    issuer,
+    subject,
+  }
   let isUp = false
   let statements = 0
   const database: Database = {

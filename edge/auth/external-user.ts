@@ -1,10 +1,7 @@
 import * as z from "zod"
 import { type Database, statementOf } from "../../db/statement.ts"
 import type { UserId } from "../../domain/ids.ts"
-import type { Principal } from "../http/context.ts"
-
-/** A caller authenticated by an external OpenID provider. */
-export type ExternalPrincipal = Principal & { issuer: string; subject: string }
+import type { ExternalUser } from "../../domain/user.ts"
 
 /** Users whose row is known to exist. When the set is full it is cleared, and the rows are inserted again if absent. */
 const maxEnsuredUsers = 10_000
@@ -13,7 +10,7 @@ const ensuredUsers = new Set<string>()
 /** Inserts the user's row at their first request. Runs once per user and isolate, so later requests need no round trip. */
 export const ensureExternalUser = async (
   database: Database,
-  { userId, issuer, subject }: ExternalPrincipal,
+  { userId, issuer, subject }: ExternalUser,
 ): Promise<void> => {
   if (ensuredUsers.has(userId)) return
   await database.run(insertExternalUser, { userId, issuer, subject })

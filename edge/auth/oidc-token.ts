@@ -3,9 +3,9 @@ import * as z from "zod"
 import { IdentityProviderUnavailable } from "../../domain/outage.ts"
 import { err, ok, type Result } from "../../domain/result.ts"
 import type { OidcIssuer } from "../config.ts"
-import type { ExternalPrincipal } from "./external-user.ts"
 import { externalUserId } from "./external-user-id.ts"
 import { type TokenFailure, tokenFailureOf } from "./own-token.ts"
+import type { TokenHolder } from "./token-holder.ts"
 
 const timeoutMs = 3_000
 const maxTokenLength = 8_192
@@ -28,7 +28,7 @@ export const issuerOf = (token: string, issuers: readonly OidcIssuer[]): OidcIss
 export const verifyOidcToken = async (
   { issuer, audience, scopes }: OidcIssuer,
   token: string,
-): Promise<Result<ExternalPrincipal, TokenFailure>> => {
+): Promise<Result<TokenHolder, TokenFailure>> => {
   try {
     const { payload } = await jwtVerify(token, keyOf(issuer), {
       issuer,
@@ -41,7 +41,13 @@ export const verifyOidcToken = async (
     if (!claims.success) return err({ reason: "invalid" })
     const { sub: subject, scope } = claims.data
     const granted = scopes ?? scope.split(" ")
-    return ok({ userId: await externalUserId(issuer, subject), scopes: granted, issuer, subject })
+    return ok({
+      origin: "external",
+      userId: await externalUserId(issuer, subject),
+      scopes: granted,
+      issuer,
+      subject,
+    })
   } catch (error) {
     return err(tokenFailureOf(error))
   }

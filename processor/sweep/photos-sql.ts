@@ -69,9 +69,9 @@ const unleasedPhoto = z.object({
 export type UnleasedPhoto = z.infer<typeof unleasedPhoto>
 
 /**
- * Takes PROCESSING photos without an active lease: the worker died, or the message was lost. A separate statement, so
- * that photos that wait for their upload never delay them. Photos whose message is still delayed, because other users had
- * to get their share of the slots, are left out.
+ * Takes PROCESSING photos without an active lease: the worker stopped, or the message was lost. It is a separate
+ * statement, so that photos that wait for their upload never delay them. It omits photos whose message is still delayed
+ * because of the fair share of slots.
  */
 export const takeUnleasedPhotos = statementOf<{ quietMs: number; processingMs: number; limit: number }>()(
   z.array(unleasedPhoto),

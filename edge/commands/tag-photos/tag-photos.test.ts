@@ -109,7 +109,7 @@ describe("tagging many photos", () => {
     ])
   })
 
-  test("tries a photo again that another transaction changes meanwhile", async () => {
+  test("tries a photo again if another transaction changes it at the same time", async () => {
     const [first = "", second = ""] = await idsOf(user, 2)
     const items = await duringChange("update photos set updated_at = now() where photo_id = $1", second, () =>
       changed({ photoIds: [second, first], add: ["Sea"] }),

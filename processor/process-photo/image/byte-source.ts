@@ -43,7 +43,7 @@ export class EndsEarly extends Error {
 /** The file cannot be read. The photo may be valid: this is the only transient fault of an examination. */
 export class ReadFailed extends Error {
   constructor(cause: unknown) {
-    super("the file of the photo can't be read", { cause })
+    super("the file of the photo cannot be read", { cause })
     this.name = "ReadFailed"
   }
 }
@@ -71,7 +71,7 @@ export const partOf = (source: ByteSource, start: number, length: number): ByteS
 
 /**
  * Passes the bytes of a photo to `use`. A file stays open during `use`; do not write to it.
- * @throws ReadFailed when a file can't be read
+ * @throws ReadFailed when a file cannot be read
  */
 export const withContent = <T>(content: PhotoContent, use: (source: ByteSource) => T): T =>
   typeof content === "string" ? withFile(content, use) : use(bytesIn(bufferOf(content)))

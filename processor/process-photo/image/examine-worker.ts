@@ -24,7 +24,7 @@ port.on("message", async (message: Order | Go) => {
   }
 })
 
-/** @throws ReadFailed when the file can't be read */
+/** @throws ReadFailed when the file cannot be read */
 const examine = async ({
   content,
   declaredType,

@@ -38,8 +38,8 @@ test("a photo whose thread runs out of memory twice fails with a reason", async 
 test("the examination throws when the file cannot be read", async () => {
   const directory = await mkdtemp(join(tmpdir(), "examiner-"))
   await expect(examiner.examineContent(join(directory, "absent"), "image/jpeg")).rejects.toThrow(
-    "can't be read",
+    "cannot be read",
   )
-  await expect(examiner.examineContent(directory, "image/jpeg")).rejects.toThrow("can't be read")
+  await expect(examiner.examineContent(directory, "image/jpeg")).rejects.toThrow("cannot be read")
   await rm(directory, { recursive: true })
 })

@@ -20,7 +20,7 @@ export type ExaminationLimits = {
 export type ImageExaminer = {
   /**
    * Examines a photo. Invalid bytes are a fault, never an exception.
-   * @throws the signal's reason when it is aborted, and Error when the file can't be read or a thread dies. Neither
+   * @throws the signal's reason when it is aborted, and Error when the file cannot be read or a thread dies. Neither
    * means that the photo is invalid.
    */
   examine: (

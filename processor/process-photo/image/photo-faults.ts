@@ -15,7 +15,7 @@ export const unprocessable = fault("PROCESSING_ERROR")
 export const endsEarly = corrupt("The file is truncated. Upload the photo again.")
 export const malformed = corrupt("The file structure is damaged. Upload the photo again.")
 export const undecodable = corrupt(
-  "The picture can't be decoded: its data is damaged or incomplete. Upload the photo again.",
+  "The picture cannot be decoded: its data is damaged or incomplete. Upload the photo again.",
 )
 
 /** A parser found a structure that no valid photo has. Caught in probe.ts; the message is the fault's detail. */

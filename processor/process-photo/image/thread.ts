@@ -11,7 +11,7 @@ export type ThreadOutcome = Result<ExaminedPhoto, PhotoFault> | "too slow" | "ou
 
 /** A worker thread that examines one photo at a time. */
 export type Thread = {
-  /** @throws the signal's reason when it is aborted, and Error when the thread dies or the file can't be read */
+  /** @throws the signal's reason when it is aborted, and Error when the thread dies or the file cannot be read */
   examine: (order: Order, budget: MemoryBudget, maxMs: number, signal: AbortSignal) => Promise<ThreadOutcome>
   /** False after an interruption, or when the thread holds memory that is freed only at its end. */
   isReusable: () => boolean

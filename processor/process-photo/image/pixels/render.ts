@@ -22,7 +22,7 @@ sharp.unblock({
 
 /**
  * Decodes a probed photo into its thumbnails.
- * @throws ReadFailed when its file can't be read, and Error when its pixels are damaged or end early
+ * @throws ReadFailed when its file cannot be read, and Error when its pixels are damaged or end early
  */
 export const render = async (
   content: PhotoContent,

@@ -20,7 +20,7 @@ const hashedPixels = 50
 /**
  * Creates both thumbnails of a picture: the large one with shrink-on-load, the small one from the large one. Rotated
  * by `orientation` (EXIF 1–8), in sRGB, without metadata. The ThumbHash is made from the small one.
- * @throws Error of libvips when the picture can't be decoded
+ * @throws Error of libvips when the picture cannot be decoded
  */
 export const makeThumbnails = async (picture: Sharp, orientation: number): Promise<MadeThumbnails> => {
   const large = await pixelsOf(
