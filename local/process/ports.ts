@@ -19,8 +19,22 @@ export const assertPortFree = async (port: number, settingName: string): Promise
   }
 }
 
+// Below the ports that Linux and macOS give to outgoing connections (32768 and above, 49152 and above): one of those can
+// be taken between the check and the start of the program. Above 20000 few programs have their default.
+const freePorts = { first: 20_000, count: 12_000 }
+
+const maxAttempts = 100
+
 /** Returns a currently free port on the loopback interface. */
-export const freePort = (): Promise<number> => listenOnce(0)
+export const freePort = async (): Promise<number> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await listenOnce(freePorts.first + Math.floor(Math.random() * freePorts.count))
+    } catch (error) {
+      if (attempt === maxAttempts) throw error
+    }
+  }
+}
 
 // 8787 → 18787: easy to recognise, and rarely the default of another program.
 const alternativeTo = (port: number): number => (port + 10_000 <= 65_535 ? port + 10_000 : port - 10_000)
